@@ -1,0 +1,28 @@
+// Small work on text that every layer needs: joining, plurals, and making a server's text safe for
+// a terminal. It formats nothing that belongs to a command: that is plugin's work.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+/// "a, b, c"
+std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
+/// The parts between separators; an empty text has no parts.
+std::vector<std::string> split(std::string_view text, char separator);
+/// Without white space at both ends.
+std::string_view trimmed(std::string_view text);
+/// "1 pod", "3 pods"; the plural is given where an "s" does not make it.
+std::string count(std::size_t n, std::string_view singular, std::string_view plural = {});
+/// Control characters made visible as kubectl does it (ESC becomes "^["), so that text from a
+/// server cannot drive the terminal. Newlines and tabs stay.
+std::string printable(std::string_view text);
+/// The base64 decoding (RFC 4648, white space ignored); false when the text is none.
+bool decode_base64(std::string_view text, std::string& out);
+std::string encode_base64(std::string_view bytes);
+/// How many single-character edits lie between two words (Levenshtein): for "did you mean".
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace base

@@ -1,0 +1,138 @@
+#include "base/yaml.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace base {
+namespace {
+
+constexpr int deepest =
+    100;  // far beyond any manifest; keeps a hostile file from overflowing the stack
+
+template <class Number>
+bool read_number(std::string_view text, Number& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+bool looks_numeric(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("+-.eE0123456789") == std::string_view::npos &&
+           text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+Json plain_scalar(const std::string& text) {
+    if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL")
+        return nullptr;
+    if (text == "true" || text == "True" || text == "TRUE") return true;
+    if (text == "false" || text == "False" || text == "FALSE") return false;
+    std::int64_t integer = 0;
+    if (read_number(text, integer)) return integer;
+    double real = 0;
+    if (looks_numeric(text) && read_number(text, real) && std::isfinite(real)) return real;
+    return text;
+}
+
+Json from_node(const YAML::Node& node, int depth) {
+    if (depth > deepest) throw YAML::RepresentationException(node.Mark(), "nested too deeply");
+    switch (node.Type()) {
+        case YAML::NodeType::Undefined:
+        case YAML::NodeType::Null:
+            return nullptr;
+        case YAML::NodeType::Scalar:
+            // yaml-cpp tags a quoted scalar "!" and a plain one "?"
+            return node.Tag() == "!" ? Json(node.Scalar()) : plain_scalar(node.Scalar());
+        case YAML::NodeType::Sequence: {
+            Json list = Json::array();
+            for (const auto& item : node) list.push_back(from_node(item, depth + 1));
+            return list;
+        }
+        case YAML::NodeType::Map: {
+            Json map = Json::object();
+            for (const auto& entry : node) {
+                map[entry.first.Scalar()] = from_node(entry.second, depth + 1);
+            }
+            return map;
+        }
+    }
+    return nullptr;
+}
+
+std::unexpected<Error> at_line(const YAML::Exception& error) {
+    return fail(ErrorKind::Malformed,
+                "yaml: line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
+}
+
+bool is_plain_safe(const std::string& text) {
+    return plain_scalar(text).is_string();
+}
+
+void emit(YAML::Emitter& out, const Json& value) {
+    switch (value.type()) {
+        case Json::value_t::object:
+            if (value.empty()) out << YAML::Flow;
+            out << YAML::BeginMap;
+            for (const auto& [key, item] : value.items()) {
+                out << YAML::Key << key << YAML::Value;
+                emit(out, item);
+            }
+            out << YAML::EndMap;
+            return;
+        case Json::value_t::array:
+            if (value.empty()) out << YAML::Flow;
+            out << YAML::BeginSeq;
+            for (const Json& item : value) emit(out, item);
+            out << YAML::EndSeq;
+            return;
+        case Json::value_t::string: {
+            const auto& text = value.get_ref<const std::string&>();
+            if (!is_plain_safe(text)) out << YAML::DoubleQuoted;
+            out << text;
+            return;
+        }
+        case Json::value_t::null:
+            out << YAML::Null;
+            return;
+        case Json::value_t::boolean:
+        case Json::value_t::number_integer:
+        case Json::value_t::number_unsigned:
+        case Json::value_t::number_float:
+        case Json::value_t::binary:
+        case Json::value_t::discarded:
+            out << value.dump();
+    }
+}
+
+}  // namespace
+
+Result<std::vector<Json>> parse_yaml_documents(std::string_view text) {
+    try {
+        std::vector<Json> documents;
+        for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
+            documents.push_back(from_node(node, 0));
+        }
+        return documents;
+    } catch (const YAML::Exception& error) {
+        return at_line(error);
+    }
+}
+
+Result<Json> parse_yaml(std::string_view text) {
+    try {
+        return from_node(YAML::Load(std::string(text)), 0);
+    } catch (const YAML::Exception& error) {
+        return at_line(error);
+    }
+}
+
+std::string to_yaml(const Json& value) {
+    YAML::Emitter out;
+    out.SetIndent(2);
+    emit(out, value);
+    return std::string(out.c_str(), out.size()) + "\n";
+}
+
+}  // namespace base

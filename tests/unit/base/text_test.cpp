@@ -1,0 +1,50 @@
+#include "base/text.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace base;
+
+TEST_CASE("text from a server cannot drive the terminal") {
+    CHECK(printable("a\x1b[31mb") == "a^[[31mb");
+    CHECK(printable("a\rb") == "a\\rb");
+    CHECK(printable("a\tb\nc") == "a\tb\nc");
+    CHECK(printable("\x7f") == "^?");
+    CHECK(printable("gr\xc3\xbc\xc3\x9f") == "gr\xc3\xbc\xc3\x9f");
+}
+
+TEST_CASE("base64 survives encoding and decoding") {
+    for (const char* text : {"", "a", "ab", "abc", "abcd", "\xff\xfe"}) {
+        CAPTURE(text);
+        std::string out;
+        CHECK(decode_base64(encode_base64(text), out));
+        CHECK(out == text);
+    }
+}
+
+TEST_CASE("what is no base64 is refused") {
+    std::string out;
+    CHECK_FALSE(decode_base64("a", out));
+    CHECK_FALSE(decode_base64("a$==", out));
+    CHECK_FALSE(decode_base64("YQ==YQ==", out));
+    CHECK(decode_base64("YW\nJj\n", out));
+    CHECK(out == "abc");
+}
+
+TEST_CASE("counts agree with their nouns") {
+    CHECK(count(1, "pod") == "1 pod");
+    CHECK(count(0, "pod") == "0 pods");
+    CHECK(count(2, "policy", "policies") == "2 policies");
+}
+
+TEST_CASE("the distance between words counts single edits") {
+    CHECK(edit_distance("contxet", "context") == 2);
+    CHECK(edit_distance("yes", "yes") == 0);
+    CHECK(edit_distance("", "abc") == 3);
+}
+
+TEST_CASE("splitting and joining are inverse for non-empty parts") {
+    CHECK(split("a:b:c", ':') == std::vector<std::string>{"a", "b", "c"});
+    CHECK(split("", ':').empty());
+    CHECK(join({"a", "b"}) == "a, b");
+    CHECK(trimmed(" \n x y\t") == "x y");
+}

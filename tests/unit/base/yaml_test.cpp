@@ -1,0 +1,55 @@
+#include "base/yaml.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace base;
+
+TEST_CASE("scalars get the type that YAML gives them, and quoting keeps text") {
+    const auto json =
+        parse_yaml("a: 1\nb: '1'\nc: true\nd: \"true\"\ne: 1.5\nf: ~\ng: v1\nh:\ni: 0x1f");
+    REQUIRE(json);
+    CHECK((*json)["a"] == 1);
+    CHECK((*json)["b"] == "1");
+    CHECK((*json)["c"] == true);
+    CHECK((*json)["d"] == "true");
+    CHECK((*json)["e"] == 1.5);
+    CHECK((*json)["f"].is_null());
+    CHECK((*json)["g"] == "v1");
+    CHECK((*json)["h"].is_null());
+    CHECK((*json)["i"] == "0x1f");
+}
+
+TEST_CASE("an empty text is null, JSON is YAML, and only the first document counts") {
+    CHECK(parse_yaml("")->is_null());
+    CHECK((*parse_yaml(R"({"a": [1, 2]})"))["a"].size() == 2);
+    CHECK((*parse_yaml("a: 1\n---\na: 2\n"))["a"] == 1);
+    CHECK(parse_yaml_documents("a: 1\n---\na: 2\n")->size() == 2);
+}
+
+TEST_CASE("a broken file is an error with its line, without its content") {
+    const auto json = parse_yaml("token: hunter2\nbad: [1, 2\n");
+    REQUIRE_FALSE(json);
+    CHECK(json.error().kind == ErrorKind::Malformed);
+    CHECK(json.error().message.find("line") != std::string::npos);
+    CHECK(json.error().message.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("a file that is nested without end is refused") {
+    CHECK_FALSE(parse_yaml(std::string(400, '[') + std::string(400, ']')));
+}
+
+TEST_CASE("what is written reads back as the same value") {
+    const Json value = {{"text", "true"},
+                        {"number", 3},
+                        {"empty", ""},
+                        {"list", {1, "2", nullptr}},
+                        {"map", Json::object()},
+                        {"none", Json::array()},
+                        {"deep", {{"a", {{"b", "c: d"}}}}},
+                        {"lines", "a\nb"},
+                        {"time", "2025-05-01T11:00:00Z"},
+                        {"odd", "- x"}};
+    const auto read = parse_yaml(to_yaml(value));
+    REQUIRE(read);
+    CHECK(*read == value);
+}
