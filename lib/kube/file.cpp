@@ -1,0 +1,56 @@
+#include "kube/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+
+namespace kube {
+namespace {
+
+// far beyond any kubeconfig, so that a wrong path (/dev/zero) ends
+constexpr std::size_t largest = 64UL << 20U;
+
+std::unexpected<base::Error> trouble(const char* operation, const std::string& path, int error) {
+    std::string reason = std::strerror(error);
+    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+    return base::fail(base::ErrorKind::Malformed,
+                      std::string(operation) + " " + path + ": " + reason);
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(const std::string& path)
+        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    int get() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+}  // namespace
+
+base::Result<std::string> read_file(const std::string& path) {
+    const Descriptor file(path);
+    if (file.get() < 0) return trouble("open", path, errno);
+    std::string content;
+    std::array<char, 16384> portion{};
+    while (content.size() < largest) {
+        const ssize_t n = ::read(file.get(), portion.data(), portion.size());
+        if (n == 0) return content;
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return trouble("read", path, errno);
+        content.append(portion.data(), static_cast<std::size_t>(n));
+    }
+    return trouble("read", path, EFBIG);
+}
+
+}  // namespace kube
