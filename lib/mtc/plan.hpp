@@ -1,0 +1,86 @@
+// What a MigPlan and a MigCluster say, decoded tolerantly: a field that is missing or odd stays
+// empty, and only what no rollback can do without is an error (api/migplan_types.go,
+// api/migcluster_types.go).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/object.hpp"
+#include "base/result.hpp"
+#include "mtc/condition.hpp"
+
+namespace mtc {
+
+/// A namespace of the plan on both sides ("shop", or "billing:billing-new").
+struct NamespacePair {
+    std::string source;
+    std::string target;
+};
+
+struct Reference {
+    std::string ns;
+    std::string name;
+};
+
+/// One of spec.persistentVolumes.
+struct PlanVolume {
+    std::string name;      // of the PersistentVolume
+    std::string claim_ns;  // the PVC on the source
+    std::string claim;     // its name on the source
+    std::string target_claim;
+    std::string action;  // copy, move, skip
+};
+
+struct Plan {
+    std::string ns;
+    std::string name;
+    std::string uid;
+    std::vector<NamespacePair> namespaces;
+    Reference source;  // MigClusters
+    Reference target;
+    std::vector<PlanVolume> volumes;
+    bool closed = false;
+    bool live_migrate = false;
+    Conditions conditions;
+
+    bool ready() const { return has(conditions, "Ready"); }
+    std::vector<std::string> source_namespaces() const;
+    std::vector<std::string> target_namespaces() const;
+};
+
+/// Malformed when the plan names no namespaces (or has an entry that names none), no source or no
+/// target cluster.
+base::Result<Plan> decode_plan(const base::Object& object);
+
+struct MigCluster {
+    std::string ns;
+    std::string name;
+    bool host = false;  // spec.isHostCluster: the control cluster itself
+    std::string url;
+    std::string ca_pem;  // decoded from spec.caBundle
+    bool insecure = false;
+    Reference secret;  // holds data.saToken; empty for the host
+    std::string operator_version;
+    Conditions conditions;
+
+    bool ready() const { return has(conditions, "Ready"); }
+};
+
+/// Malformed when a cluster that is not the host has no URL or no Secret, or its CA bundle is no
+/// base64.
+base::Result<MigCluster> decode_cluster(const base::Object& object);
+
+/// The token of a MigCluster's Secret (data.saToken), or Malformed naming the Secret and the key.
+base::Result<std::string> service_account_token(const base::Object& secret);
+
+/// True when both MigClusters are one cluster: the same object, both host, or URLs with the same
+/// host (api/migplan_types.go, IsIntraCluster).
+bool same_cluster(const MigCluster& a, const MigCluster& b);
+
+/// False when the served CRD of MigMigration does not know spec.rollback (before MTC 1.4), so that
+/// a rollback would be read as a cutover.
+bool knows_rollback(const base::Object& crd);
+
+}  // namespace mtc

@@ -1,0 +1,293 @@
+#include "mtc/workload.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+
+namespace mtc {
+namespace {
+
+using base::Json;
+using base::Object;
+
+std::optional<std::int64_t> count_of(const std::optional<std::string>& text) {
+    std::int64_t value = 0;
+    if (!text) return std::nullopt;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size() || value < 0)
+        return std::nullopt;
+    return value;
+}
+
+std::optional<bool> truth_of(const std::optional<std::string>& text) {
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return std::nullopt;
+}
+
+std::int64_t replicas_of(const Object& o) {
+    return base::number_at(o.body, "/spec/replicas").value_or(1);
+}
+
+std::int64_t status_count(const Object& o, const std::string& field) {
+    return base::number_at(o.body, "/status/" + field).value_or(0);
+}
+
+bool observed(const Object& o) {
+    return status_count(o, "observedGeneration") >=
+           base::number_at(o.body, "/metadata/generation").value_or(0);
+}
+
+Serving pods_ready(std::int64_t ready, std::int64_t wanted) {
+    if (ready >= wanted) return {.yes = true};
+    return {.yes = false,
+            .why = std::to_string(ready) + " of " +
+                   base::count(static_cast<std::size_t>(wanted), "pod") + " ready"};
+}
+
+Serving by_status(const Object& o, const std::string& ready_field, std::int64_t wanted) {
+    if (!observed(o)) return {.yes = false, .why = "its controller has not looked at it yet"};
+    return pods_ready(status_count(o, ready_field), wanted);
+}
+
+// Deployment, DeploymentConfig, StatefulSet, ReplicaSet
+// ------------------------------------------------
+
+Wanted replicas_now(const Object& o) {
+    return {.replicas = replicas_of(o)};
+}
+
+Wanted replicas_before(const Object& o) {
+    return {.replicas = count_of(base::annotation_of(o, annotations::replicas))};
+}
+
+Wanted pausable_now(const Object& o) {
+    return {.replicas = replicas_of(o),
+            .paused = base::bool_at(o.body, "/spec/paused").value_or(false)};
+}
+
+Wanted pausable_before(const Object& o) {
+    return {.replicas = count_of(base::annotation_of(o, annotations::replicas)),
+            .paused = truth_of(base::annotation_of(o, annotations::paused))};
+}
+
+bool no_replicas(const Object& o) {
+    return replicas_of(o) == 0;
+}
+
+Serving deployment_serves(const Object& o) {
+    const Serving ready = by_status(o, "readyReplicas", replicas_of(o));
+    const bool paused = base::bool_at(o.body, "/spec/paused").value_or(false);
+    // a paused one does not roll out its newest template, on purpose
+    if (!ready.yes || paused) return ready;
+    const Serving updated = pods_ready(status_count(o, "updatedReplicas"), replicas_of(o));
+    return updated.yes ? updated : Serving{.yes = false, .why = "it is still rolling out"};
+}
+
+Serving replicas_serve(const Object& o) {
+    return by_status(o, "readyReplicas", replicas_of(o));
+}
+
+// DaemonSet
+// --------------------------------------------------------------------------------------------
+
+constexpr const char* pod_node_selector = "/spec/template/spec/nodeSelector";
+
+Wanted selector_now(const Object& o) {
+    const Json* selector = base::find(o.body, pod_node_selector);
+    return {.node_selector = selector == nullptr ? Json::object() : *selector};
+}
+
+Wanted selector_before(const Object& o) {
+    const auto text = base::annotation_of(o, annotations::node_selector);
+    if (!text) return {};
+    Json selector = Json::parse(*text, nullptr, false);
+    return selector.is_object() ? Wanted{.node_selector = std::move(selector)} : Wanted{};
+}
+
+bool has_quiesce_selector(const Object& o) {
+    return selector_now(o).node_selector->contains(annotations::quiesce_daemonset);
+}
+
+Serving daemon_set_serves(const Object& o) {
+    if (has_quiesce_selector(o)) return {.yes = false, .why = "its node selector matches no node"};
+    return by_status(o, "numberReady", status_count(o, "desiredNumberScheduled"));
+}
+
+// CronJob and Job
+// --------------------------------------------------------------------------------------
+
+Wanted suspend_now(const Object& o) {
+    return {.suspended = base::bool_at(o.body, "/spec/suspend").value_or(false)};
+}
+
+// The annotation says only that quiescing suspended it, not what it was before.
+Wanted suspend_before(const Object& o) {
+    return base::annotation_of(o, annotations::suspend) ? Wanted{.suspended = false} : Wanted{};
+}
+
+bool is_suspended(const Object& o) {
+    return *suspend_now(o).suspended;
+}
+
+Serving cron_job_serves(const Object&) {
+    return {.yes = true};
+}
+
+std::int64_t parallelism_of(const Object& o) {
+    return base::number_at(o.body, "/spec/parallelism").value_or(1);
+}
+
+Wanted parallelism_now(const Object& o) {
+    return {.replicas = parallelism_of(o)};
+}
+
+// "0" is what a second quiescing writes over the real count (mm/quiesce.go compares pointers):
+// lost.
+Wanted parallelism_before(const Object& o) {
+    const auto count = count_of(base::annotation_of(o, annotations::replicas));
+    return count == 0 ? Wanted{} : Wanted{.replicas = count};
+}
+
+bool job_ended(const Object& o) {
+    return std::ranges::any_of(base::items_at(o.body, "/status/conditions"), [](const Json& c) {
+        const std::string type = base::text_or_empty(c, "/type");
+        return (type == "Complete" || type == "Failed") &&
+               base::text_or_empty(c, "/status") == "True";
+    });
+}
+
+bool no_parallelism(const Object& o) {
+    return parallelism_of(o) == 0 && !job_ended(o);
+}
+
+// One that nobody of MTC stopped was told so by a person, as a Deployment with 0 replicas is.
+Serving job_serves(const Object& o) {
+    if (no_parallelism(o) && base::annotation_of(o, annotations::replicas)) {
+        return {.yes = false, .why = "its parallelism is 0"};
+    }
+    return {.yes = true};
+}
+
+const std::array<WorkloadKind, 7> kinds{{
+    {{"batch", "v1", "cronjobs", "CronJob", true},
+     annotations::suspend,
+     suspend_now,
+     suspend_before,
+     is_suspended,
+     cron_job_serves},
+    {{"apps.openshift.io", "v1", "deploymentconfigs", "DeploymentConfig", true},
+     annotations::replicas,
+     pausable_now,
+     pausable_before,
+     no_replicas,
+     replicas_serve},
+    {{"apps", "v1", "deployments", "Deployment", true},
+     annotations::replicas,
+     pausable_now,
+     pausable_before,
+     no_replicas,
+     deployment_serves},
+    {{"apps", "v1", "statefulsets", "StatefulSet", true},
+     annotations::replicas,
+     replicas_now,
+     replicas_before,
+     no_replicas,
+     replicas_serve},
+    {{"apps", "v1", "replicasets", "ReplicaSet", true},
+     annotations::replicas,
+     replicas_now,
+     replicas_before,
+     no_replicas,
+     replicas_serve},
+    {{"apps", "v1", "daemonsets", "DaemonSet", true},
+     annotations::node_selector,
+     selector_now,
+     selector_before,
+     has_quiesce_selector,
+     daemon_set_serves},
+    {{"batch", "v1", "jobs", "Job", true},
+     annotations::replicas,
+     parallelism_now,
+     parallelism_before,
+     no_parallelism,
+     job_serves},
+}};
+
+}  // namespace
+
+std::span<const WorkloadKind> workload_kinds() {
+    return kinds;
+}
+
+const WorkloadKind* workload_kind(const base::ResourceType& type) {
+    const auto it = std::ranges::find_if(kinds, [&](const WorkloadKind& k) {
+        return k.type.group == type.group && k.type.plural == type.plural;
+    });
+    return it == kinds.end() ? nullptr : &*it;
+}
+
+bool is_marked(const Object& workload) {
+    const WorkloadKind* kind = workload_kind(workload.ref.type);
+    return kind != nullptr && base::annotation_of(workload, kind->mark).has_value();
+}
+
+bool is_quiesced(const Object& workload) {
+    const WorkloadKind* kind = workload_kind(workload.ref.type);
+    if (kind == nullptr || !kind->at_rest(workload)) return false;
+    // the selector that keeps a DaemonSet from every node is MTC's own, annotation or not
+    return is_marked(workload) || kind->type.plural == "daemonsets";
+}
+
+bool is_managed(const Object& workload) {
+    const auto& owners = base::items_at(workload.body, "/metadata/ownerReferences");
+    // mm/quiesce.go leaves every ReplicaSet alone that has an owner, of whatever kind
+    if (workload.ref.type.plural == "replicasets") return !owners.empty();
+    return std::ranges::any_of(owners, [](const Json& owner) {
+        const std::string kind = base::text_or_empty(owner, "/kind");
+        return base::bool_at(owner, "/controller").value_or(false) &&
+               std::ranges::any_of(kinds, [&](const auto& row) { return row.type.kind == kind; });
+    });
+}
+
+namespace {
+
+std::string describe_nodes(const Json& selector) {
+    if (selector.contains(annotations::quiesce_daemonset)) return "on no node";
+    return selector.empty() ? "on every node" : "on nodes " + selector.dump();
+}
+
+}  // namespace
+
+std::string describe(const Wanted& wanted) {
+    std::vector<std::string> parts;
+    if (wanted.replicas) {
+        parts.push_back(base::count(static_cast<std::size_t>(*wanted.replicas), "replica"));
+    }
+    if (wanted.paused.value_or(false)) parts.emplace_back("paused");
+    if (wanted.suspended) parts.emplace_back(*wanted.suspended ? "suspended" : "not suspended");
+    if (wanted.node_selector) parts.push_back(describe_nodes(*wanted.node_selector));
+    return base::join(parts);
+}
+
+Json to_json(const Wanted& wanted) {
+    Json json = Json::object();
+    if (wanted.replicas) json["replicas"] = *wanted.replicas;
+    if (wanted.paused) json["paused"] = *wanted.paused;
+    if (wanted.suspended) json["suspended"] = *wanted.suspended;
+    if (wanted.node_selector) json["nodeSelector"] = *wanted.node_selector;
+    return json;
+}
+
+Wanted wanted_from(const Json& json) {
+    Wanted wanted{.replicas = base::number_at(json, "/replicas"),
+                  .paused = base::bool_at(json, "/paused"),
+                  .suspended = base::bool_at(json, "/suspended")};
+    if (const Json* selector = base::find(json, "/nodeSelector")) wanted.node_selector = *selector;
+    return wanted;
+}
+
+}  // namespace mtc

@@ -1,0 +1,65 @@
+// The kinds of workload that MTC stops ("quiesces") and starts again, one row of a table each:
+// where the kind keeps what it is told to run, what quiescing leaves on it, and how to tell that it
+// serves. Pure; mm/quiesce.go is the source of the rules.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/object.hpp"
+
+namespace mtc {
+
+/// What a workload is told to run. A kind fills in the fields that it has.
+struct Wanted {
+    std::optional<std::int64_t> replicas = {};  // replicas, of a Job its parallelism
+    std::optional<bool> paused = {};
+    std::optional<bool> suspended = {};
+    std::optional<base::Json> node_selector = {};  // of a DaemonSet's pods
+
+    bool operator==(const Wanted&) const = default;
+    /// True when it says how much runs, or where: `paused` alone does not.
+    bool known() const { return replicas || suspended || node_selector; }
+};
+
+struct Serving {
+    bool yes = false;
+    std::string why = {};  // when it does not: "1 of 3 pods are ready"
+};
+
+struct WorkloadKind {
+    base::ResourceType type;
+    const char* mark;  // the annotation that quiescing leaves
+    /// What its spec says now.
+    Wanted (*current)(const base::Object&);
+    /// What the annotations say it was told before; fields whose record is lost or nonsense stay
+    /// empty.
+    Wanted (*recorded)(const base::Object&);
+    /// Its spec is at the value to which quiescing sets it.
+    bool (*at_rest)(const base::Object&);
+    Serving (*serving)(const base::Object&);
+};
+
+/// Every kind, in the order in which the controller un-quiesces them.
+std::span<const WorkloadKind> workload_kinds();
+
+/// The row of a type (by group and plural), or nullptr.
+const WorkloadKind* workload_kind(const base::ResourceType& type);
+
+/// True when quiescing left its mark.
+bool is_marked(const base::Object& workload);
+/// Stopped by MTC: it carries the mark and is still at rest.
+bool is_quiesced(const base::Object& workload);
+/// True when another workload manages it (a ReplicaSet of a Deployment, a Job of a CronJob): not
+/// one that MTC or a person starts. A Deployment that an operator's resource owns is not managed in
+/// this sense: MTC stops it as any other.
+bool is_managed(const base::Object& workload);
+
+/// "3 replicas", "suspended", "node selector {"zone":"a"}": for a person.
+std::string describe(const Wanted& wanted);
+
+base::Json to_json(const Wanted& wanted);
+Wanted wanted_from(const base::Json& json);
+
+}  // namespace mtc
