@@ -1,0 +1,69 @@
+#include "rollback/check.hpp"
+
+#include <algorithm>
+
+#include "mtc/workload.hpp"
+
+namespace rollback {
+
+void CheckWriter::add(Severity severity, const std::string& subject, const std::string& predicate,
+                      std::string remedy, bool may_heal) {
+    findings_.push_back({.check = id_,
+                         .side = side_,
+                         .severity = severity,
+                         .subject = subject,
+                         .message = subject + predicate,
+                         .remedy = std::move(remedy),
+                         .may_heal = may_heal});
+}
+
+void CheckWriter::fail(const std::string& subject, const std::string& predicate, std::string remedy,
+                       bool may_heal) {
+    add(Severity::Failure, subject, predicate, std::move(remedy), may_heal);
+}
+
+void CheckWriter::warn(const std::string& subject, const std::string& predicate,
+                       std::string remedy) {
+    add(Severity::Warning, subject, predicate, std::move(remedy), false);
+}
+
+void CheckWriter::unknown(const std::string& subject, const std::string& predicate,
+                          std::string remedy) {
+    add(Severity::Unknown, subject, predicate, std::move(remedy), false);
+}
+
+void CheckWriter::add_gaps(bool (*needed)(const std::string&)) {
+    for (const Gap& gap : evidence_.state.gaps) {
+        if (gap.side != side_ || !needed(gap.resource)) continue;
+        unknown("", "could not " + gap.what + ": " + gap.why,
+                gap.forbidden ? "name a context that may with --" + word(side_) + "-context" : "");
+    }
+}
+
+bool CheckWriter::has_gap(const std::string& resource) const {
+    return std::ranges::any_of(evidence_.state.gaps, [&](const Gap& gap) {
+        return gap.side == side_ && gap.resource == resource;
+    });
+}
+
+std::vector<Finding> CheckWriter::done(std::string ok) && {
+    if (findings_.empty()) {
+        findings_.push_back(
+            {.check = id_, .side = side_, .severity = Severity::Ok, .message = std::move(ok)});
+    }
+    return std::move(findings_);
+}
+
+bool is_workload(const std::string& resource) {
+    // without discovery it is not known which kinds the cluster serves
+    return resource == "discovery" ||
+           std::ranges::any_of(mtc::workload_kinds(),
+                               [&](const auto& kind) { return kind.type.resource() == resource; });
+}
+
+std::string oc(const char* verb, const ObjectRef& ref, const std::string& rest) {
+    return std::string("oc ") + verb + " " + ref.label() + (ref.ns.empty() ? "" : " -n " + ref.ns) +
+           rest;
+}
+
+}  // namespace rollback

@@ -1,0 +1,204 @@
+// The checks on the source: the application is back, as it was.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "mtc/workload.hpp"
+#include "rollback/check.hpp"
+#include "rollback/pods.hpp"
+
+namespace rollback::check {
+namespace {
+
+bool is_active(const Object& ns) {
+    return base::text_at(ns.body, "/status/phase").value_or("Active") == "Active";
+}
+
+const Object* find_workload(const ClusterView& view, const ObjectRef& ref) {
+    const auto it = std::ranges::find_if(view.workloads, [&](const Object& o) {
+        return o.ref.ns == ref.ns && o.ref.name == ref.name &&
+               o.ref.type.plural == ref.type.plural && o.ref.type.group == ref.type.group;
+    });
+    return it == view.workloads.end() ? nullptr : &*it;
+}
+
+std::string patch(const RecordedWorkload& recorded, const std::string& field,
+                  const std::string& value) {
+    return oc("patch", recorded.ref,
+              " --type=merge -p '{\"spec\":{\"" + field + "\":" + value + "}}'");
+}
+
+// An autoscaler, or a person, may have chosen another number since: that is a failure only when it
+// is none.
+void compare_replicas(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
+    const auto& before = recorded.before.replicas;
+    if (!before || before == now.replicas) return;
+    const std::string predicate = " is told to run " + mtc::describe({.replicas = now.replicas}) +
+                                  ", before the migration it was " + std::to_string(*before);
+    const std::string field = recorded.ref.type.plural == "jobs" ? "parallelism" : "replicas";
+    const std::string remedy = patch(recorded, field, std::to_string(*before));
+    if (now.replicas == 0) {
+        out.fail(recorded.ref.path(), predicate, remedy);
+    } else {
+        out.warn(recorded.ref.path(), predicate, remedy);
+    }
+}
+
+struct Flag {
+    const char* word;   // "paused"
+    const char* field;  // of the spec
+    std::optional<bool> mtc::Wanted::* value;
+};
+constexpr Flag flags[] = {{"paused", "paused", &mtc::Wanted::paused},
+                          {"suspended", "suspend", &mtc::Wanted::suspended}};
+
+void compare_flag(const RecordedWorkload& recorded, const mtc::Wanted& now, const Flag& flag,
+                  CheckWriter& out) {
+    const auto& before = recorded.before.*flag.value;
+    if (!before || before == now.*flag.value) return;
+    out.fail(recorded.ref.path(),
+             std::string(*before ? " is not " : " is ") + flag.word +
+                 ", before the migration it was" + (*before ? "" : " not"),
+             patch(recorded, flag.field, *before ? "true" : "false"));
+}
+
+void compare_selector(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
+    if (!recorded.before.node_selector || recorded.before.node_selector == now.node_selector)
+        return;
+    out.fail(recorded.ref.path(),
+             " runs " + mtc::describe(now) + ", before the migration it ran " +
+                 mtc::describe(recorded.before),
+             oc("edit", recorded.ref));
+}
+
+void compare(const RecordedWorkload& recorded, const Object& workload, CheckWriter& out) {
+    if (recorded.quiesced && !recorded.before.known()) {
+        return out.unknown(recorded.ref.path(), ": what it ran before the migration is not known",
+                           oc("get", recorded.ref));
+    }
+    const mtc::Wanted now = mtc::workload_kind(workload.ref.type)->current(workload);
+    compare_replicas(recorded, now, out);
+    for (const Flag& flag : flags) compare_flag(recorded, now, flag, out);
+    compare_selector(recorded, now, out);
+}
+
+// A pod that MTC borrowed is labelled as a stage pod, but it is the application's.
+bool is_counted_elsewhere(const Object& pod) {
+    return base::is_terminating(pod) || (base::label_of(pod, mtc::labels::stage_pod) &&
+                                         !base::label_of(pod, mtc::labels::application_pod));
+}
+
+void check_claim(const Evidence& e, const mtc::PlanVolume& volume, CheckWriter& out) {
+    const auto it = std::ranges::find_if(e.state.source.claims, [&](const Object& claim) {
+        return claim.ref.ns == volume.claim_ns && claim.ref.name == volume.claim;
+    });
+    const std::string subject = volume.claim_ns + "/persistentvolumeclaim/" + volume.claim;
+    const std::string remedy =
+        "oc describe persistentvolumeclaim/" + volume.claim + " -n " + volume.claim_ns;
+    if (it == e.state.source.claims.end()) {
+        if (!out.has_gap("persistentvolumeclaims")) out.fail(subject, " does not exist", remedy);
+        return;
+    }
+    const auto phase = base::text_or_empty(it->body, "/status/phase");
+    if (phase != "Bound")
+        out.fail(subject, " is " + (phase.empty() ? "not bound" : phase), remedy, phase != "Lost");
+}
+
+}  // namespace
+
+std::vector<Finding> namespaces_active(const Evidence& e) {
+    CheckWriter out(e, "source-namespaces-active", Side::Source);
+    for (const std::string& name : e.state.source.namespaces) {
+        const auto& found = e.state.source.found_namespaces;
+        const auto it =
+            std::ranges::find_if(found, [&](const Object& ns) { return ns.ref.name == name; });
+        if (it != found.end()) {
+            if (!is_active(*it))
+                out.fail("namespace " + name, " is terminating", "oc describe namespace " + name);
+        } else if (!out.has_gap("namespaces")) {
+            out.fail("namespace " + name, " does not exist", "oc get namespaces");
+        }
+    }
+    out.add_gaps([](const std::string& r) { return r == "namespaces"; });
+    return std::move(out).done(base::count(e.state.source.namespaces.size(), "namespace") +
+                               " active");
+}
+
+std::vector<Finding> nothing_quiesced(const Evidence& e) {
+    CheckWriter out(e, "source-nothing-quiesced", Side::Source);
+    for (const Object& workload : e.state.source.workloads) {
+        if (mtc::is_quiesced(workload)) {
+            out.fail(workload.ref.path(), " is still stopped by MTC",
+                     "run the rollback again; it goes on with what is left");
+        } else if (mtc::is_marked(workload)) {
+            out.warn(workload.ref.path(),
+                     " runs, but still carries the mark of having been stopped",
+                     oc("annotate", workload.ref,
+                        std::string(" ") + mtc::workload_kind(workload.ref.type)->mark + "-"));
+        }
+    }
+    out.add_gaps(is_workload);
+    return std::move(out).done("no workload is stopped by MTC");
+}
+
+std::vector<Finding> workloads_as_before(const Evidence& e) {
+    CheckWriter out(e, "source-workloads-as-before", Side::Source);
+    std::size_t compared = 0;
+    for (const RecordedWorkload& recorded : e.record.workloads) {
+        if (const Object* workload = find_workload(e.state.source, recorded.ref)) {
+            compare(recorded, *workload, out);
+            ++compared;
+        } else if (recorded.quiesced) {
+            out.fail(recorded.ref.path(), " is gone", oc("get", recorded.ref));
+        }
+    }
+    out.add_gaps(is_workload);
+    return std::move(out).done(base::count(compared, "workload") +
+                               " told to run what they ran before");
+}
+
+std::vector<Finding> workloads_serve(const Evidence& e) {
+    CheckWriter out(e, "source-workloads-serve", Side::Source);
+    for (const Object& workload : e.state.source.workloads) {
+        const mtc::Serving serving = mtc::workload_kind(workload.ref.type)->serving(workload);
+        if (!serving.yes)
+            out.fail(workload.ref.path(), ": " + serving.why, oc("describe", workload.ref), true);
+    }
+    out.add_gaps(is_workload);
+    return std::move(out).done(base::count(e.state.source.workloads.size(), "workload") +
+                               " serving");
+}
+
+std::vector<Finding> pods_healthy(const Evidence& e) {
+    CheckWriter out(e, "source-pods-healthy", Side::Source);
+    std::size_t healthy = 0;
+    for (const Object& pod : e.state.source.pods) {
+        if (is_counted_elsewhere(pod)) continue;
+        const std::string why = why_not_ready(pod);
+        if (why.empty()) {
+            ++healthy;
+        } else if (base::text_at(pod.body, "/status/phase") == "Failed") {
+            // evicted pods and failed attempts of a Job lie about for long; their workload tells
+            // what matters
+            out.warn(pod.ref.path(), " has ended: " + why, oc("describe", pod.ref));
+        } else {
+            out.fail(pod.ref.path(), ": " + why, oc("describe", pod.ref), true);
+        }
+    }
+    out.add_gaps([](const std::string& r) { return r == "pods"; });
+    return std::move(out).done(base::count(healthy, "pod") + " running and ready, or done");
+}
+
+std::vector<Finding> claims_bound(const Evidence& e) {
+    CheckWriter out(e, "source-claims-bound", Side::Source);
+    std::size_t looked_at = 0;
+    for (const mtc::PlanVolume& volume : e.state.plan.volumes) {
+        if (volume.claim.empty() || volume.action == "skip") continue;
+        check_claim(e, volume, out);
+        ++looked_at;
+    }
+    out.add_gaps([](const std::string& r) { return r == "persistentvolumeclaims"; });
+    return std::move(out).done(base::count(looked_at, "volume claim") + " of the plan bound");
+}
+
+}  // namespace rollback::check

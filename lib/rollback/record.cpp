@@ -1,0 +1,129 @@
+#include "rollback/record.hpp"
+
+#include <algorithm>
+
+namespace rollback {
+namespace {
+
+constexpr const char* format = "mtc-rollback/v1";
+
+RecordedWorkload recorded(const Object& workload) {
+    const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
+    if (!mtc::is_quiesced(workload))
+        return {.ref = workload.ref, .before = kind->current(workload)};
+    return {.ref = workload.ref, .before = kind->recorded(workload), .quiesced = true};
+}
+
+Json to_json(const RecordedWorkload& workload) {
+    return {{"group", workload.ref.type.group}, {"resource", workload.ref.type.plural},
+            {"namespace", workload.ref.ns},     {"name", workload.ref.name},
+            {"quiesced", workload.quiesced},    {"before", mtc::to_json(workload.before)}};
+}
+
+std::optional<RecordedWorkload> workload_from(const Json& item) {
+    const base::ResourceType wanted{.group = base::text_or_empty(item, "/group"),
+                                    .version = {},
+                                    .plural = base::text_or_empty(item, "/resource"),
+                                    .kind = {}};
+    const mtc::WorkloadKind* kind = mtc::workload_kind(wanted);
+    if (kind == nullptr) return std::nullopt;
+    return RecordedWorkload{.ref = {.type = kind->type,
+                                    .ns = base::text_or_empty(item, "/namespace"),
+                                    .name = base::text_or_empty(item, "/name")},
+                            .before = mtc::wanted_from(item.value("before", Json::object())),
+                            .quiesced = base::bool_at(item, "/quiesced").value_or(false)};
+}
+
+std::vector<std::string> migrations_known(const State& state) {
+    std::vector<std::string> uids;
+    for (const mtc::Migration& m : state.migrations) {
+        if (m.kind != mtc::MigrationKind::Rollback) uids.push_back(m.uid);
+    }
+    return uids;
+}
+
+// A workload that is stopped now says itself what it was, unless its numbers are lost; one that
+// runs may have been stopped before.
+bool knows_better(const RecordedWorkload& older, const RecordedWorkload& newer) {
+    return older.quiesced && (!newer.quiesced || (!newer.before.known() && older.before.known()));
+}
+
+}  // namespace
+
+const RecordedWorkload* Record::of(const ObjectRef& ref) const {
+    const auto it = std::ranges::find_if(workloads, [&](const RecordedWorkload& w) {
+        return w.ref.ns == ref.ns && w.ref.name == ref.name &&
+               w.ref.type.plural == ref.type.plural && w.ref.type.group == ref.type.group;
+    });
+    return it == workloads.end() ? nullptr : &*it;
+}
+
+Record record_of(const State& state, std::string rollback_name) {
+    Record record{.plan_uid = state.plan.uid,
+                  .rollback = std::move(rollback_name),
+                  .made_at = state.seen_at,
+                  .migrations = migrations_known(state),
+                  .workloads = {}};
+    for (const Object& workload : state.source.workloads)
+        record.workloads.push_back(recorded(workload));
+    return record;
+}
+
+Record merged(const Record& older, Record newer) {
+    for (RecordedWorkload& workload : newer.workloads) {
+        const RecordedWorkload* known = older.of(workload.ref);
+        if (known != nullptr && knows_better(*known, workload)) workload = *known;
+    }
+    for (const RecordedWorkload& workload : older.workloads) {
+        if (workload.quiesced && newer.of(workload.ref) == nullptr)
+            newer.workloads.push_back(workload);
+    }
+    return newer;
+}
+
+bool still_applies(const Record& older, const State& state) {
+    return older.plan_uid == state.plan.uid &&
+           std::ranges::all_of(migrations_known(state), [&](const std::string& uid) {
+               return std::ranges::count(older.migrations, uid) > 0;
+           });
+}
+
+std::string name_to_reuse(const Record& older, const State& state) {
+    if (!still_applies(older, state) ||
+        std::ranges::count(state.migrations, older.rollback, &mtc::Migration::name) > 0) {
+        return {};
+    }
+    return older.rollback;
+}
+
+Json to_json(const Record& record) {
+    Json workloads = Json::array();
+    for (const RecordedWorkload& workload : record.workloads)
+        workloads.push_back(to_json(workload));
+    return {{"apiVersion", format},
+            {"kind", "Snapshot"},
+            {"planUID", record.plan_uid},
+            {"rollback", record.rollback},
+            {"madeAt", base::rfc3339(record.made_at)},
+            {"migrations", record.migrations},
+            {"workloads", std::move(workloads)}};
+}
+
+base::Result<Record> record_from(const Json& json) {
+    const auto made_at = base::parse_rfc3339(base::text_or_empty(json, "/madeAt"));
+    if (base::text_at(json, "/apiVersion") != format ||
+        base::text_at(json, "/kind") != "Snapshot" || !made_at) {
+        return base::fail(base::ErrorKind::Malformed, "not a snapshot of oc-mtc-rollback");
+    }
+    Record record{.plan_uid = base::text_or_empty(json, "/planUID"),
+                  .rollback = base::text_or_empty(json, "/rollback"),
+                  .made_at = *made_at,
+                  .migrations = base::texts_at(json, "/migrations"),
+                  .workloads = {}};
+    for (const Json& item : base::items_at(json, "/workloads")) {
+        if (auto workload = workload_from(item)) record.workloads.push_back(std::move(*workload));
+    }
+    return record;
+}
+
+}  // namespace rollback

@@ -1,0 +1,53 @@
+// What every workload of the source was told to run before it was stopped. MTC deletes these
+// numbers as it restores them, so they are taken down before a rollback begins, and verify compares
+// with them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mtc/workload.hpp"
+#include "rollback/state.hpp"
+
+namespace rollback {
+
+struct RecordedWorkload {
+    ObjectRef ref;
+    mtc::Wanted before;     // empty fields: not known
+    bool quiesced = false;  // it was stopped when the record was made
+};
+
+struct Record {
+    std::string plan_uid;
+    std::string rollback;  // the name under which the MigMigration was, or was about to be, created
+    base::Time made_at = {};
+    std::vector<std::string> migrations =
+        {};  // the uids of the plan's, rollbacks left out, at that time
+    std::vector<RecordedWorkload> workloads;
+
+    const RecordedWorkload* of(const ObjectRef& ref) const;
+};
+
+/// The record of the source's workloads as they are now: what the annotations say of the stopped
+/// ones, and what the others run.
+Record record_of(const State& state, std::string rollback_name);
+
+/// `older` for the workloads that it knows as stopped, `newer` for the rest: a second run must not
+/// forget what the first one wrote down.
+Record merged(const Record& older, Record newer);
+
+/// True while a record of an earlier run speaks of the same story: the plan has no migration that
+/// it does not know. (Times would not do: they come from two clocks.)
+bool still_applies(const Record& older, const State& state);
+
+/// The name for a rollback that `older` was made for but that is not on the cluster (its run was
+/// killed before or while it created it): using it again makes a second rollback impossible. Empty
+/// when there is none.
+std::string name_to_reuse(const Record& older, const State& state);
+
+Json to_json(const Record& record);
+/// Malformed when it is no record; unknown kinds of workload are left out.
+base::Result<Record> record_from(const Json& json);
+
+}  // namespace rollback

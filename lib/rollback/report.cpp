@@ -1,0 +1,31 @@
+#include "rollback/report.hpp"
+
+namespace rollback {
+
+std::string word(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::Succeeded:
+            return "Succeeded";
+        case Outcome::NothingToDo:
+            return "NothingToDo";
+        case Outcome::DryRun:
+            return "DryRun";
+        case Outcome::Refused:
+            return "Refused";
+        case Outcome::Declined:
+            return "Declined";
+        case Outcome::Failed:
+            return "Failed";
+        case Outcome::NotVerified:
+            return "NotVerified";
+        case Outcome::TimedOut:
+            return "TimedOut";
+        case Outcome::Detached:
+            return "Detached";
+        case Outcome::Error:
+            return "Error";
+    }
+    return {};
+}
+
+}  // namespace rollback

@@ -1,0 +1,56 @@
+// What a run of the console flow saw, did and proved: one value that every output is rendered from.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollback/assess.hpp"
+#include "rollback/runbook.hpp"
+#include "rollback/verify.hpp"
+
+namespace rollback {
+
+/// How the run ended, for a script.
+enum class Outcome {
+    Succeeded,    // rolled back, and verified unless that was not asked for
+    NothingToDo,  // not needed, or rolled back before and still well
+    DryRun,
+    Refused,      // a blocker stood in the way; nothing was changed
+    Declined,     // at the prompt; nothing was changed
+    Failed,       // the rollback ended, but failed, was canceled, or ended with warnings
+    NotVerified,  // verification found something wrong, or could not see something
+    TimedOut,     // it goes on in the cluster
+    Detached,     // by a signal; it goes on in the cluster
+    Error,
+};
+std::string word(Outcome outcome);
+
+struct ClusterName {
+    std::string server;
+    std::string described_as;
+    std::string user;
+};
+
+struct RunReport {
+    Outcome outcome = Outcome::Error;
+    std::string ns;
+    std::string plan;
+    std::string plan_uid;
+    ClusterName control;
+    ClusterName source;
+    ClusterName target;
+    std::optional<Assessment> assessment = {};
+    std::optional<Runbook> runbook = {};
+    std::vector<Gap> gaps = {};
+    std::optional<mtc::Migration> rollback = {};  // as it was last seen
+    bool attached = false;                        // it ran already
+    std::vector<Finding> findings = {};
+    base::Time began = {};
+    base::Time ended = {};
+    std::string error = {};
+    std::string hint = {};
+    int exit_code = 0;
+};
+
+}  // namespace rollback

@@ -1,0 +1,50 @@
+#include "rollback/runbook.hpp"
+
+#include "mtc/names.hpp"
+
+namespace rollback {
+namespace {
+
+bool is_needed(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::Required:
+        case Verdict::Recommended:
+        case Verdict::Unknown:  // the operator asked for it, and what was unseen stands in the
+                                // preview
+        case Verdict::InProgress:
+            return true;
+        case Verdict::NotNeeded:
+        case Verdict::AlreadyRolledBack:
+            return false;
+    }
+    return false;
+}
+
+ObjectRef migration_ref(const State& state, const std::string& name) {
+    return {.type = mtc::types::migmigrations, .ns = state.plan.ns, .name = name};
+}
+
+}  // namespace
+
+Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name) {
+    Runbook runbook;
+    if (!is_needed(assessment.verdict)) return runbook;
+    const bool attach = assessment.running_rollback.has_value();
+    // a rollback that runs already cannot be stopped by what would keep a new one from starting
+    if (!attach) runbook.blockers = assessment.blockers;
+    if (!runbook.blockers.empty()) return runbook;
+    const ObjectRef migration = migration_ref(state, attach ? *assessment.running_rollback : name);
+    if (!attach) {
+        runbook.steps.push_back(
+            {Create{migration, mtc::rollback_manifest(state.plan, name)},
+             "the controller rolls back when it finds a MigMigration with rollback: true"});
+    }
+    runbook.steps.push_back({AwaitMigration{migration},
+                             "the controller deletes what was migrated on the target, then "
+                             "starts the application on the source"});
+    runbook.steps.push_back(
+        {AwaitServing{}, "pods take a while to start after the controller is done"});
+    return runbook;
+}
+
+}  // namespace rollback

@@ -1,0 +1,68 @@
+// Everything that was seen of a plan and its two clusters, as plain data. lib/run fills it in; the
+// decisions read it. A field is here only because a decision or a check reads it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/object.hpp"
+#include "mtc/migration.hpp"
+#include "mtc/plan.hpp"
+
+namespace rollback {
+
+using base::Json;
+using base::Object;
+using base::ObjectRef;
+
+enum class Side { Control, Source, Target };
+/// "control", "source", "target"
+std::string word(Side side);
+
+/// Something that could not be seen. It is never read as "nothing there".
+struct Gap {
+    Side side = Side::Control;
+    std::string resource;    // "pods", "deployments.apps", "discovery"
+    std::string what;        // "list pods in namespace shop"
+    std::string why;         // the server's words
+    bool forbidden = false;  // a missing permission, not a fault
+};
+
+/// One cluster, as far as the plan's namespaces on that side go.
+struct ClusterView {
+    std::string server;                        // its URL
+    std::string described_as;                  // "MigCluster ocp3", "context prod"
+    std::string user;                          // who we are there, as far as it is known
+    std::vector<std::string> namespaces = {};  // the plan's, on this side
+    std::vector<Object> found_namespaces = {};
+    std::vector<Object> workloads =
+        {};  // of every kind that MTC stops; those managed by another left out
+    std::vector<Object> pods = {};
+    std::vector<Object> claims = {};    // PersistentVolumeClaims
+    std::vector<Object> labelled = {};  // target only: metadata of what carries the plan's label
+};
+
+struct State {
+    mtc::Plan plan;
+    std::vector<mtc::Migration> migrations = {};  // of this plan
+    mtc::MigCluster source_cluster = {};
+    mtc::MigCluster target_cluster = {};
+    std::optional<bool> knows_rollback = {};  // does the served schema have spec.rollback
+    bool may_create = true;                   // a MigMigration, in the plan's namespace
+    ClusterView source;
+    ClusterView target;
+    std::vector<Gap> gaps = {};
+    base::Time seen_at = {};
+};
+
+/// True when that namespace of the target is also one of the source: in a migration within one
+/// cluster and one namespace both sides are the same objects.
+bool is_also_source(const State& state, const std::string& target_namespace);
+
+/// Resources whose gap means that the target was not fully searched for migrated objects have this
+/// prefix.
+inline constexpr const char* label_scan = "label scan: ";
+
+}  // namespace rollback

@@ -1,0 +1,52 @@
+// The proof of recovery: a table of checks over what was seen after a rollback. Every check says
+// something, also when all is well, and what could not be seen is Unknown, never Ok.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rollback/record.hpp"
+#include "rollback/state.hpp"
+
+namespace rollback {
+
+enum class Severity { Ok, Warning, Failure, Unknown };
+std::string word(Severity severity);
+
+struct Finding {
+    std::string check;  // stable id: "source-workloads-serve"
+    Side side = Side::Source;
+    Severity severity = Severity::Ok;
+    std::string subject =
+        {};  // the object it is about ("shop/deployment/web"), empty for a whole cluster
+    std::string message;  // names the subject
+    std::string remedy = {};
+    bool may_heal = false;  // pods may still be starting, objects still terminating
+};
+
+struct Evidence {
+    const State& state;
+    const Record& record;
+    /// The rollback whose outcome is to be proved; empty when none is known.
+    std::string rollback;
+};
+
+struct Check {
+    const char* id;
+    Side side;
+    std::vector<Finding> (*run)(const Evidence&);
+};
+
+std::span<const Check> checks();
+
+/// All findings, in the order of the table; each check gives at least one.
+std::vector<Finding> verify(const Evidence& evidence);
+
+/// True when nothing is Failure or Unknown.
+bool all_is_well(const std::vector<Finding>& findings);
+/// True when waiting may turn a Failure into Ok.
+bool may_heal(const std::vector<Finding>& findings);
+
+}  // namespace rollback

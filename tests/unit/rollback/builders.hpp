@@ -1,0 +1,118 @@
+// States of a plan and its two clusters in a few words. `well()` is one in which nothing has
+// happened and everything is fine; the others are what a migration makes of it, and a test damages
+// one thing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rollback/state.hpp"
+#include "unit/mtc/builders.hpp"
+
+namespace build {
+
+using rollback::Side;
+using rollback::State;
+
+inline mtc::MigCluster ready_cluster(const std::string& name) {
+    mtc::MigCluster migcluster = mtc::decode_cluster(cluster({}, name)).value();
+    migcluster.url = "https://api." + name + ".example:6443";
+    migcluster.conditions = {{"Ready", "Required", "", ""}};
+    return migcluster;
+}
+
+inline mtc::Migration migration(const std::string& name, mtc::MigrationKind kind, int minute,
+                                const std::string& phase = "Completed") {
+    mtc::Migration m;
+    m.ns = mtc::openshift_migration;
+    m.name = name;
+    m.uid = "uid-of-" + name;
+    m.plan = "shop-plan";
+    m.kind = kind;
+    m.quiesce = kind != mtc::MigrationKind::Rollback;
+    m.phase = phase;
+    m.created = at(minute);
+    if (!phase.empty()) m.started = at(minute + 1);
+    return m;
+}
+
+inline mtc::Migration ended(mtc::Migration migration, const std::string& verdict) {
+    migration.conditions.push_back({verdict, "Advisory", "", ""});
+    return migration;
+}
+
+inline mtc::Migration failed_cutover(int minute = 0) {
+    auto m = ended(migration("cutover", mtc::MigrationKind::Cutover, minute), "Failed");
+    m.errors = {"DVM failed"};
+    return m;
+}
+
+inline mtc::Migration good_rollback(int minute = 60) {
+    return ended(migration("rollback-1", mtc::MigrationKind::Rollback, minute), "Succeeded");
+}
+
+inline Object active_namespace(const std::string& name) {
+    return Thing(namespaces, "", name).status({{"phase", "Active"}});
+}
+
+inline Object claim(const std::string& name, const std::string& phase = "Bound") {
+    return Thing(claims, "shop", name).status({{"phase", phase}});
+}
+
+inline Thing labelled(const ResourceType& type, const std::string& name) {
+    return Thing(type, "shop", name).label(mtc::labels::migrated_by_plan, "uid-of-shop-plan");
+}
+
+/// A plan of one namespace and one volume; its application runs on the source, the target is empty.
+inline State well() {
+    const Object object = plan({{"persistentVolumes",
+                                 {{{"name", "pv-1"},
+                                   {"pvc", {{"namespace", "shop"}, {"name", "data"}}},
+                                   {"selection", {{"action", "copy"}}}}}}});
+    State state{.plan = mtc::decode_plan(object).value(), .source = {}, .target = {}};
+    state.plan.conditions = {{"Ready", "Required", "", ""}};
+    state.source_cluster = ready_cluster("ocp3");
+    state.target_cluster = ready_cluster("host");
+    state.knows_rollback = true;
+    state.seen_at = at(90);
+    state.source.server = "https://api.ocp3.example:6443";
+    state.source.namespaces = {"shop"};
+    state.source.found_namespaces = {active_namespace("shop")};
+    state.source.workloads = {running("Deployment", "web", 3)};
+    state.source.pods = {pod("web-1")};
+    state.source.claims = {claim("data")};
+    state.target.server = "https://api.host.example:6443";
+    state.target.namespaces = {"shop"};
+    return state;
+}
+
+/// A cutover stopped the application and failed, with a part of it on the target.
+inline State halfway() {
+    State state = well();
+    state.migrations = {failed_cutover()};
+    state.source.workloads = {stopped("Deployment", "web", "3")};
+    state.source.pods.clear();
+    state.target.labelled = {labelled(claims, "data"), labelled(config_maps, "settings")};
+    return state;
+}
+
+/// After that, a rollback that succeeded.
+inline State rolled_back() {
+    State state = well();
+    state.migrations = {failed_cutover(), good_rollback()};
+    return state;
+}
+
+inline rollback::Gap gap(Side side, const std::string& resource, bool forbidden = true) {
+    return {.side = side,
+            .resource = resource,
+            .what = "list " + resource,
+            .why = "pods is forbidden",
+            .forbidden = forbidden};
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace build

@@ -1,0 +1,189 @@
+#include "rollback/record.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/rollback/builders.hpp"
+
+using namespace rollback;
+using Kind = mtc::MigrationKind;
+using build::Json;
+
+namespace {
+
+ObjectRef ref(const std::string& name, const char* kind = "Deployment") {
+    return {.type = build::row(kind).type, .ns = "shop", .name = name};
+}
+
+Record record_with(std::vector<RecordedWorkload> workloads) {
+    return {.plan_uid = "uid-of-shop-plan",
+            .rollback = "rollback-1",
+            .made_at = build::at(30),
+            .migrations = {"uid-of-cutover"},
+            .workloads = std::move(workloads)};
+}
+
+RecordedWorkload was(const std::string& name, std::optional<std::int64_t> replicas, bool quiesced) {
+    return {.ref = ref(name), .before = {.replicas = replicas}, .quiesced = quiesced};
+}
+
+}  // namespace
+
+TEST_CASE("a record holds what the stopped workloads ran and what the others run") {
+    State state = build::halfway();
+    state.source.workloads.push_back(build::running("StatefulSet", "db", 2));
+    state.source.workloads.push_back(
+        build::running("Deployment", "scaled", 1).annotation(mtc::annotations::replicas, "5"));
+    state.source.workloads.push_back(build::stopped("StatefulSet", "lost", "nonsense"));
+    const Record record = record_of(state, "rollback-x");
+    CHECK(record.plan_uid == "uid-of-shop-plan");
+    CHECK(record.rollback == "rollback-x");
+    CHECK(record.made_at == build::at(90));
+    REQUIRE(record.workloads.size() == 4);
+    CHECK(record.of(ref("web"))->quiesced);
+    CHECK(record.of(ref("web"))->before.replicas == 3);
+    CHECK_FALSE(record.of(ref("db", "StatefulSet"))->quiesced);
+    CHECK(record.of(ref("db", "StatefulSet"))->before.replicas == 2);
+    SUBCASE("one that runs again, by its spec, not by the mark that was left") {
+        CHECK_FALSE(record.of(ref("scaled"))->quiesced);
+        CHECK(record.of(ref("scaled"))->before.replicas == 1);
+    }
+    SUBCASE("one whose annotation is nonsense, as stopped, with a number that is not known") {
+        CHECK(record.of(ref("lost", "StatefulSet"))->quiesced);
+        CHECK_FALSE(record.of(ref("lost", "StatefulSet"))->before.known());
+    }
+}
+
+TEST_CASE("a workload is found in a record by its kind, its namespace and its name") {
+    const Record record = record_with({was("web", 3, true)});
+    CHECK(record.of(ref("web")) != nullptr);
+    CHECK(record.of(ref("other")) == nullptr);
+    CHECK(record.of(ref("web", "StatefulSet")) == nullptr);
+    ObjectRef elsewhere = ref("web");
+    elsewhere.ns = "billing";
+    CHECK(record.of(elsewhere) == nullptr);
+    SUBCASE("whatever version the cluster serves") {
+        ObjectRef older = ref("web");
+        older.type.version = "v1beta1";
+        CHECK(record.of(older) != nullptr);
+    }
+}
+
+TEST_CASE("a second run does not forget what the first one wrote down") {
+    SUBCASE("a workload that the rollback has started since") {
+        const Record both =
+            merged(record_with({was("web", 3, true)}), record_with({was("web", 1, false)}));
+        CHECK(both.workloads.size() == 1);
+        CHECK(both.of(ref("web"))->before.replicas == 3);
+        CHECK(both.of(ref("web"))->quiesced);
+    }
+    SUBCASE("a workload that is gone since") {
+        const Record both = merged(record_with({was("web", 3, true)}), record_with({}));
+        REQUIRE(both.of(ref("web")) != nullptr);
+        CHECK(both.of(ref("web"))->before.replicas == 3);
+    }
+    SUBCASE("a workload that is stopped now says itself what it was") {
+        const Record both =
+            merged(record_with({was("web", 3, true)}), record_with({was("web", 7, true)}));
+        CHECK(both.of(ref("web"))->before.replicas == 7);
+    }
+    SUBCASE("a workload that was never stopped: the newer word counts") {
+        const Record both = merged(record_with({was("web", 3, false), was("old", 1, false)}),
+                                   record_with({was("web", 7, false), was("new", 2, true)}));
+        CHECK(both.of(ref("web"))->before.replicas == 7);
+        CHECK(both.of(ref("new"))->before.replicas == 2);
+        CHECK(both.of(ref("old")) == nullptr);
+    }
+    SUBCASE("the rest is the newer record's") {
+        Record newer = record_with({});
+        newer.rollback = "rollback-2";
+        newer.made_at = build::at(50);
+        const Record both = merged(record_with({}), newer);
+        CHECK(both.rollback == "rollback-2");
+        CHECK(both.made_at == build::at(50));
+    }
+}
+
+TEST_CASE("a record counts until another migration of the plan begins a new story") {
+    State state = build::halfway();
+    const Record record = record_with({});
+    CHECK(still_applies(record, state));
+    SUBCASE("a rollback belongs to the same story") {
+        state.migrations.push_back(build::good_rollback(31));
+        CHECK(still_applies(record, state));
+    }
+    SUBCASE("a cutover or a stage migration made since does not") {
+        for (const auto kind : {Kind::Cutover, Kind::Stage, Kind::State}) {
+            state.migrations = {build::migration("later", kind, 31)};
+            CHECK_FALSE(still_applies(record, state));
+        }
+    }
+    SUBCASE("a plan that was made anew under the same name does not") {
+        state.plan.uid = "another";
+        CHECK_FALSE(still_applies(record, state));
+    }
+}
+
+TEST_CASE("a name that was about to be used is used again, so that no second rollback is made") {
+    State state = build::halfway();
+    const Record record = record_with({});
+    CHECK(name_to_reuse(record, state) == "rollback-1");
+    SUBCASE("not when it is on the cluster") {
+        state.migrations.push_back(build::good_rollback());
+        CHECK(name_to_reuse(record, state).empty());
+    }
+    SUBCASE("not when the record is of another story") {
+        state.migrations.push_back(build::migration("later", Kind::Cutover, 31));
+        CHECK(name_to_reuse(record, state).empty());
+    }
+}
+
+TEST_CASE("a record survives being written down and read again") {
+    const Record record = record_with(
+        {was("web", 3, true),
+         was("unknown", std::nullopt, true),
+         {.ref = ref("agent", "DaemonSet"), .before = {.node_selector = Json{{"zone", "a"}}}},
+         {.ref = ref("nightly", "CronJob"), .before = {.suspended = false}, .quiesced = true}});
+    const auto read = record_from(to_json(record));
+    REQUIRE(read);
+    CHECK(read->plan_uid == record.plan_uid);
+    CHECK(read->rollback == record.rollback);
+    CHECK(read->made_at == record.made_at);
+    REQUIRE(read->workloads.size() == record.workloads.size());
+    for (std::size_t i = 0; i < record.workloads.size(); ++i) {
+        CHECK(read->workloads[i].ref == record.workloads[i].ref);
+        CHECK(read->workloads[i].before == record.workloads[i].before);
+        CHECK(read->workloads[i].quiesced == record.workloads[i].quiesced);
+    }
+}
+
+TEST_CASE("what is no record is refused") {
+    const Json good = to_json(record_with({}));
+    REQUIRE(record_from(good));
+    const auto damaged = [&](const char* key, const Json& value) {
+        Json json = good;
+        json[key] = value;
+        return record_from(json);
+    };
+    CHECK_FALSE(damaged("apiVersion", "mtc-rollback/v2"));
+    CHECK_FALSE(damaged("kind", "RunReport"));
+    CHECK_FALSE(damaged("madeAt", "yesterday"));
+    CHECK_FALSE(record_from(Json()));
+    CHECK_FALSE(record_from("mtc-rollback/v1"));
+    CHECK(record_from(Json::array()).error().kind == base::ErrorKind::Malformed);
+}
+
+TEST_CASE("an odd workload in a record does no harm to the others") {
+    Json json = to_json(record_with({was("web", 3, true)}));
+    json["workloads"].insert(json["workloads"].begin(),
+                             {"odd", nullptr, {{"group", "apps"}, {"resource", "pods"}}});
+    json["workloads"].push_back({{"group", "apps"}, {"resource", "deployments"}, {"before", 7}});
+    const auto read = record_from(json);
+    REQUIRE(read);
+    REQUIRE(read->workloads.size() == 2);
+    CHECK(read->of(ref("web"))->before.replicas == 3);
+    CHECK_FALSE(read->workloads[1].before.known());
+    SUBCASE("workloads that are no list are none") {
+        json["workloads"] = "none";
+        CHECK(record_from(json)->workloads.empty());
+    }
+}

@@ -1,0 +1,95 @@
+#include "rollback/runbook.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/rollback/builders.hpp"
+
+using namespace rollback;
+
+namespace {
+
+Runbook runbook_for(const State& state) {
+    return console_flow(state, assess(state), "rollback-new");
+}
+
+// "create rollback-1, await rollback-1, serving"
+std::string words(const Runbook& runbook) {
+    struct Visitor {
+        std::string operator()(const Create& c) const { return "create " + c.what.name; }
+        std::string operator()(const AwaitMigration& a) const { return "await " + a.what.name; }
+        std::string operator()(const AwaitServing&) const { return "serving"; }
+    };
+    std::string all;
+    for (const Step& step : runbook.steps)
+        all += (all.empty() ? "" : ", ") + std::visit(Visitor{}, step.action);
+    return all;
+}
+
+constexpr const char* from_the_start = "create rollback-new, await rollback-new, serving";
+
+}  // namespace
+
+TEST_CASE("a rollback is created, followed, and waited for until the application serves") {
+    const Runbook runbook = runbook_for(build::halfway());
+    REQUIRE(words(runbook) == from_the_start);
+    CHECK(runbook.blockers.empty());
+    CHECK_FALSE(runbook.empty());
+    const auto& create = std::get<Create>(runbook.steps[0].action);
+    CHECK(create.what.type == mtc::types::migmigrations);
+    CHECK(create.what.ns == "openshift-migration");
+    CHECK(create.manifest == mtc::rollback_manifest(build::halfway().plan, "rollback-new"));
+    for (const Step& step : runbook.steps) CHECK_FALSE(step.why.empty());
+}
+
+TEST_CASE("a failed cutover for which the console greys out Rollback still gives a runbook") {
+    State state = build::halfway();
+    REQUIRE_FALSE(state.migrations.at(0).errors.empty());
+    CHECK(words(runbook_for(state)) == from_the_start);
+}
+
+TEST_CASE("what was only migrated is rolled back too, and so is what could not be seen") {
+    SUBCASE("migrated objects on the target") {
+        State state = build::halfway();
+        state.source.workloads.clear();
+        CHECK(words(runbook_for(state)) == from_the_start);
+    }
+    SUBCASE("a gap that is no missing permission") {
+        State state = build::well();
+        state.gaps = {build::gap(Side::Source, "discovery", false)};
+        CHECK(words(runbook_for(state)) == from_the_start);
+    }
+}
+
+TEST_CASE("a rollback that runs is attached to, never repeated") {
+    State state = build::halfway();
+    state.migrations.push_back(
+        build::migration("running", mtc::MigrationKind::Rollback, 60, "DeleteMigrated"));
+    CHECK(words(runbook_for(state)) == "await running, serving");
+    SUBCASE("also when something would keep a new one from starting") {
+        state.plan.conditions.clear();
+        REQUIRE_FALSE(assess(state).blockers.empty());
+        CHECK(words(runbook_for(state)) == "await running, serving");
+        CHECK(runbook_for(state).blockers.empty());
+    }
+}
+
+TEST_CASE("nothing is done where nothing is to be done") {
+    for (State state : {build::well(), build::rolled_back()}) {
+        CHECK(runbook_for(state).empty());
+        // not even a blocker is told of what is not needed
+        state.may_create = false;
+        CHECK(runbook_for(state).empty());
+        CHECK(runbook_for(state).blockers.empty());
+    }
+}
+
+TEST_CASE("a runbook that is blocked has no steps, but every blocker") {
+    State state = build::halfway();
+    state.plan.closed = true;
+    state.knows_rollback = false;
+    const Runbook runbook = runbook_for(state);
+    CHECK(runbook.empty());
+    REQUIRE(runbook.blockers.size() == 2);
+    CHECK(runbook.blockers[0].id == "plan-closed");
+    CHECK(runbook.blockers[1].id == "schema-without-rollback");
+}

@@ -1,0 +1,225 @@
+// What verify must not report, what it could not see, and what all of it amounts to.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "rollback/verify.hpp"
+#include "unit/rollback/builders.hpp"
+
+using namespace rollback;
+using build::contains;
+
+namespace {
+
+using enum Severity;
+using Ids = std::set<std::string>;
+
+std::vector<Finding> findings_of(const State& state, const Record& record = {}) {
+    return verify({state, record, ""});
+}
+
+Ids ids_of(const std::vector<Finding>& findings, Severity severity) {
+    Ids ids;
+    for (const Finding& f : findings) {
+        if (f.severity == severity) ids.insert(f.check);
+    }
+    return ids;
+}
+
+Finding finding(const std::vector<Finding>& findings, const std::string& check) {
+    const auto it = std::ranges::find(findings, check, &Finding::check);
+    REQUIRE(it != findings.end());
+    return *it;
+}
+
+bool all_ok(const State& state) {
+    const auto findings = findings_of(state);
+    return std::ranges::all_of(findings, [](const Finding& f) { return f.severity == Ok; });
+}
+
+Finding of_severity(Severity severity, bool heals = false) {
+    return {.check = "x", .severity = severity, .message = "m", .may_heal = heals};
+}
+
+}  // namespace
+
+TEST_CASE("what a check needed and could not see is unknown to it, and to it alone") {
+    struct Row {
+        const char* situation;
+        Side side;
+        std::string resource;
+        Ids unknown;
+    };
+    const Ids workloads = {"source-nothing-quiesced", "source-workloads-as-before",
+                           "source-workloads-serve"};
+    const Row rows[] = {
+        {"workloads of the source", Side::Source, "statefulsets.apps", workloads},
+        {"an API group of the source", Side::Source, "discovery", workloads},
+        {"pods of the source",
+         Side::Source,
+         "pods",
+         {"source-pods-healthy", "source-no-stage-pods"}},
+        {"claims of the source", Side::Source, "persistentvolumeclaims", {"source-claims-bound"}},
+        {"namespaces of the source", Side::Source, "namespaces", {"source-namespaces-active"}},
+        {"pods of the target", Side::Target, "pods", {"target-no-stage-pods"}},
+        {"workloads of the target", Side::Target, "cronjobs.batch", {"target-nothing-left-down"}},
+        {"a resource of the target",
+         Side::Target,
+         std::string(label_scan) + "secrets",
+         {"target-no-migrated-objects"}},
+        {"an API group of the target",
+         Side::Target,
+         "discovery",
+         {"target-no-migrated-objects", "target-nothing-left-down"}},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.gaps = {build::gap(row.side, row.resource)};
+            const auto findings = findings_of(state);
+            CHECK(ids_of(findings, Unknown) == row.unknown);
+            CHECK(ids_of(findings, Ok).size() == checks().size() - row.unknown.size());
+            const Finding unknown = finding(findings, *row.unknown.begin());
+            CHECK(unknown.message == "could not list " + row.resource + ": pods is forbidden");
+            CHECK(contains(unknown.remedy, "--" + word(row.side) + "-context"));
+            CHECK_FALSE(all_is_well(findings));
+            CHECK_FALSE(may_heal(findings));
+        }
+    }
+}
+
+TEST_CASE("a namespace or a claim that could not be seen is not said to be gone") {
+    State state = build::well();
+    state.source.found_namespaces.clear();
+    state.source.claims.clear();
+    state.gaps = {build::gap(Side::Source, "namespaces"),
+                  build::gap(Side::Source, "persistentvolumeclaims")};
+    const auto findings = findings_of(state);
+    CHECK(ids_of(findings, Failure).empty());
+    CHECK(ids_of(findings, Unknown) == Ids{"source-namespaces-active", "source-claims-bound"});
+}
+
+TEST_CASE("what was seen to be wrong is told beside what could not be seen") {
+    State state = build::halfway();
+    state.target.labelled.clear();
+    state.gaps = {build::gap(Side::Source, "jobs.batch", false)};
+    const auto findings = findings_of(state);
+    CHECK(ids_of(findings, Failure) == Ids{"source-nothing-quiesced"});
+    CHECK(ids_of(findings, Unknown).contains("source-nothing-quiesced"));
+    SUBCASE("a fault of the server has no other context as its remedy") {
+        CHECK(finding(findings, "source-workloads-serve").remedy.empty());
+    }
+}
+
+TEST_CASE("a migration within one cluster does not report the source's workloads as left down") {
+    State state = build::well();
+    state.target.server = state.source.server;
+    state.source.workloads = {build::stopped("Deployment", "web", "3")};
+    state.target.workloads = state.source.workloads;
+    const Ids only_on_the_source = {"source-nothing-quiesced"};
+    CHECK(ids_of(findings_of(state), Failure) == only_on_the_source);
+    CHECK(ids_of(findings_of(state), Warning).empty());
+    SUBCASE("but those of another namespace") {
+        state.target.namespaces = {"other"};
+        state.target.workloads = {build::stopped("Deployment", "web", "3", "other")};
+        CHECK(ids_of(findings_of(state), Warning) == Ids{"target-nothing-left-down"});
+    }
+    SUBCASE("and those of the same namespace in another cluster") {
+        state.target.server = "https://another";
+        CHECK(ids_of(findings_of(state), Warning) == Ids{"target-nothing-left-down"});
+    }
+}
+
+TEST_CASE("a stopped workload of the target that was migrated goes with the rest") {
+    State state = build::well();
+    state.target.workloads = {build::stopped("Deployment", "web", "3")
+                                  .label(mtc::labels::migrated_by_plan, "uid-of-shop-plan")};
+    CHECK(all_ok(state));
+}
+
+TEST_CASE("pods that are not the application's, or go away, are not counted as unhealthy") {
+    State state = build::well();
+    SUBCASE("one that terminates") {
+        state.source.pods.push_back(build::pod("old", "Running", false).terminating());
+        CHECK(all_ok(state));
+    }
+    SUBCASE("a stage pod, which has its own check") {
+        state.source.pods.push_back(
+            build::pod("stage-x", "Pending", false).label(mtc::labels::stage_pod));
+        CHECK(ids_of(findings_of(state), Failure) == Ids{"source-no-stage-pods"});
+    }
+    SUBCASE("but one of the application's that MTC borrowed is") {
+        state.source.pods = {build::pod("web-1", "Running", false)
+                                 .label(mtc::labels::stage_pod)
+                                 .label(mtc::labels::application_pod)};
+        CHECK(ids_of(findings_of(state), Failure) == Ids{"source-pods-healthy"});
+        CHECK(ids_of(findings_of(state), Warning) == Ids{"source-no-stage-pods"});
+    }
+}
+
+TEST_CASE("claims that the plan does not migrate are not looked at") {
+    State state = build::well();
+    state.source.claims.clear();
+    state.plan.volumes[0].action = "skip";
+    CHECK(all_ok(state));
+    state.plan.volumes[0].action = "move";
+    CHECK_FALSE(all_ok(state));
+}
+
+TEST_CASE("a workload that was never stopped may be gone, and an unknown number is no difference") {
+    const State state = build::well();
+    Record record = record_of(state, "");
+    record.workloads.push_back(
+        {.ref = {.type = build::row("Job").type, .ns = "shop", .name = "gone"},
+         .before = {.replicas = 1}});
+    record.workloads[0].before = {};
+    CHECK(ids_of(findings_of(state, record), Ok).size() == checks().size());
+}
+
+TEST_CASE("workloads of one name and another kind are not compared") {
+    State state = build::well();
+    Record record = record_of(state, "");
+    record.workloads[0].before.replicas = 3;
+    state.source.workloads.insert(state.source.workloads.begin(),
+                                  build::running("StatefulSet", "web", 1));
+    CHECK(ids_of(findings_of(state, record), Ok).size() == checks().size());
+}
+
+TEST_CASE("without a rollback to look at, its check says so") {
+    const Finding finding_of_none =
+        finding(findings_of(build::well()), "control-rollback-ended-well");
+    CHECK(finding_of_none.severity == Ok);
+    CHECK(finding_of_none.message == "no rollback is looked at");
+}
+
+TEST_CASE("all findings of one kind of trouble are told, not only the first") {
+    State state = build::well();
+    state.target.labelled = {build::labelled(build::config_maps, "a"),
+                             build::labelled(build::config_maps, "b")};
+    CHECK(findings_of(state).size() == checks().size() + 1);
+}
+
+TEST_CASE("all is well when nothing is a failure or unknown") {
+    CHECK(all_is_well({}));
+    CHECK(all_is_well({of_severity(Ok), of_severity(Warning)}));
+    CHECK_FALSE(all_is_well({of_severity(Ok), of_severity(Failure)}));
+    CHECK_FALSE(all_is_well({of_severity(Unknown), of_severity(Ok)}));
+}
+
+TEST_CASE("waiting may help when at least one failure can heal") {
+    CHECK_FALSE(may_heal({}));
+    CHECK_FALSE(may_heal({of_severity(Failure), of_severity(Unknown)}));
+    CHECK(may_heal({of_severity(Failure), of_severity(Failure, true)}));
+    CHECK_FALSE(may_heal({of_severity(Warning, true)}));
+}
+
+TEST_CASE("severities and sides are written as words") {
+    CHECK(word(Ok) == "ok");
+    CHECK(word(Warning) == "warning");
+    CHECK(word(Failure) == "failure");
+    CHECK(word(Unknown) == "unknown");
+    CHECK(word(Side::Control) == "control");
+    CHECK(word(Side::Source) == "source");
+    CHECK(word(Side::Target) == "target");
+}

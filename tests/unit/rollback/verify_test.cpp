@@ -1,0 +1,300 @@
+// For every check: what it finds, that no other check finds it, and that it finds nothing where
+// nothing is.
+#include "rollback/verify.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "unit/rollback/builders.hpp"
+
+using namespace rollback;
+using build::contains;
+using build::Json;
+
+namespace {
+
+using enum Severity;
+
+struct Scene {
+    State state = build::rolled_back();
+    Record record = {};
+
+    Scene() { record = record_of(build::halfway(), "rollback-1"); }
+    std::vector<Finding> findings() const { return verify({state, record, "rollback-1"}); }
+};
+
+RecordedWorkload was(const char* kind, const char* name, const mtc::Wanted& before,
+                     bool quiesced = true) {
+    return {.ref = {.type = build::row(kind).type, .ns = "shop", .name = name},
+            .before = before,
+            .quiesced = quiesced};
+}
+
+void add(Scene& scene, const build::Thing& workload, const RecordedWorkload& recorded) {
+    scene.state.source.workloads.push_back(workload);
+    scene.record.workloads.push_back(recorded);
+}
+
+const Json elsewhere = {{"template", {{"spec", {{"nodeSelector", {{"zone", "b"}}}}}}}};
+
+struct Row {
+    const char* situation;
+    void (*damage)(Scene&);
+    const char* check;
+    Severity severity;
+    bool heals;
+    std::string says;    // the message
+    const char* remedy;  // a part of it
+};
+
+const Row rows[] = {
+    {"the rollback failed", [](Scene& s) { s.state.migrations[1].conditions[0].type = "Failed"; },
+     "control-rollback-ended-well", Failure, false, "MigMigration rollback-1 is failed",
+     "oc describe migmigration rollback-1 -n openshift-migration"},
+    {"the rollback ended with warnings",
+     [](Scene& s) { s.state.migrations[1].conditions[0].type = "SucceededWithWarnings"; },
+     "control-rollback-ended-well", Failure, false,
+     "MigMigration rollback-1 is succeeded with warnings", "oc describe migmigration"},
+    {"the rollback still runs",
+     [](Scene& s) { s.state.migrations[1].phase = "UnQuiesceSrcApplications"; },
+     "control-rollback-ended-well", Failure, false, "MigMigration rollback-1 is running",
+     "oc describe migmigration"},
+    {"the rollback is not to be found", [](Scene& s) { s.state.migrations.pop_back(); },
+     "control-rollback-ended-well", Unknown, false, "MigMigration rollback-1 was not found",
+     "oc get migmigrations -n openshift-migration"},
+    {"the plan is suspended",
+     [](Scene& s) { s.state.plan.conditions.push_back({"Suspended", "Advisory", "", ""}); },
+     "control-plan-ready", Warning, false,
+     "MigPlan shop-plan is suspended: it cannot be migrated again yet",
+     "oc describe migplan shop-plan"},
+    {"the plan is not Ready", [](Scene& s) { s.state.plan.conditions.clear(); },
+     "control-plan-ready", Warning, false,
+     "MigPlan shop-plan is not Ready: it cannot be migrated again yet", "oc describe migplan"},
+    {"the plan is closed", [](Scene& s) { s.state.plan.closed = true; }, "control-plan-ready",
+     Warning, false, "MigPlan shop-plan is closed: it cannot be migrated again",
+     "oc describe migplan"},
+    {"a namespace goes away",
+     [](Scene& s) { s.state.source.found_namespaces[0].body["status"]["phase"] = "Terminating"; },
+     "source-namespaces-active", Failure, false, "namespace shop is terminating",
+     "oc describe namespace shop"},
+    {"a namespace is gone", [](Scene& s) { s.state.source.found_namespaces.clear(); },
+     "source-namespaces-active", Failure, false, "namespace shop does not exist",
+     "oc get namespaces"},
+    {"a workload is still stopped",
+     [](Scene& s) {
+         add(s, build::stopped("StatefulSet", "db", "0"),
+             was("StatefulSet", "db", {.replicas = 0}));
+     },
+     "source-nothing-quiesced", Failure, false, "shop/statefulset/db is still stopped by MTC",
+     "run the rollback again"},
+    {"a workload runs, but still carries the mark",
+     [](Scene& s) {
+         s.state.source.workloads = {
+             build::running("Deployment", "web", 3).annotation(mtc::annotations::replicas, "3")};
+     },
+     "source-nothing-quiesced", Warning, false,
+     "shop/deployment/web runs, but still carries the mark of having been stopped",
+     "oc annotate deployment/web -n shop migration.openshift.io/preQuiesceReplicas-"},
+    {"an autoscaler chose another number",
+     [](Scene& s) { s.state.source.workloads = {build::running("Deployment", "web", 5)}; },
+     "source-workloads-as-before", Warning, false,
+     "shop/deployment/web is told to run 5 replicas, before the migration it was 3",
+     R"(oc patch deployment/web -n shop --type=merge -p '{"spec":{"replicas":3}}')"},
+    {"0 instead of 3",
+     [](Scene& s) { s.state.source.workloads = {build::running("Deployment", "web", 0)}; },
+     "source-workloads-as-before", Failure, false,
+     "shop/deployment/web is told to run 0 replicas, before the migration it was 3",
+     R"({"spec":{"replicas":3}})"},
+    {"a Job's count is lower",
+     [](Scene& s) {
+         add(s, build::workload("Job", "import").spec({{"parallelism", 1}}),
+             was("Job", "import", {.replicas = 4}));
+     },
+     "source-workloads-as-before", Warning, false,
+     "shop/job/import is told to run 1 replica, before the migration it was 4",
+     R"({"spec":{"parallelism":4}})"},
+    {"a rollout is paused that was not",
+     [](Scene& s) {
+         s.state.source.workloads[0].body["spec"]["paused"] = true;
+         s.record.workloads[0].before.paused = false;
+     },
+     "source-workloads-as-before", Failure, false,
+     "shop/deployment/web is paused, before the migration it was not",
+     R"({"spec":{"paused":false}})"},
+    {"a rollout is not paused that was",
+     [](Scene& s) { s.record.workloads[0].before.paused = true; }, "source-workloads-as-before",
+     Failure, false, "shop/deployment/web is not paused, before the migration it was",
+     R"({"spec":{"paused":true}})"},
+    {"a CronJob is suspended that was not",
+     [](Scene& s) {
+         add(s, build::workload("CronJob", "nightly").spec({{"suspend", true}}),
+             was("CronJob", "nightly", {.suspended = false}));
+     },
+     "source-workloads-as-before", Failure, false,
+     "shop/cronjob/nightly is suspended, before the migration it was not",
+     R"({"spec":{"suspend":false}})"},
+    {"a CronJob runs that was suspended",
+     [](Scene& s) {
+         add(s, build::workload("CronJob", "nightly"),
+             was("CronJob", "nightly", {.suspended = true}, false));
+     },
+     "source-workloads-as-before", Failure, false,
+     "shop/cronjob/nightly is not suspended, before the migration it was",
+     R"({"spec":{"suspend":true}})"},
+    {"a DaemonSet runs on other nodes",
+     [](Scene& s) {
+         add(s, build::workload("DaemonSet", "agent").spec(elsewhere),
+             was("DaemonSet", "agent", {.node_selector = Json{{"zone", "a"}}}));
+     },
+     "source-workloads-as-before", Failure, false,
+     R"(shop/daemonset/agent runs on nodes {"zone":"b"}, before the migration it ran on nodes {"zone":"a"})",
+     "oc edit daemonset/agent -n shop"},
+    {"what a workload ran is not known",
+     [](Scene& s) { s.record.workloads[0].before = {.paused = false}; },
+     "source-workloads-as-before", Unknown, false,
+     "shop/deployment/web: what it ran before the migration is not known",
+     "oc get deployment/web -n shop"},
+    {"a stopped workload is gone", [](Scene& s) { s.state.source.workloads.clear(); },
+     "source-workloads-as-before", Failure, false, "shop/deployment/web is gone",
+     "oc get deployment/web -n shop"},
+    {"a pod too few",
+     [](Scene& s) { s.state.source.workloads[0].body["status"]["readyReplicas"] = 2; },
+     "source-workloads-serve", Failure, true, "shop/deployment/web: 2 of 3 pods ready",
+     "oc describe deployment/web -n shop"},
+    {"a pod that does not start",
+     [](Scene& s) { s.state.source.pods.push_back(build::pod("web-2", "Pending", false)); },
+     "source-pods-healthy", Failure, true, "shop/pod/web-2: starting",
+     "oc describe pod/web-2 -n shop"},
+    {"a pod that was evicted",
+     [](Scene& s) { s.state.source.pods.push_back(build::pod("web-2", "Failed", false)); },
+     "source-pods-healthy", Warning, false, "shop/pod/web-2 has ended: Failed",
+     "oc describe pod/web-2 -n shop"},
+    {"a claim waits for its volume",
+     [](Scene& s) { s.state.source.claims = {build::claim("data", "Pending")}; },
+     "source-claims-bound", Failure, true, "shop/persistentvolumeclaim/data is Pending",
+     "oc describe persistentvolumeclaim/data -n shop"},
+    {"a claim has lost its volume",
+     [](Scene& s) { s.state.source.claims = {build::claim("data", "Lost")}; },
+     "source-claims-bound", Failure, false, "shop/persistentvolumeclaim/data is Lost",
+     "oc describe persistentvolumeclaim/data"},
+    {"a claim without a status",
+     [](Scene& s) { s.state.source.claims = {build::claim("data", "")}; }, "source-claims-bound",
+     Failure, true, "shop/persistentvolumeclaim/data is not bound", "oc describe"},
+    {"a claim is gone", [](Scene& s) { s.state.source.claims.clear(); }, "source-claims-bound",
+     Failure, false, "shop/persistentvolumeclaim/data does not exist", "oc describe"},
+    {"a stage pod on the source",
+     [](Scene& s) {
+         s.state.source.pods.push_back(build::pod("stage-x").label(mtc::labels::stage_pod));
+     },
+     "source-no-stage-pods", Failure, false, "shop/pod/stage-x is a stage pod of MTC",
+     "oc delete pod/stage-x -n shop"},
+    {"a stage pod that goes away",
+     [](Scene& s) {
+         s.state.source.pods.push_back(
+             build::pod("stage-x").label(mtc::labels::stage_pod).terminating());
+     },
+     "source-no-stage-pods", Failure, true, "shop/pod/stage-x is a stage pod of MTC", "oc delete"},
+    {"an application's pod that MTC borrowed",
+     [](Scene& s) {
+         s.state.source.pods = {
+             build::pod("web-1").label(mtc::labels::stage_pod).label(mtc::labels::application_pod)};
+     },
+     "source-no-stage-pods", Warning, false,
+     "shop/pod/web-1 is the application's own pod, still labelled as a stage pod",
+     "oc label pod/web-1 -n shop migration.openshift.io/is-stage-pod- "
+     "migration.openshift.io/is-application-pod-"},
+    {"a stage pod on the target, borrowed or not",
+     [](Scene& s) {
+         s.state.target.pods = {build::pod("web-1")
+                                    .label(mtc::labels::stage_pod, "true")
+                                    .label(mtc::labels::application_pod)};
+     },
+     "target-no-stage-pods", Failure, false, "shop/pod/web-1 is a stage pod of MTC",
+     "oc delete pod/web-1 -n shop"},
+    {"a migrated object on the target",
+     [](Scene& s) { s.state.target.labelled = {build::labelled(build::config_maps, "settings")}; },
+     "target-no-migrated-objects", Failure, false,
+     "shop/configmap/settings carries the plan's label", "oc delete configmap/settings -n shop"},
+    {"a migrated object that cannot go",
+     [](Scene& s) {
+         s.state.target.labelled = {build::labelled(build::claims, "data")
+                                        .terminating({"kubernetes.io/pvc-protection", "other"})};
+     },
+     "target-no-migrated-objects", Failure, true,
+     "shop/persistentvolumeclaim/data is terminating, held by kubernetes.io/pvc-protection, other",
+     "oc describe persistentvolumeclaim/data -n shop"},
+    {"a migrated object that goes",
+     [](Scene& s) {
+         s.state.target.labelled = {build::labelled(build::claims, "data").terminating()};
+     },
+     "target-no-migrated-objects", Failure, true, "shop/persistentvolumeclaim/data is terminating",
+     "oc describe"},
+    {"a workload of the target that was not migrated is left down",
+     [](Scene& s) { s.state.target.workloads = {build::stopped("Deployment", "shared", "2")}; },
+     "target-nothing-left-down", Warning, false,
+     "shop/deployment/shared was not migrated, but MTC stopped it (it ran 2 replicas)",
+     "oc scale deployment/shared -n shop --replicas=2"},
+    {"one whose number is not known",
+     [](Scene& s) { s.state.target.workloads = {build::stopped("Deployment", "shared", "x")}; },
+     "target-nothing-left-down", Warning, false,
+     "shop/deployment/shared was not migrated, but MTC stopped it (it ran an unknown number)",
+     "oc edit deployment/shared -n shop"},
+};
+
+std::set<std::string> unwell(const std::vector<Finding>& findings) {
+    std::set<std::string> ids;
+    for (const Finding& f : findings) {
+        if (f.severity != Ok) ids.insert(f.check);
+    }
+    return ids;
+}
+
+}  // namespace
+
+TEST_CASE("where all is well every check says so, once") {
+    const auto findings = Scene().findings();
+    REQUIRE(findings.size() == checks().size());
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        CAPTURE(findings[i].message);
+        CHECK(findings[i].check == checks()[i].id);
+        CHECK(findings[i].side == checks()[i].side);
+        CHECK(findings[i].severity == Ok);
+        CHECK_FALSE(findings[i].message.empty());
+    }
+    CHECK(all_is_well(findings));
+    CHECK_FALSE(may_heal(findings));
+}
+
+TEST_CASE("each thing that is wrong is found by its own check and by no other") {
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            Scene scene;
+            row.damage(scene);
+            const auto findings = scene.findings();
+            CHECK(findings.size() == checks().size());
+            CHECK(unwell(findings) == std::set<std::string>{row.check});
+            const auto it = std::ranges::find(findings, row.check, &Finding::check);
+            REQUIRE(it != findings.end());
+            CHECK(it->severity == row.severity);
+            CHECK(it->message == row.says);
+            CHECK(it->message.starts_with(it->subject));
+            CHECK_FALSE(it->subject.empty());
+            CAPTURE(it->remedy);
+            CHECK(contains(it->remedy, row.remedy));
+            CHECK(it->may_heal == row.heals);
+            CHECK(may_heal(findings) == row.heals);
+            CHECK(all_is_well(findings) == (row.severity == Warning));
+        }
+    }
+}
+
+TEST_CASE("every check is one that can fail") {
+    std::set<std::string> failing;
+    for (const Row& row : rows) failing.insert(row.check);
+    std::set<std::string> all;
+    for (const Check& check : checks()) all.insert(check.id);
+    CHECK(failing == all);
+    CHECK(all.size() == checks().size());
+}
