@@ -1,0 +1,254 @@
+// await_application(): keeps the source's workloads, pods and claims, and what terminates on the
+// target, up to date by watch, and runs the checks of verify over them until waiting cannot help
+// any more.
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <thread>
+
+#include "kube/reflector.hpp"
+#include "mtc/names.hpp"
+#include "mtc/workload.hpp"
+#include "run/execute.hpp"
+#include "run/mailbox.hpp"
+#include "run/observe.hpp"
+#include "run/patience.hpp"
+
+namespace run {
+namespace {
+
+using base::ErrorKind;
+using base::ResourceType;
+using rollback::ClusterView;
+using rollback::Finding;
+using rollback::State;
+
+const ResourceType pods_type{"", "v1", "pods", "Pod", true};
+const ResourceType claims_type{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true};
+
+// More namespaces than this are watched with one connection for the whole cluster.
+constexpr std::size_t few_namespaces = 3;
+
+/// One set of objects that is kept up to date, and the part of the State that it is.
+struct Part {
+    kube::Cluster* cluster;
+    ResourceType type;
+    kube::ListOptions options;
+    ClusterView State::* side;
+    std::vector<Object> ClusterView::* list;
+};
+
+struct News {
+    const Part* part;
+    kube::ObjectMap objects;
+};
+using Message = std::variant<News, Trouble>;
+
+bool belongs(const Part& part, const Object& object) {
+    return object.ref.type == part.type &&
+           (part.options.ns.empty() || object.ref.ns == part.options.ns);
+}
+
+// What a list of the whole cluster holds beyond the plan, and what another workload manages.
+bool is_of_no_concern(const ClusterView& view, const Object& object) {
+    return std::ranges::count(view.namespaces, object.ref.ns) == 0 ||
+           (mtc::workload_kind(object.ref.type) != nullptr && mtc::is_managed(object));
+}
+
+void apply(State& state, News news) {
+    ClusterView& view = state.*(news.part->side);
+    std::vector<Object>& list = view.*(news.part->list);
+    std::erase_if(list, [&](const Object& object) { return belongs(*news.part, object); });
+    for (auto& [ref, object] : news.objects) {
+        if (!is_of_no_concern(view, object)) list.push_back(std::move(object));
+    }
+    std::ranges::sort(list, {}, &Object::ref);
+}
+
+std::set<ResourceType> types_of(const std::vector<Object>& objects, bool terminating_only) {
+    std::set<ResourceType> types;
+    for (const Object& object : objects) {
+        if (!terminating_only || base::is_terminating(object)) types.insert(object.ref.type);
+    }
+    return types;
+}
+
+std::vector<std::string> scopes(const ClusterView& view) {
+    if (view.namespaces.size() > few_namespaces) return {""};
+    return view.namespaces;
+}
+
+bool is_stage_pod(const Object& pod) {
+    return base::label_of(pod, mtc::labels::stage_pod).has_value();
+}
+
+std::vector<Part> parts_of(const Session& session, const State& state) {
+    std::vector<Part> parts;
+    for (const std::string& ns : scopes(state.source)) {
+        const auto source = [&](const ResourceType& type, std::vector<Object> ClusterView::* list) {
+            parts.push_back({session.source.cluster.get(), type, {.ns = ns}, &State::source, list});
+        };
+        source(pods_type, &ClusterView::pods);
+        source(claims_type, &ClusterView::claims);
+        for (const auto& type : types_of(state.source.workloads, false))
+            source(type, &ClusterView::workloads);
+    }
+    const bool stage_pods = std::ranges::any_of(state.target.pods, is_stage_pod);
+    for (const std::string& ns : scopes(state.target)) {
+        if (stage_pods) {
+            parts.push_back({session.target.cluster.get(),
+                             pods_type,
+                             {.ns = ns},
+                             &State::target,
+                             &ClusterView::pods});
+        }
+        for (const auto& type : types_of(state.target.labelled, true)) {
+            parts.push_back({session.target.cluster.get(),
+                             type,
+                             {.ns = ns,
+                              .label_selector =
+                                  std::string(mtc::labels::migrated_by_plan) + "=" + state.plan.uid,
+                              .metadata_only = true},
+                             &State::target,
+                             &ClusterView::labelled});
+        }
+    }
+    return parts;
+}
+
+std::vector<Finding> unwell(const std::vector<Finding>& findings) {
+    std::vector<Finding> out;
+    std::ranges::copy_if(findings, std::back_inserter(out), [](const Finding& f) {
+        return f.severity == rollback::Severity::Failure;
+    });
+    return out;
+}
+
+// Messages change while a pod backs off; progress is when another set of objects is unwell.
+std::set<std::string> subjects(const std::vector<Finding>& findings) {
+    std::set<std::string> names;
+    for (const Finding& finding : findings) names.insert(finding.check + " " + finding.subject);
+    return names;
+}
+
+class Waiter {
+  public:
+    Waiter(const Session& session, const rollback::Record& record, const std::string& rollback_name,
+           const ExecuteOptions& options, const EventSink& sink)
+        : session_(session),
+          record_(record),
+          rollback_name_(rollback_name),
+          options_(options),
+          patience_(options.follow),
+          sink_(sink) {}
+
+    Result<State> run(std::stop_token stop) {
+        if (auto seen = look(stop); !seen || !waiting_helps()) return seen;
+        parts_ = parts_of(session_, *state_);
+        std::vector<std::jthread> watchers;
+        for (const Part& part : parts_) {
+            watchers.emplace_back([this, &part](const std::stop_token& own) { watch(part, own); });
+        }
+        const std::stop_callback link(stop, [&] {
+            for (auto& watcher : watchers) watcher.request_stop();
+        });
+        auto result = wait(stop);
+        // all at once, and then they are joined: one after the other would add up
+        for (auto& watcher : watchers) watcher.request_stop();
+        return result;
+    }
+
+  private:
+    Result<State> look(std::stop_token stop) {
+        auto seen = observe(session_, {.parallel = options_.parallel}, stop);
+        if (seen) {
+            state_ = *seen;
+            judge();
+        }
+        return seen;
+    }
+
+    void judge() {
+        findings_ = rollback::verify({*state_, record_, rollback_name_});
+        auto now = unwell(findings_);
+        if (subjects(now) != subjects(unwell_)) patience_.moved();
+        unwell_ = std::move(now);
+        sink_(AwaitingApplication{unwell_});
+    }
+
+    bool waiting_helps() const { return rollback::may_heal(findings_); }
+
+    void watch(const Part& part, const std::stop_token& stop) {
+        const auto result =
+            kube::reflect(*part.cluster, part.type, part.options,
+                          {.changed =
+                               [&](const kube::ObjectMap& objects) {
+                                   mailbox_.put(News{&part, objects});
+                                   return true;
+                               },
+                           .trouble = [this](const base::Error& e) { mailbox_.put(Trouble{e}); }},
+                          stop);
+        // a watch that may not be is no reason to end the wait: the last look says what is so
+        if (!result && !stop.stop_requested()) mailbox_.put(Trouble{result.error()});
+    }
+
+    Result<State> wait(std::stop_token stop) {
+        while (true) {
+            auto message = mailbox_.take(patience_.next(), stop);
+            if (stop.stop_requested()) return base::fail(ErrorKind::Interrupted, "interrupted");
+            const bool news = message && receive(std::move(*message));
+            if (news && !waiting_helps()) {
+                if (auto seen = look(stop); !seen || !waiting_helps()) return seen;
+            }
+            if (is_over()) return look(stop);
+            if (patience_.tick_due()) sink_(Tick{});
+        }
+    }
+
+    // Takes what else has come meanwhile, so that a burst of events is judged once.
+    bool receive(Message first) {
+        bool news = false;
+        for (std::optional<Message> message = std::move(first); message;
+             message = mailbox_.take(std::chrono::steady_clock::time_point::min(), {})) {
+            if (auto* trouble = std::get_if<Trouble>(&*message)) {
+                sink_(*trouble);
+            } else {
+                apply(*state_, std::get<News>(std::move(*message)));
+                news = true;
+            }
+        }
+        if (news) judge();
+        return news;
+    }
+
+    bool is_over() {
+        if (patience_.over()) return true;
+        if (!patience_.stall_due()) return false;
+        std::vector<std::string> why;
+        for (const Finding& finding : unwell_) why.push_back(finding.message);
+        sink_(Stalled{patience_.quiet(), std::move(why)});
+        return !options_.follow.deadline;
+    }
+
+    const Session& session_;
+    const rollback::Record& record_;
+    const std::string& rollback_name_;
+    const ExecuteOptions& options_;
+    Patience patience_;
+    const EventSink& sink_;
+    Mailbox<Message> mailbox_;
+    std::vector<Part> parts_;
+    std::optional<State> state_;
+    std::vector<Finding> findings_;
+    std::vector<Finding> unwell_;
+};
+
+}  // namespace
+
+Result<State> await_application(const Session& session, const rollback::Record& record,
+                                const std::string& rollback_name, const ExecuteOptions& options,
+                                const EventSink& sink, std::stop_token stop) {
+    return Waiter(session, record, rollback_name, options, sink).run(std::move(stop));
+}
+
+}  // namespace run

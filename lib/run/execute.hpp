@@ -1,0 +1,31 @@
+// Carries out a runbook step by step. Each step is safe to repeat: what a lost answer left open is
+// looked up before anything is sent again.
+#pragma once
+
+#include <stop_token>
+
+#include "rollback/record.hpp"
+#include "rollback/runbook.hpp"
+#include "run/follow.hpp"
+
+namespace run {
+
+struct ExecuteOptions {
+    FollowOptions follow;
+    std::size_t parallel = 8;
+};
+
+/// Creates the object of `step` exactly once: a lost answer is looked up before the same name is
+/// sent again, and a name that exists already is ours. Refuses an answer whose spec.rollback was
+/// dropped by the server, and deletes it at once: it would run as a cutover.
+Result<Object> create_once(kube::Cluster& control, const rollback::Create& step,
+                           std::stop_token stop);
+
+/// Waits by watch until the findings of `verify` are well or cannot get better, or until the
+/// deadline, or until nothing has moved for `stall_after`. Returns the last observation.
+Result<rollback::State> await_application(const Session& session, const rollback::Record& record,
+                                          const std::string& rollback_name,
+                                          const ExecuteOptions& options, const EventSink& sink,
+                                          std::stop_token stop);
+
+}  // namespace run

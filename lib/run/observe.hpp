@@ -1,0 +1,27 @@
+// Looks at both clusters at once and writes down what was seen as a State. What may not or cannot
+// be read becomes a Gap; only the loss of the control cluster, an unreachable or unauthorised
+// cluster and an interrupt are errors.
+#pragma once
+
+#include <stop_token>
+
+#include "rollback/state.hpp"
+#include "run/session.hpp"
+
+namespace run {
+
+struct ObserveOptions {
+    std::size_t parallel = 8;  // requests at a time and cluster
+    bool labelled = true;      // scan the target for objects with the plan's label
+};
+
+Result<rollback::State> observe(const Session& session, const ObserveOptions& options,
+                                std::stop_token stop);
+
+/// The target's objects with the plan's label, in its namespaces of the plan: every listable
+/// namespaced resource type, metadata only. What could not be listed is added to `gaps`.
+Result<std::vector<Object>> labelled_objects(kube::Cluster& cluster, const mtc::Plan& plan,
+                                             std::size_t parallel, std::vector<rollback::Gap>& gaps,
+                                             std::stop_token stop);
+
+}  // namespace run

@@ -1,0 +1,201 @@
+#include "run/session.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "kube/parallel.hpp"
+#include "mtc/names.hpp"
+
+namespace run {
+namespace {
+
+using base::ErrorKind;
+
+Result<Endpoint> open_context(const ConnectOptions& options, const kube::Kubeconfig& config,
+                              const std::string& context) {
+    kube::KubeconfigOptions chosen = options.kubeconfig;
+    if (!context.empty()) {
+        // the global overrides speak of the control cluster, not of this context
+        chosen = {.kubeconfig = options.kubeconfig.kubeconfig,
+                  .context = context,
+                  .request_timeout = options.kubeconfig.request_timeout,
+                  .parallel = options.kubeconfig.parallel};
+    }
+    auto connection = kube::connection_of(config, chosen);
+    if (!connection) return std::unexpected(connection.error());
+    Endpoint endpoint{
+        .cluster = {}, .described_as = connection->described_as, .user = connection->user};
+    auto cluster = kube::open_cluster(std::move(*connection), options.log);
+    if (!cluster) return std::unexpected(cluster.error());
+    endpoint.cluster = std::move(*cluster);
+    return endpoint;
+}
+
+// Which plans there are, so that a wrong name is answered with the right ones.
+std::string plans_there_are(kube::Cluster& control, const std::string& ns, std::stop_token stop) {
+    const auto plans = control.list(mtc::types::migplans, {.ns = ns, .metadata_only = true}, stop);
+    if (!plans) return {};
+    std::vector<std::string> names;
+    for (const Object& plan : plans->items) names.push_back(plan.ref.name);
+    if (names.empty())
+        return "there are no plans in namespace " + ns + "; -n names another namespace";
+    return "plans in namespace " + ns + ": " + base::join(names);
+}
+
+Result<mtc::Plan> read_plan(Session& session, std::stop_token stop) {
+    auto object = session.control.cluster->get(session.plan, stop);
+    if (!object) {
+        base::Error error = object.error();
+        if (error.kind == ErrorKind::NotFound) {
+            error.hint = plans_there_are(*session.control.cluster, session.plan.ns, stop);
+        }
+        return std::unexpected(std::move(error));
+    }
+    return mtc::decode_plan(*object);
+}
+
+Result<mtc::MigCluster> read_cluster(kube::Cluster& control, const mtc::Reference& reference,
+                                     std::stop_token stop) {
+    auto object = control.get({mtc::types::migclusters, reference.ns, reference.name}, stop);
+    if (!object) return std::unexpected(object.error());
+    return mtc::decode_cluster(*object);
+}
+
+std::string flag_for(rollback::Side side) {
+    return "--" + rollback::word(side) + "-context";
+}
+
+Result<kube::Connection> connection_by_secret(const ConnectOptions& options, kube::Cluster& control,
+                                              const mtc::MigCluster& migcluster,
+                                              std::stop_token stop) {
+    auto secret =
+        control.get({mtc::types::secrets, migcluster.secret.ns, migcluster.secret.name}, stop);
+    if (!secret) return std::unexpected(secret.error());
+    auto token = mtc::service_account_token(*secret);
+    if (!token) return std::unexpected(token.error());
+    kube::Connection connection{
+        .server = migcluster.url,
+        .tls = {.ca_pem = migcluster.ca_pem, .insecure = migcluster.insecure},
+        .auth = kube::BearerToken{base::Secret(std::move(*token))}};
+    connection.request_timeout = options.kubeconfig.request_timeout;
+    connection.parallel = options.kubeconfig.parallel;
+    return connection;
+}
+
+Result<Endpoint> open_by_secret(const ConnectOptions& options, kube::Cluster& control,
+                                const mtc::MigCluster& migcluster, std::stop_token stop) {
+    auto connection = connection_by_secret(options, control, migcluster, stop);
+    if (!connection) return std::unexpected(connection.error());
+    Endpoint endpoint{
+        .cluster = {},
+        .described_as = "MigCluster " + migcluster.name,
+        .user = "the token in Secret " + migcluster.secret.ns + "/" + migcluster.secret.name};
+    connection->described_as = endpoint.described_as;
+    connection->user = endpoint.user;
+    auto cluster = kube::open_cluster(std::move(*connection), options.log);
+    if (!cluster) return std::unexpected(cluster.error());
+    endpoint.cluster = std::move(*cluster);
+    return endpoint;
+}
+
+std::string whose(const mtc::MigCluster& c, rollback::Side side) {
+    return "the " + rollback::word(side) + " cluster (MigCluster " + c.name + ", Secret " +
+           c.secret.ns + "/" + c.secret.name + ")";
+}
+
+// A request that everybody with a valid login may make: it tells a dead server and an expired token
+// from a missing permission before anything else is asked.
+Result<void> knock(const Endpoint& endpoint, std::stop_token stop) {
+    const auto answer = endpoint.cluster->can_i(
+        {.verb = "get", .type = {"", "v1", "namespaces", "Namespace", false}}, stop);
+    if (answer || answer.error().kind == ErrorKind::Forbidden) return {};
+    return std::unexpected(answer.error());
+}
+
+struct SideOptions {
+    rollback::Side side;
+    const std::string& context;
+    const mtc::MigCluster& migcluster;
+};
+
+Result<Endpoint> open_side(const ConnectOptions& options, const kube::Kubeconfig& config,
+                           const Session& session, const SideOptions& side, std::stop_token stop) {
+    if (!side.context.empty()) {
+        auto endpoint = open_context(options, config, side.context);
+        if (!endpoint) return std::unexpected(base::within(flag_for(side.side), endpoint.error()));
+        auto there = knock(*endpoint, stop);
+        if (!there)
+            return std::unexpected(base::within(
+                "the " + rollback::word(side.side) + " cluster (" + endpoint->described_as + ")",
+                there.error()));
+        return endpoint;
+    }
+    if (side.migcluster.host) return session.control;
+    auto endpoint = open_by_secret(options, *session.control.cluster, side.migcluster, stop);
+    auto there =
+        endpoint ? knock(*endpoint, stop) : Result<void>(std::unexpected(endpoint.error()));
+    if (there) return endpoint;
+    base::Error error = base::within(whose(side.migcluster, side.side), there.error());
+    error.hint = "use your own login for that cluster: " + flag_for(side.side) + " CONTEXT";
+    if (there.error().kind == ErrorKind::Unauthorized) {
+        error.hint = "the token in the Secret has expired or is not valid there; " + error.hint;
+    }
+    return std::unexpected(std::move(error));
+}
+
+Result<void> read_migclusters(Session& session, const mtc::Plan& plan, std::stop_token stop) {
+    std::array<Result<mtc::MigCluster>, 2> found{mtc::MigCluster{}, mtc::MigCluster{}};
+    const std::array references{plan.source, plan.target};
+    kube::in_parallel(2, 2, [&](std::size_t i) {
+        found.at(i) = read_cluster(*session.control.cluster, references.at(i), stop);
+    });
+    for (auto& one : found) {
+        if (!one) return std::unexpected(one.error());
+    }
+    session.source_cluster = std::move(*found[0]);
+    session.target_cluster = std::move(*found[1]);
+    return {};
+}
+
+Result<void> open_sides(Session& session, const ConnectOptions& options,
+                        const kube::Kubeconfig& config, std::stop_token stop) {
+    std::array<Result<Endpoint>, 2> opened{Endpoint{}, Endpoint{}};
+    const std::array sides{
+        SideOptions{rollback::Side::Source, options.source_context, session.source_cluster},
+        SideOptions{rollback::Side::Target, options.target_context, session.target_cluster}};
+    kube::in_parallel(2, 2, [&](std::size_t i) {
+        opened.at(i) = open_side(options, config, session, sides.at(i), stop);
+    });
+    for (auto& one : opened) {
+        if (!one) return std::unexpected(one.error());
+    }
+    session.source = std::move(*opened[0]);
+    session.target = std::move(*opened[1]);
+    return {};
+}
+
+}  // namespace
+
+Result<Session> connect(const ConnectOptions& options, std::stop_token stop) {
+    auto config = kube::load_kubeconfig(options.kubeconfig);
+    if (!config) return std::unexpected(config.error());
+    auto control = open_context(options, *config, "");
+    if (!control) return std::unexpected(control.error());
+    Session session{.control = std::move(*control),
+                    .source = {},
+                    .target = {},
+                    .plan = {mtc::types::migplans, options.ns, options.plan},
+                    .source_cluster = {},
+                    .target_cluster = {}};
+    const auto plan = read_plan(session, stop);
+    if (!plan) return std::unexpected(plan.error());
+    if (auto read = read_migclusters(session, *plan, stop); !read)
+        return std::unexpected(read.error());
+    if (auto opened = open_sides(session, options, *config, stop); !opened) {
+        return std::unexpected(opened.error());
+    }
+    return session;
+}
+
+}  // namespace run

@@ -1,0 +1,178 @@
+// explain_stall(): looks for what keeps a migration from moving, and names the command that helps.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "run/follow.hpp"
+#include "run/observe.hpp"
+
+namespace run {
+namespace {
+
+using base::join;
+using Lines = std::vector<std::string>;
+
+constexpr std::size_t most = 5;  // a person reads a few; the rest is counted
+
+const base::ResourceType pods_type{"", "v1", "pods", "Pod", true};
+
+std::string at_most(const Lines& names) {
+    if (names.size() <= most) return join(names);
+    return join({names.begin(), names.begin() + most}) + " and " +
+           std::to_string(names.size() - most) + " more";
+}
+
+bool mounts(const Object& pod, const std::string& claim) {
+    return std::ranges::any_of(
+        base::items_at(pod.body, "/spec/volumes"), [&](const base::Json& volume) {
+            return base::text_at(volume, "/persistentVolumeClaim/claimName") == claim;
+        });
+}
+
+Lines pods_that_mount(const Object& claim, const std::vector<Object>& pods) {
+    Lines names;
+    for (const Object& pod : pods) {
+        if (pod.ref.ns == claim.ref.ns && mounts(pod, claim.ref.name))
+            names.push_back(pod.ref.name);
+    }
+    return names;
+}
+
+std::string describe(const Object& object, const std::vector<Object>& pods) {
+    std::string line = "target: " + object.ref.path();
+    if (!base::is_terminating(object)) return line + " is still there";
+    line += " is terminating";
+    if (const auto finalizers = base::finalizers_of(object); !finalizers.empty()) {
+        line += ", held by finalizer " + join(finalizers);
+    }
+    if (object.ref.type.plural != "persistentvolumeclaims") return line;
+    if (const auto names = pods_that_mount(object, pods); !names.empty())
+        line += ", mounted by pod " + at_most(names);
+    return line;
+}
+
+std::vector<Object> target_pods(const Session& session, const mtc::Plan& plan,
+                                std::stop_token stop) {
+    std::vector<Object> pods;
+    for (const std::string& ns : plan.target_namespaces()) {
+        auto found = session.target.cluster->list(pods_type, {.ns = ns}, stop);
+        if (found) std::ranges::move(found->items, std::back_inserter(pods));
+    }
+    return pods;
+}
+
+Result<mtc::Plan> plan_of(const Session& session, std::stop_token stop) {
+    auto object = session.control.cluster->get(session.plan, stop);
+    if (!object) return std::unexpected(object.error());
+    return mtc::decode_plan(*object);
+}
+
+Lines what_remains(const Session& session, std::stop_token stop) {
+    const auto plan = plan_of(session, stop);
+    if (!plan) return {plan.error().message};
+    std::vector<rollback::Gap> gaps;
+    const auto found = labelled_objects(*session.target.cluster, *plan, 8, gaps, stop);
+    if (!found) return {found.error().message};
+    const auto pods = target_pods(session, *plan, stop);
+    Lines lines;
+    for (const Object& object : *found) {
+        if (lines.size() == most) {
+            lines.push_back("and " + base::count(found->size() - most, "more object") +
+                            " with the plan's label");
+            break;
+        }
+        lines.push_back(describe(object, pods));
+    }
+    if (!found->empty()) {
+        const ObjectRef& first = found->front().ref;
+        lines.push_back("look at it with: oc describe " + first.label() + " -n " + first.ns +
+                        "   (on the target)");
+    }
+    if (!gaps.empty())
+        lines.push_back(base::count(gaps.size(), "resource type") +
+                        " of the target could not be listed");
+    return lines;
+}
+
+Lines pods_still_running(const Session& session, std::stop_token stop) {
+    const auto plan = plan_of(session, stop);
+    if (!plan) return {plan.error().message};
+    Lines names;
+    for (const Object& pod : target_pods(session, *plan, stop))
+        names.push_back(pod.ref.ns + "/" + pod.ref.name);
+    if (names.empty())
+        return {"no pods are left in the target's namespaces; the controller should go on soon"};
+    return {"target: the controller waits until these pods are gone: " + at_most(names)};
+}
+
+Lines ahead_in_the_queue(const Session& session, const mtc::Migration& migration,
+                         std::stop_token stop) {
+    auto all = session.control.cluster->list(mtc::types::migmigrations, {.ns = migration.ns}, stop);
+    if (!all) return {all.error().message};
+    std::vector<mtc::Migration> others;
+    for (const Object& object : all->items) {
+        auto other = mtc::decode_migration(object);
+        if (other.plan == migration.plan && other.name != migration.name)
+            others.push_back(std::move(other));
+    }
+    Lines lines;
+    for (const mtc::Migration& other : mtc::ahead_of_a_rollback(others)) {
+        lines.push_back(mtc::word(other.kind) + " " + other.name + " is " +
+                        mtc::word(other.state()) +
+                        " and goes first; cancel it with: oc patch migmigration " + other.name +
+                        " -n " + other.ns + R"( --type=merge -p '{"spec":{"canceled":true}}')");
+    }
+    return lines;
+}
+
+Lines what_blocks(const Session& session, const mtc::Migration& migration,
+                  const mtc::Blocked& blocked, std::stop_token stop) {
+    Lines lines;
+    for (const mtc::Condition& condition : blocked.by) {
+        lines.push_back(condition.type + ": " + condition.message);
+        if (condition.type == "Postponed")
+            std::ranges::move(ahead_in_the_queue(session, migration, stop),
+                              std::back_inserter(lines));
+    }
+    const auto plan = plan_of(session, stop);
+    if (!plan) return lines;
+    for (const mtc::Condition& condition : mtc::blocking(plan->conditions)) {
+        lines.push_back("MigPlan " + plan->name + ": " + condition.type + ": " + condition.message);
+    }
+    return lines;
+}
+
+struct Explain {
+    const Session& session;
+    const mtc::Migration& migration;
+    std::stop_token stop;
+
+    Lines operator()(const mtc::Pending&) const {
+        return {"the controller has not looked at it yet; is it running? oc get pods -n " +
+                migration.ns};
+    }
+    Lines operator()(const mtc::Blocked& blocked) const {
+        return what_blocks(session, migration, blocked, stop);
+    }
+    Lines operator()(const mtc::Running& running) const {
+        if (running.phase == "EnsureDestQuiesced") return pods_still_running(session, stop);
+        if (running.phase == "EnsureMigratedDeleted" || running.phase == "DeleteMigrated")
+            return what_remains(session, stop);
+        return {"it is in phase " + running.phase + "; what the controller says: oc logs -n " +
+                migration.ns + " deployment/migration-controller -c mtc"};
+    }
+    Lines operator()(const mtc::Canceling&) const { return {"it is being canceled"}; }
+    Lines operator()(const mtc::Canceled&) const { return {}; }
+    Lines operator()(const mtc::Failed&) const { return {}; }
+    Lines operator()(const mtc::SucceededWithWarnings&) const { return {}; }
+    Lines operator()(const mtc::Succeeded&) const { return {}; }
+};
+
+}  // namespace
+
+std::vector<std::string> explain_stall(const Session& session, const mtc::Migration& migration,
+                                       std::stop_token stop) {
+    return std::visit(Explain{session, migration, std::move(stop)}, migration.state());
+}
+
+}  // namespace run
