@@ -1,0 +1,28 @@
+// The table of commands. To add one: a row in commands.cpp and, beside it, a file of its own.
+#pragma once
+
+#include <span>
+
+#include "plugin/exit_code.hpp"
+#include "plugin/options.hpp"
+#include "plugin/signals.hpp"
+
+namespace plugin {
+
+struct Invocation {
+    const Options& options;
+    const std::string& called_as;
+    const Signals& signals;
+};
+
+struct Command {
+    const char* name;
+    ExitCode (*run)(const Invocation&);
+};
+
+std::span<const Command> commands();
+
+/// The console flow: `oc mtc-rollback PLAN`.
+ExitCode run_command(const Invocation& invocation);
+
+}  // namespace plugin

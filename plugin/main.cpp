@@ -1,0 +1,50 @@
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include "base/text.hpp"
+#include "plugin/commands.hpp"
+#include "plugin/message.hpp"
+
+namespace plugin {
+namespace {
+
+// A core file would hold tokens and keys.
+void forbid_core_files() {
+    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+ExitCode dispatch(const Options& options, const std::string& name) {
+    if (options.help) {
+        std::fputs(help_text(options.command, name).c_str(), stdout);
+        return ExitCode::Done;
+    }
+    const auto command = std::ranges::find_if(
+        commands(), [&](const Command& c) { return options.command == c.name; });
+    const Signals signals;
+    return command->run({options, name, signals});
+}
+
+int guarded(int argc, char** argv) {
+    try {
+        return static_cast<int>(dispatch(parse_options(argc, argv), called_as(argv[0])));
+    } catch (const UserError& error) {
+        print_error(error.what(), error.hint);
+        return static_cast<int>(error.code);
+    } catch (const std::exception& error) {
+        print_error(std::string("internal error: ") + error.what(),
+                    "please report it, with the command that you ran");
+        return static_cast<int>(ExitCode::Error);
+    }
+}
+
+}  // namespace
+}  // namespace plugin
+
+int main(int argc, char** argv) {
+    plugin::forbid_core_files();
+    return plugin::guarded(argc, argv);
+}

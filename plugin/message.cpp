@@ -1,0 +1,26 @@
+#include "plugin/message.hpp"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "base/text.hpp"
+
+namespace plugin {
+
+std::string as_error(const std::string& message) {
+    constexpr std::array<std::string_view, 5> known{"error: ", "Error from server",
+                                                    "Error in configuration", "Unable to connect",
+                                                    "The connection to"};
+    for (const auto& prefix : known) {
+        if (message.starts_with(prefix)) return message;
+    }
+    return "error: " + message;
+}
+
+void print_error(const std::string& message, const std::string& hint) {
+    std::fprintf(stderr, "%s\n", base::printable(as_error(message)).c_str());
+    if (!hint.empty()) std::fprintf(stderr, "  %s\n", base::printable(hint).c_str());
+}
+
+}  // namespace plugin

@@ -1,0 +1,168 @@
+#include "plugin/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+// std::regex recurses for every character, so that a long token would exhaust the stack
+#define CXXOPTS_NO_REGEX true
+#include <cxxopts.hpp>
+
+#include "base/text.hpp"
+#include "plugin/exit_code.hpp"
+#include "plugin/options_table.hpp"
+#include "plugin/options_values.hpp"
+#include "plugin/options_words.hpp"
+
+namespace plugin {
+namespace {
+
+[[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
+    throw UserError(ExitCode::Usage, message, std::move(hint));
+}
+
+// Commands
+// --------------------------------------------------------------------------------------------------
+
+// What `oc get migplans -o name` prints is accepted as well.
+constexpr std::array<std::string_view, 4> plan_prefixes{
+    "migplan/", "migplans/", "migplan.migration.openshift.io/", "migplans.migration.openshift.io/"};
+
+std::string plan_name(const std::string& word) {
+    std::string_view name = word;
+    for (const std::string_view prefix : plan_prefixes) {
+        if (word.starts_with(prefix)) name.remove_prefix(prefix.size());
+    }
+    const bool bad = name.empty() || name == "." || name == ".." ||
+                     name.find_first_of("/%") != std::string::npos;
+    if (bad) refuse("\"" + word + "\" is no name of a MigPlan: write NAME or migplan/NAME");
+    return std::string(name);
+}
+
+void check_available(const CommandWord& command, const std::string& called) {
+    if (command.available) return;
+    const std::string name(command.name);
+    refuse("\"" + name + "\" is not in this version yet",
+           "For a plan of that name: " + called + " migplan/" + name);
+}
+
+[[noreturn]] void refuse_several(const std::vector<std::string>& words, bool first_was_free) {
+    const std::string near = first_was_free ? nearest_command(words.front()) : "";
+    if (!near.empty())
+        refuse("unknown command \"" + words.front() + "\" (did you mean \"" + near + "\"?)");
+    refuse("one plan at a time, but there are " + std::to_string(words.size()) + ": " +
+           base::join(words, " "));
+}
+
+void set_plan(Options& options, bool named_command) {
+    auto& words = options.arguments;
+    if (words.empty())
+        refuse("which plan? Name the MigPlan to roll back",
+               "List them with: oc get migplans -n " + options.ns);
+    if (words.size() > 1) refuse_several(words, !named_command);
+    words = {plan_name(words.front())};
+}
+
+void check_topic(const std::vector<std::string>& words, const std::string& called) {
+    if (words.empty()) return;
+    const CommandWord* topic = find_command(words.front());
+    if (topic == nullptr) refuse("unknown help topic \"" + words.front() + "\"");
+    check_available(*topic, called);
+}
+
+// The first word is a command if it names one; otherwise the command is `run`. Returns whether it
+// was named.
+bool take_command(const std::vector<Word>& words, Options& options, const std::string& called) {
+    const CommandWord* command =
+        words.empty() || words.front().literal ? nullptr : find_command(words.front().text);
+    if (command != nullptr) check_available(*command, called);
+    options.command = command == nullptr ? "run" : std::string(command->name);
+    for (std::size_t i = command == nullptr ? 0 : 1; i < words.size(); ++i)
+        options.arguments.push_back(words[i].text);
+    return command != nullptr;
+}
+
+void check_flags(const std::string& command, const std::vector<std::string>& given) {
+    for (const std::string& word : given) {
+        const std::string flag = word.substr(0, word.find('='));
+        if (!takes(command, *find_flag(flag.substr(2))))
+            refuse(flag + " has no meaning for " + command);
+    }
+}
+
+// Parsing
+// ---------------------------------------------------------------------------------------------------
+
+FlagValues parse_flags(const std::vector<std::string>& given) {
+    cxxopts::Options definition("oc-mtc-rollback");
+    for (const Flag& flag : flags()) {
+        if (flag.available)
+            definition.add_options()(std::string(flag.name), "", cxxopts::value<std::string>());
+    }
+    std::vector<const char*> argv{"oc-mtc-rollback"};
+    for (const std::string& word : given) argv.push_back(word.c_str());
+    const auto parsed = definition.parse(static_cast<int>(argv.size()), argv.data());
+    std::map<std::string, std::string> values;
+    for (const auto& entry : parsed.arguments()) values[entry.key()] = entry.value();
+    return FlagValues(std::move(values));
+}
+
+void interpret(Options& options, const Words& words, const FlagValues& values,
+               const std::string& called) {
+    const bool named = take_command(words.others, options, called);
+    options.help = values.truth("help") || (words.others.empty() && words.flags.empty());
+    if (options.help) {
+        if (!named) options.command.clear();
+    } else if (values.truth("version")) {
+        options.command = "version";
+    } else if (options.command == "run") {
+        set_plan(options, named);
+    } else if (options.command == "help") {
+        check_topic(options.arguments, called);
+    } else if (!options.arguments.empty()) {
+        refuse(options.command + " takes no arguments, but there is \"" +
+               options.arguments.front() + "\"");
+    }
+}
+
+Options parse_words(const Words& words, const std::string& called) {
+    Options options;
+    const FlagValues values = parse_flags(words.flags);
+    set_flags(options, values);
+    interpret(options, words, values, called);
+    if (!options.help) check_flags(options.command, words.flags);
+    return options;
+}
+
+}  // namespace
+
+std::string called_as(const char* argv0) {
+    std::string_view name = argv0 == nullptr ? "" : argv0;
+    name.remove_prefix(std::min(name.rfind('/') + 1, name.size()));
+    const auto dash = name.find('-');
+    const std::string_view tool = name.substr(0, dash);
+    if (dash == std::string_view::npos || (tool != "oc" && tool != "kubectl"))
+        return name.empty() ? "oc mtc-rollback" : std::string(name);
+    // kubectl's rule for plugins: a dash in the file's name separates words, '_' stands for a dash
+    std::string called(name);
+    std::ranges::replace(called, '-', ' ');
+    std::ranges::replace(called, '_', '-');
+    return called;
+}
+
+Options parse_options(int argc, const char* const* argv) {
+    const std::string called = called_as(argc > 0 ? argv[0] : nullptr);
+    try {
+        const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+        return parse_words(split_words(arguments), called);
+    } catch (UserError& error) {
+        if (error.hint.empty()) error.hint = "See '" + called + " -h' for help and examples.";
+        throw;
+    } catch (const cxxopts::exceptions::exception& error) {
+        throw UserError(ExitCode::Usage, error.what(),
+                        "See '" + called + " -h' for help and examples.");
+    }
+}
+
+}  // namespace plugin

@@ -1,0 +1,169 @@
+#include <array>
+
+#include "base/text.hpp"
+#include "plugin/options.hpp"
+#include "plugin/options_table.hpp"
+
+namespace plugin {
+namespace {
+
+constexpr std::size_t line_width = 80;
+constexpr std::size_t flag_column = 34;
+
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 5> headings{
+    {{FlagGroup::Rollback, "Rollback"},
+     {FlagGroup::Waiting, "Waiting"},
+     {FlagGroup::Output, "Output"},
+     {FlagGroup::Clusters, "Clusters"},
+     {FlagGroup::General, "General"}}};
+
+constexpr std::array<std::pair<int, std::string_view>, 8> exit_codes{
+    {{0, "done, and verified where verification was part of it"},
+     {1, "an error: cluster unreachable, not authorised, a write refused"},
+     {2, "wrong usage"},
+     {3, "the rollback ended, but failed, was canceled, or ended with warnings"},
+     {4, "verification found something wrong, or could not see what it needed"},
+     {5, "not finished within --timeout; it goes on in the cluster"},
+     {6, "refused, or declined at the prompt; nothing was changed"},
+     {130, "interrupted (143: terminated); the rollback goes on in the cluster"}}};
+
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.resize(width, ' ');
+    return text;
+}
+
+// The words of `text` from column `column` on, on as many lines as they need.
+std::string wrapped(std::string_view text, std::size_t column) {
+    std::string out;
+    std::size_t at = column;
+    for (const std::string& word : base::split(text, ' ')) {
+        if (at + word.size() >= line_width) {
+            out += "\n" + std::string(column, ' ');
+            at = column;
+        } else if (!out.empty()) {
+            out += ' ';
+            ++at;
+        }
+        out += word;
+        at += word.size();
+    }
+    return out;
+}
+
+std::string flag_line(const Flag& flag) {
+    // --loglevel is oc's word; kubectl's is -v
+    const std::string name(flag.shorthand == 'v' ? "v" : flag.name);
+    std::string left = flag.shorthand == 0 ? "      " : std::string("  -") + flag.shorthand + ", ";
+    left += "--" + name;
+    if (!flag.value.empty())
+        left += (flag.name == "dry-run" ? "[=" : " ") + std::string(flag.value);
+    if (flag.name == "dry-run") left += "]";
+    if (left.size() + 2 > flag_column) left += "\n" + std::string(flag_column, ' ');
+    return padded(left, flag_column) + wrapped(flag.help, flag_column) + "\n";
+}
+
+std::string flag_groups(std::string_view command) {
+    std::string out;
+    for (const auto& [group, heading] : headings) {
+        std::string lines;
+        for (const Flag& flag : flags()) {
+            if (flag.group == group && !flag.help.empty() && takes(command, flag))
+                lines += flag_line(flag);
+        }
+        if (!lines.empty()) out += "\n" + std::string(heading) + ":\n" + lines;
+    }
+    return out;
+}
+
+std::string as_in_kubectl() {
+    std::string names;
+    for (const Flag& flag : flags()) {
+        if (flag.group != FlagGroup::AsInKubectl) continue;
+        names += names.empty() ? "" : " ";
+        if (flag.shorthand != 0) names += std::string("-") + flag.shorthand + "/";
+        names += "--" + std::string(flag.name);
+    }
+    return "\nAs in kubectl:\n  " + wrapped(names, 2) + "\n";
+}
+
+std::string commands_list() {
+    std::string out = "\nCommands:\n";
+    for (const CommandWord& command : command_words()) {
+        if (!command.available) continue;
+        const std::string left =
+            "  " + std::string(command.name) + " " + std::string(command.arguments);
+        out += padded(left, 18) + std::string(command.help) + "\n";
+    }
+    return out;
+}
+
+std::string exit_code_list() {
+    std::string out = "\nExit codes:\n";
+    for (const auto& [code, meaning] : exit_codes) {
+        out += padded("  " + std::to_string(code), 7) + std::string(meaning) + "\n";
+    }
+    return out;
+}
+
+std::string run_examples(const std::string& called) {
+    return "\nExamples:\n"
+           "  # Look at both clusters, say what will happen, ask, roll back, verify\n"
+           "  " +
+           called +
+           " shop-plan\n\n"
+           "  # What would happen? Nothing is changed\n"
+           "  " +
+           called +
+           " shop-plan --dry-run\n\n"
+           "  # In a script: don't ask, wait 20 minutes at most, JSON on stdout\n"
+           "  " +
+           called +
+           " shop-plan --yes --timeout 20m -o json\n\n"
+           "  # With your own logins instead of the MigClusters' Secrets\n"
+           "  " +
+           called +
+           " shop-plan --source-context ocp3 --target-context ocp4\n\n"
+           "  # A plan that is called like a command\n"
+           "  " +
+           called + " migplan/verify\n";
+}
+
+std::string about_run(const std::string& called, const std::string& usage) {
+    return "Roll back a failed migration of the Migration Toolkit for Containers (MTC):\n"
+           "delete what was migrated from the target, start the application on the source\n"
+           "again, and prove that it is back. Nothing is changed before you say yes.\n\n"
+           "Running it again is safe: it attaches to a rollback that runs already. Ctrl-C\n"
+           "detaches, and the rollback goes on in the cluster.\n\n"
+           "Usage:\n" +
+           usage + run_examples(called);
+}
+
+std::string program_help(const std::string& called) {
+    return about_run(called, "  " + called + " PLAN [flags]\n  " + called + " COMMAND [flags]\n") +
+           commands_list() + flag_groups("run") + as_in_kubectl() + exit_code_list();
+}
+
+std::string run_help(const std::string& called) {
+    return about_run(called, "  " + called + " [run] PLAN [flags]\n") + flag_groups("run") +
+           exit_code_list();
+}
+
+std::string version_help(const std::string& called) {
+    return "Show the version of this program.\n\nUsage:\n  " + called + " version [-o json|yaml]\n";
+}
+
+std::string help_help(const std::string& called) {
+    return "Show the help of the program or of a command.\n\nUsage:\n  " + called +
+           " help [COMMAND]\n";
+}
+
+}  // namespace
+
+std::string help_text(const std::string& command, const std::string& called_as) {
+    if (command == "run") return run_help(called_as);
+    if (command == "version") return version_help(called_as);
+    if (command == "help") return help_help(called_as);
+    return program_help(called_as);
+}
+
+}  // namespace plugin

@@ -1,0 +1,138 @@
+#include "plugin/options_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace plugin {
+namespace {
+
+using enum FlagGroup;
+constexpr bool later = false;  // in the contract, not in this version
+
+// clang-format off
+constexpr std::array flag_table{
+    Flag{"yes", 'y', "", "true", Rollback, "don't ask; a must when stdin is no terminal"},
+    Flag{"dry-run", 0, "client|server", "client", Rollback, "show what would be done, and stop; server also has the API server check it"},
+    Flag{"no-verify", 0, "", "true", Rollback, "stop when MTC says that it is done, without proof of the recovery"},
+    Flag{"source-context", 0, "NAME", "", Rollback, "reach the source with this context instead of its MigCluster's Secret"},
+    Flag{"target-context", 0, "NAME", "", Rollback, "reach the target with this context instead of its MigCluster's Secret"},
+    Flag{"cancel-running", 0, "", "true", Rollback, "", later},
+    Flag{"probe-routes", 0, "", "true", Rollback, "", later},
+    Flag{"report", 0, "FILE", "", Rollback, "", later},
+    Flag{"set", 0, "KIND/NAME=N", "", Rollback, "", later},
+    Flag{"plan-file", 0, "FILE", "", Rollback, "", later},
+    Flag{"only", 0, "NAME", "", Rollback, "", later},
+    Flag{"delete", 0, "", "true", Rollback, "", later},
+
+    Flag{"timeout", 0, "DURATION", "", Waiting, "give up waiting after so long (90s, 20m); the rollback goes on"},
+    Flag{"stall-after", 0, "DURATION", "", Waiting, "explain why when nothing has moved for so long (default 60s)"},
+    Flag{"progress", 0, "auto|tty|plain|json|none", "", Waiting, "a live table, a line for each change, JSON lines, or nothing; on stderr"},
+    Flag{"wait", 0, "", "true", Waiting, "", later},
+    Flag{"watch", 'w', "", "true", Waiting, "", later},
+    Flag{"exit-code", 0, "", "true", Waiting, "", later},
+
+    Flag{"output", 'o', "wide|json|yaml|name", "", Output, "the form of the result on stdout"},
+    Flag{"color", 0, "auto|always|never", "", Output, "colours; auto minds NO_COLOR"},
+
+    Flag{"namespace", 'n', "NAME", "", Clusters, "of the MTC objects (default openshift-migration)"},
+    Flag{"context", 0, "NAME", "", Clusters, "the kubeconfig's context (control cluster)"},
+    Flag{"kubeconfig", 0, "FILE", "", Clusters, "instead of $KUBECONFIG and ~/.kube/config"},
+    Flag{"cluster", 0, "NAME", "", AsInKubectl, "the kubeconfig's cluster"},
+    Flag{"user", 0, "NAME", "", AsInKubectl, "the kubeconfig's user"},
+    Flag{"server", 's', "URL", "", AsInKubectl, "the API server"},
+    Flag{"token", 0, "TOKEN", "", AsInKubectl, "the bearer token"},
+    Flag{"certificate-authority", 0, "FILE", "", AsInKubectl, "what the server's certificate is checked against"},
+    Flag{"client-certificate", 0, "FILE", "", AsInKubectl, "the client's certificate"},
+    Flag{"client-key", 0, "FILE", "", AsInKubectl, "its key"},
+    Flag{"tls-server-name", 0, "NAME", "", AsInKubectl, "the name that the server's certificate must carry"},
+    Flag{"insecure-skip-tls-verify", 0, "", "true", AsInKubectl, "don't check the server's certificate"},
+    Flag{"request-timeout", 0, "DURATION", "", AsInKubectl, "of a single request (default: none)"},
+    Flag{"parallel", 0, "N", "", Clusters, "connections per cluster, 1 to 32 (default 8)"},
+    Flag{"as", 0, "USER", "", Clusters, "", later},
+    Flag{"as-group", 0, "GROUP", "", Clusters, "", later},
+    Flag{"as-uid", 0, "UID", "", Clusters, "", later},
+    Flag{"as-user-extra", 0, "KEY=VALUE", "", Clusters, "", later},
+
+    Flag{"loglevel", 'v', "N", "", General, "from 6 on, log requests (also --loglevel)"},
+    Flag{"help", 'h', "", "true", General, "this text"},
+    Flag{"version", 0, "", "true", General, ""},
+};
+
+constexpr std::array command_table{
+    CommandWord{"run", "PLAN", "roll back and prove the recovery (the default)"},
+    CommandWord{"version", "", "show the version"},
+    CommandWord{"help", "[COMMAND]", "show help"},
+    CommandWord{"assess", "[PLAN]", "", later},
+    CommandWord{"create", "PLAN", "", later},
+    CommandWord{"manual", "PLAN", "", later},
+    CommandWord{"verify", "[PLAN]", "", later},
+    CommandWord{"status", "[PLAN]", "", later},
+    CommandWord{"cancel", "PLAN", "", later},
+    CommandWord{"leftovers", "[PLAN]", "", later},
+    CommandWord{"completion", "SHELL", "", later},
+};
+// clang-format on
+
+std::string canonical(std::string_view name) {
+    std::string out(name);
+    std::ranges::replace(out, '_', '-');
+    return out == "v" ? "loglevel" : out;
+}
+
+template <class Row>
+std::string nearest(std::span<const Row> rows, std::string_view word) {
+    std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
+    std::string found;
+    for (const Row& row : rows) {
+        const auto distance = base::edit_distance(word, row.name);
+        if (!row.available || row.help.empty() || distance >= best) continue;
+        best = distance;
+        found = row.name;
+    }
+    return found;
+}
+
+}  // namespace
+
+std::span<const Flag> flags() {
+    return flag_table;
+}
+
+std::span<const CommandWord> command_words() {
+    return command_table;
+}
+
+const Flag* find_flag(std::string_view name) {
+    const auto it = std::ranges::find(flag_table, canonical(name), &Flag::name);
+    return it == flag_table.end() ? nullptr : &*it;
+}
+
+const Flag* find_flag(char shorthand) {
+    if (shorthand == 0) return nullptr;
+    const auto it = std::ranges::find(flag_table, shorthand, &Flag::shorthand);
+    return it == flag_table.end() ? nullptr : &*it;
+}
+
+const CommandWord* find_command(std::string_view name) {
+    const auto it = std::ranges::find(command_table, name, &CommandWord::name);
+    return it == command_table.end() ? nullptr : &*it;
+}
+
+bool takes(std::string_view command, const Flag& flag) {
+    return command == "run" || (flag.group != Rollback && flag.group != Waiting);
+}
+
+std::string nearest_flag(std::string_view name) {
+    const std::string found = nearest(flags(), canonical(name));
+    return found.empty() ? found : "--" + found;
+}
+
+std::string nearest_command(std::string_view word) {
+    return nearest(command_words(), word);
+}
+
+}  // namespace plugin

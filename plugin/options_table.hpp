@@ -1,0 +1,47 @@
+// The words of the command line: every command and flag of the contract, one row each, from which
+// parsing, the help and "did you mean" are made. A row that is not available yet is refused by
+// name.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace plugin {
+
+/// The headings of the help, in their order. Rollback and Waiting belong to `run` alone.
+enum class FlagGroup { Rollback, Waiting, Output, Clusters, General, AsInKubectl };
+
+struct Flag {
+    std::string_view name;   // without dashes
+    char shorthand;          // 0: none
+    std::string_view value;  // what the help calls its value; empty: a switch
+    std::string_view bare;   // what it means without a value; empty: it needs one
+    FlagGroup group;
+    std::string_view help;  // empty: not shown
+    bool available = true;
+};
+
+struct CommandWord {
+    std::string_view name;
+    std::string_view arguments;
+    std::string_view help;
+    bool available = true;
+};
+
+std::span<const Flag> flags();
+std::span<const CommandWord> command_words();
+
+/// By its long name ('_' counts as '-', and aliases as their flag) or nullptr.
+const Flag* find_flag(std::string_view name);
+const Flag* find_flag(char shorthand);
+const CommandWord* find_command(std::string_view name);
+
+/// Whether a command has the flag.
+bool takes(std::string_view command, const Flag& flag);
+
+/// The nearest available flag ("--context") or command, or "" when nothing is near.
+std::string nearest_flag(std::string_view name);
+std::string nearest_command(std::string_view word);
+
+}  // namespace plugin

@@ -1,0 +1,186 @@
+#include "plugin/options_values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "plugin/exit_code.hpp"
+
+namespace plugin {
+namespace {
+
+using std::chrono::milliseconds;
+
+[[noreturn]] void refuse(const std::string& message) {
+    throw UserError(ExitCode::Usage, message);
+}
+
+template <class T, std::size_t N>
+using Choices = std::array<std::pair<std::string_view, T>, N>;
+
+template <class T, std::size_t N>
+std::optional<T> chosen(const Choices<T, N>& choices, std::string_view word) {
+    for (const auto& [name, value] : choices) {
+        if (name == word) return value;
+    }
+    return std::nullopt;
+}
+
+OutputFormat output_of(const FlagValues& values) {
+    static constexpr Choices<OutputFormat, 5> choices{{{"", OutputFormat::Text},
+                                                       {"wide", OutputFormat::Wide},
+                                                       {"json", OutputFormat::Json},
+                                                       {"yaml", OutputFormat::Yaml},
+                                                       {"name", OutputFormat::Name}}};
+    if (!values.has("output")) return OutputFormat::Text;
+    const auto format = chosen(choices, values.text("output"));
+    if (!format)
+        refuse("unable to match a printer suitable for the output format \"" +
+               values.text("output") + "\", allowed formats are: json,name,wide,yaml");
+    return *format;
+}
+
+DryRun dry_run_of(const FlagValues& values) {
+    static constexpr Choices<DryRun, 3> choices{
+        {{"none", DryRun::None}, {"client", DryRun::Client}, {"server", DryRun::Server}}};
+    if (!values.has("dry-run")) return DryRun::None;
+    const auto mode = chosen(choices, values.text("dry-run"));
+    if (!mode)
+        refuse("Invalid dry-run value (" + values.text("dry-run") +
+               R"(). Must be "none", "server", or "client".)");
+    return *mode;
+}
+
+ProgressFormat progress_of(const FlagValues& values) {
+    static constexpr Choices<ProgressFormat, 5> choices{{{"auto", ProgressFormat::Auto},
+                                                         {"tty", ProgressFormat::Tty},
+                                                         {"plain", ProgressFormat::Plain},
+                                                         {"json", ProgressFormat::Json},
+                                                         {"none", ProgressFormat::None}}};
+    if (!values.has("progress")) return ProgressFormat::Auto;
+    const auto format = chosen(choices, values.text("progress"));
+    if (!format) values.invalid("progress", "must be auto, tty, plain, json or none");
+    return *format;
+}
+
+ColorMode color_of(const FlagValues& values) {
+    static constexpr Choices<ColorMode, 3> choices{
+        {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}}};
+    if (!values.has("color")) return ColorMode::Auto;
+    const auto mode = chosen(choices, values.text("color"));
+    if (!mode) values.invalid("color", "must be auto, always or never");
+    return *mode;
+}
+
+milliseconds request_timeout_of(const FlagValues& values) {
+    if (!values.has("request-timeout")) return milliseconds(0);
+    const auto timeout = base::parse_duration(values.text("request-timeout"));
+    if (!timeout)
+        refuse(
+            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer "
+            "followed by "
+            "a corresponding time unit (e.g. 1s | 2m | 3h)");
+    return *timeout;
+}
+
+std::optional<milliseconds> timeout_of(const FlagValues& values) {
+    const auto timeout = values.duration("timeout");
+    // as in `kubectl rollout status`: zero means never
+    return timeout == milliseconds(0) ? std::nullopt : timeout;
+}
+
+milliseconds stall_after_of(const FlagValues& values) {
+    const auto after = values.duration("stall-after");
+    if (after && *after < std::chrono::seconds(1))
+        values.invalid("stall-after", "must be a second or more");
+    return after.value_or(std::chrono::seconds(60));
+}
+
+std::string namespace_of(const FlagValues& values) {
+    const std::string ns = values.text("namespace");
+    if (ns.empty()) return "openshift-migration";
+    for (const char* bad : {"/", "%"}) {
+        if (ns.find(bad) != std::string::npos)
+            refuse("invalid namespace \"" + ns + "\": [may not contain '" + bad + "']");
+    }
+    if (ns == "." || ns == "..")
+        refuse("invalid namespace \"" + ns + "\": [may not be '" + ns + "']");
+    return ns;
+}
+
+kube::KubeconfigOptions kubeconfig_of(const FlagValues& values) {
+    return {.kubeconfig = values.text("kubeconfig"),
+            .context = values.text("context"),
+            .cluster = values.text("cluster"),
+            .user = values.text("user"),
+            .server = values.text("server"),
+            .token = values.text("token"),
+            .certificate_authority = values.text("certificate-authority"),
+            .client_certificate = values.text("client-certificate"),
+            .client_key = values.text("client-key"),
+            .tls_server_name = values.text("tls-server-name"),
+            .insecure = values.truth("insecure-skip-tls-verify"),
+            .request_timeout = request_timeout_of(values),
+            .parallel = static_cast<unsigned>(values.number("parallel", 1, 32, 8))};
+}
+
+}  // namespace
+
+std::string FlagValues::text(const char* flag) const {
+    const auto it = given_.find(flag);
+    return it == given_.end() ? "" : it->second;
+}
+
+bool FlagValues::truth(const char* flag) const {
+    // the words of Go's strconv.ParseBool
+    static constexpr std::array<std::string_view, 6> yes{"1", "t", "T", "true", "TRUE", "True"};
+    static constexpr std::array<std::string_view, 6> no{"0", "f", "F", "false", "FALSE", "False"};
+    if (!has(flag)) return false;
+    const std::string value = text(flag);
+    if (std::ranges::count(yes, value) > 0) return true;
+    if (std::ranges::count(no, value) > 0) return false;
+    invalid(flag, "must be true or false");
+}
+
+int FlagValues::number(const char* flag, int least, int most, int otherwise) const {
+    if (!has(flag)) return otherwise;
+    const std::string value = text(flag);
+    int out = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
+    const bool whole = error == std::errc() && end == value.data() + value.size();
+    if (!whole || out < least || out > most)
+        invalid(flag,
+                "must be a number from " + std::to_string(least) + " to " + std::to_string(most));
+    return out;
+}
+
+std::optional<milliseconds> FlagValues::duration(const char* flag) const {
+    if (!has(flag)) return std::nullopt;
+    const auto value = base::parse_duration(text(flag));
+    if (!value) invalid(flag, "must be a duration such as 90s, 20m or 1h30m");
+    return value;
+}
+
+void FlagValues::invalid(const char* flag, const std::string& why) const {
+    refuse("invalid argument \"" + text(flag) + "\" for \"--" + flag + "\" flag: " + why);
+}
+
+void set_flags(Options& options, const FlagValues& values) {
+    options.kubeconfig = kubeconfig_of(values);
+    options.ns = namespace_of(values);
+    options.source_context = values.text("source-context");
+    options.target_context = values.text("target-context");
+    options.yes = values.truth("yes");
+    options.verify = !values.truth("no-verify");
+    options.dry_run = dry_run_of(values);
+    options.output = output_of(values);
+    options.progress = progress_of(values);
+    options.color = color_of(values);
+    options.timeout = timeout_of(values);
+    options.stall_after = stall_after_of(values);
+    options.verbosity = values.number("loglevel", 0, 10, 0);
+}
+
+}  // namespace plugin

@@ -1,0 +1,32 @@
+// What the flags' values mean: text into truths, numbers, durations and choices, with kubectl's
+// words where one is wrong. It does not know how the command line was split.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "plugin/options.hpp"
+
+namespace plugin {
+
+/// The given flags by their long name; the last one wins.
+class FlagValues {
+  public:
+    explicit FlagValues(std::map<std::string, std::string> given) : given_(std::move(given)) {}
+
+    bool has(const char* flag) const { return given_.contains(flag); }
+    /// "" when it was not given.
+    std::string text(const char* flag) const;
+    bool truth(const char* flag) const;
+    int number(const char* flag, int least, int most, int otherwise) const;
+    std::optional<std::chrono::milliseconds> duration(const char* flag) const;
+    [[noreturn]] void invalid(const char* flag, const std::string& why) const;
+
+  private:
+    std::map<std::string, std::string> given_;
+};
+
+/// Everything of the options but the command and its arguments. Throws UserError (Usage).
+void set_flags(Options& options, const FlagValues& values);
+
+}  // namespace plugin

@@ -1,0 +1,102 @@
+#include "plugin/options_words.hpp"
+
+#include "plugin/exit_code.hpp"
+#include "plugin/options_table.hpp"
+
+namespace plugin {
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) {
+    throw UserError(ExitCode::Usage, message);
+}
+
+void check_available(const Flag& flag) {
+    if (!flag.available) refuse("--" + std::string(flag.name) + " is not in this version yet");
+}
+
+const Flag& known(std::string_view name) {
+    if (const Flag* flag = find_flag(name)) {
+        check_available(*flag);
+        return *flag;
+    }
+    const std::string near = nearest_flag(name);
+    refuse("unknown flag: --" + std::string(name) +
+           (near.empty() ? "" : " (did you mean " + near + "?)"));
+}
+
+const Flag& known(char shorthand, const std::string& word) {
+    if (const Flag* flag = find_flag(shorthand)) {
+        check_available(*flag);
+        return *flag;
+    }
+    const std::string near = nearest_flag(word.substr(1));
+    const bool long_flag = word.size() > 3 && !near.empty();
+    refuse(std::string("unknown shorthand flag: '") + shorthand + "' in " +
+           word.substr(0, word.find('=')) + (long_flag ? " (did you mean " + near + "?)" : ""));
+}
+
+class Splitter {
+  public:
+    explicit Splitter(const std::vector<std::string>& arguments) : arguments_(arguments) {}
+
+    Words split() {
+        for (; at_ < arguments_.size(); ++at_) take(arguments_[at_]);
+        return std::move(words_);
+    }
+
+  private:
+    void take(const std::string& word) {
+        if (literal_ || word.size() < 2 || word[0] != '-') {
+            words_.others.push_back({word, literal_});
+        } else if (word == "--") {
+            literal_ = true;
+        } else if (word[1] == '-') {
+            take_long(word);
+        } else {
+            take_short(word);
+        }
+    }
+
+    void take_long(const std::string& word) {
+        const auto equals = word.find('=');
+        const Flag& flag = known(
+            std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2));
+        if (equals != std::string::npos) return add(flag, word.substr(equals + 1));
+        add(flag, flag.bare.empty() ? next("--" + std::string(flag.name)) : std::string(flag.bare));
+    }
+
+    // "-yn=x": switches, then at most one flag whose value is the rest or the next word
+    void take_short(const std::string& word) {
+        for (std::size_t i = 1; i < word.size(); ++i) {
+            const Flag& flag = known(word[i], word);
+            const std::string rest = word.substr(i + 1);
+            if (rest.starts_with('=')) return add(flag, rest.substr(1));
+            if (flag.bare.empty())
+                return add(flag,
+                           rest.empty() ? next(std::string("'") + word[i] + "' in " + word) : rest);
+            add(flag, std::string(flag.bare));
+        }
+    }
+
+    std::string next(const std::string& flag) {
+        if (at_ + 1 == arguments_.size()) refuse("flag needs an argument: " + flag);
+        return arguments_[++at_];
+    }
+
+    void add(const Flag& flag, const std::string& value) {
+        words_.flags.push_back("--" + std::string(flag.name) + "=" + value);
+    }
+
+    const std::vector<std::string>& arguments_;
+    std::size_t at_ = 0;
+    bool literal_ = false;
+    Words words_;
+};
+
+}  // namespace
+
+Words split_words(const std::vector<std::string>& arguments) {
+    return Splitter(arguments).split();
+}
+
+}  // namespace plugin

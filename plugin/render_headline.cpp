@@ -1,0 +1,127 @@
+#include "plugin/render_headline.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace plugin {
+namespace {
+
+using rollback::Finding;
+using rollback::Outcome;
+using rollback::RunReport;
+using rollback::Severity;
+
+// In the console's words where it has them ("Rollback succeeded" stands for a verified one only).
+struct Ending {
+    std::string operator()(const mtc::Canceled&) const { return "Rollback canceled"; }
+    std::string operator()(const mtc::Failed& failed) const {
+        return "Rollback failed" + (failed.phase.empty() ? "" : " in phase " + failed.phase);
+    }
+    std::string operator()(const mtc::SucceededWithWarnings&) const {
+        return "Rollback completed with warnings";
+    }
+    std::string operator()(const mtc::Succeeded&) const { return "Rollback ended, but not well"; }
+    std::string operator()(const mtc::Pending&) const { return unfinished(); }
+    std::string operator()(const mtc::Blocked&) const { return unfinished(); }
+    std::string operator()(const mtc::Running&) const { return unfinished(); }
+    std::string operator()(const mtc::Canceling&) const { return unfinished(); }
+
+    static std::string unfinished() { return "Rollback failed"; }
+};
+
+std::string failed_line(const RunReport& report) {
+    return report.rollback ? std::visit(Ending{}, report.rollback->state()) : "Rollback failed";
+}
+
+std::string succeeded_line(const RunReport& report) {
+    if (is_proved(report)) return "Rollback succeeded";
+    if (report.findings.empty()) return "MTC has rolled back; the recovery was not verified";
+    return "Rollback ended, but the recovery is not proved";
+}
+
+std::string nothing_line(const RunReport& report) {
+    const bool before =
+        report.assessment && report.assessment->verdict == rollback::Verdict::AlreadyRolledBack;
+    return before ? "Nothing to do: rolled back already" : "Nothing to do: no rollback is needed";
+}
+
+bool has_failure(const RunReport& report, auto matches) {
+    return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+        return finding.severity == Severity::Failure && matches(finding);
+    });
+}
+
+std::string not_verified_line(const RunReport& report) {
+    if (has_failure(report, [](const Finding& f) { return f.side == rollback::Side::Source; }))
+        return "Rollback ended, but the application is not well";
+    if (has_failure(report, [](const Finding&) { return true; }))
+        return "Rollback ended, but verification found something wrong";
+    return "Rollback ended, but not everything could be verified";
+}
+
+// The creation is never interrupted: without a rollback in the report nothing was sent, unless one
+// was only watched.
+std::string detached_line(const RunReport& report) {
+    if (!report.rollback && !report.attached) return "Interrupted: nothing was changed";
+    const bool ended = report.rollback && mtc::is_terminal(report.rollback->state());
+    return ended ? "Interrupted before the recovery was verified; the rollback itself has ended"
+                 : "Detached; the rollback goes on in the cluster";
+}
+
+}  // namespace
+
+std::string headline(const RunReport& report) {
+    switch (report.outcome) {
+        case Outcome::Succeeded:
+            return succeeded_line(report);
+        case Outcome::NothingToDo:
+            return nothing_line(report);
+        case Outcome::DryRun:
+            return "Dry run: nothing was changed";
+        case Outcome::Refused:
+            return "Refused: nothing was changed";
+        case Outcome::Declined:
+            return "Declined: nothing was changed";
+        case Outcome::Failed:
+            return failed_line(report);
+        case Outcome::NotVerified:
+            return not_verified_line(report);
+        case Outcome::TimedOut:
+            return "Not finished in time; the rollback goes on in the cluster";
+        case Outcome::Detached:
+            return detached_line(report);
+        case Outcome::Error:
+            return report.rollback ? "Error; the rollback may go on in the cluster"
+                                   : "Error; no rollback was seen";
+    }
+    return {};
+}
+
+Tone headline_tone(const RunReport& report) {
+    switch (report.outcome) {
+        case Outcome::Succeeded:
+            return is_proved(report) ? Tone::Good : Tone::Warning;
+        case Outcome::NothingToDo:
+        case Outcome::DryRun:
+        case Outcome::Declined:
+            return Tone::Bold;
+        case Outcome::Refused:
+        case Outcome::Failed:
+        case Outcome::NotVerified:
+        case Outcome::Error:
+            return Tone::Bad;
+        case Outcome::TimedOut:
+        case Outcome::Detached:
+            return Tone::Warning;
+    }
+    return Tone::Plain;
+}
+
+bool is_proved(const RunReport& report) {
+    const bool ended_well =
+        !report.rollback || std::holds_alternative<mtc::Succeeded>(report.rollback->state());
+    return report.outcome == Outcome::Succeeded && ended_well && !report.findings.empty() &&
+           rollback::all_is_well(report.findings);
+}
+
+}  // namespace plugin

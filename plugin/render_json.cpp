@@ -1,0 +1,216 @@
+#include "plugin/render_json.hpp"
+
+#include <variant>
+
+#include "base/yaml.hpp"
+#include "plugin/render.hpp"
+
+namespace plugin {
+namespace {
+
+using base::Json;
+using rollback::RunReport;
+
+Json time_or_null(const std::optional<base::Time>& time) {
+    return time ? Json(base::rfc3339(*time)) : Json();
+}
+
+template <class Items>
+Json list(const Items& items) {
+    Json out = Json::array();
+    for (const auto& item : items) out.push_back(to_json(item));
+    return out;
+}
+
+template <class Items, class Write>
+Json list(const Items& items, Write write) {
+    Json out = Json::array();
+    for (const auto& item : items) out.push_back(write(item));
+    return out;
+}
+
+Json of(const base::ObjectRef& ref) {
+    return {{"apiVersion", ref.type.api_version()},
+            {"kind", ref.type.kind},
+            {"namespace", ref.ns},
+            {"name", ref.name}};
+}
+
+Json of(const mtc::Condition& condition) {
+    return {{"type", condition.type},
+            {"category", condition.category},
+            {"reason", condition.reason},
+            {"message", condition.message}};
+}
+
+Json of(const mtc::PipelineStep& step) {
+    return {{"name", step.name},
+            {"phase", step.phase},
+            {"message", step.message},
+            {"progress", records(step.progress)},
+            {"failed", step.failed},
+            {"skipped", step.skipped},
+            {"started", time_or_null(step.started)},
+            {"completed", time_or_null(step.completed)}};
+}
+
+Json of(const rollback::Blocker& blocker) {
+    return {{"id", blocker.id}, {"message", blocker.what}, {"remedy", blocker.remedy}};
+}
+
+Json of(const rollback::Gap& gap) {
+    return {{"cluster", word(gap.side)},
+            {"what", gap.what},
+            {"why", gap.why},
+            {"forbidden", gap.forbidden}};
+}
+
+Json of(const rollback::Return& item) {
+    return {{"workload", of(item.workload)},
+            {"now", mtc::to_json(item.now)},
+            {"then", mtc::to_json(item.then)},
+            {"note", item.note}};
+}
+
+Json of(const char* role, const rollback::ClusterName& cluster) {
+    return {{"role", role},
+            {"server", cluster.server},
+            {"describedAs", cluster.described_as},
+            {"user", cluster.user}};
+}
+
+struct StepRecord {
+    Json operator()(const rollback::Create& step) const {
+        return {{"action", "Create"}, {"object", of(step.what)}, {"manifest", step.manifest}};
+    }
+    Json operator()(const rollback::AwaitMigration& step) const {
+        return {{"action", "AwaitMigration"}, {"object", of(step.what)}};
+    }
+    Json operator()(const rollback::AwaitServing&) const { return {{"action", "AwaitServing"}}; }
+};
+
+Json of(const rollback::Step& step) {
+    Json record = std::visit(StepRecord{}, step.action);
+    record["why"] = step.why;
+    return record;
+}
+
+Json deleted(const rollback::Effects& effects) {
+    Json out = Json::array();
+    for (const auto& [resource, refs] : effects.deleted) {
+        for (const auto& ref : refs) out.push_back(of(ref));
+    }
+    return out;
+}
+
+constexpr auto as_record = [](const auto& item) { return of(item); };
+
+Json of(const rollback::Assessment& assessment) {
+    return {{"verdict", word(assessment.verdict)},
+            {"reasons", records(assessment.reasons)},
+            {"blockers", list(assessment.blockers, as_record)},
+            {"stoppedSince", time_or_null(assessment.stopped_since)},
+            {"returns", list(assessment.effects.returns, as_record)},
+            {"deleted", deleted(assessment.effects)},
+            {"warnings", records(assessment.effects.warnings)}};
+}
+
+Json of(const rollback::Runbook& runbook) {
+    return {{"steps", list(runbook.steps, as_record)},
+            {"blockers", list(runbook.blockers, as_record)}};
+}
+
+Json clusters(const RunReport& report) {
+    return Json::array(
+        {of("control", report.control), of("source", report.source), of("target", report.target)});
+}
+
+Json rollback_of(const RunReport& report) {
+    if (!report.rollback) return nullptr;
+    Json record = to_json(*report.rollback);
+    record["attached"] = report.attached;
+    return record;
+}
+
+}  // namespace
+
+std::string state_word(const mtc::MigrationState& state) {
+    struct Visitor {
+        std::string operator()(const mtc::Pending&) const { return "Pending"; }
+        std::string operator()(const mtc::Blocked&) const { return "Blocked"; }
+        std::string operator()(const mtc::Running&) const { return "Running"; }
+        std::string operator()(const mtc::Canceling&) const { return "Canceling"; }
+        std::string operator()(const mtc::Canceled&) const { return "Canceled"; }
+        std::string operator()(const mtc::Failed&) const { return "Failed"; }
+        std::string operator()(const mtc::SucceededWithWarnings&) const {
+            return "SucceededWithWarnings";
+        }
+        std::string operator()(const mtc::Succeeded&) const { return "Succeeded"; }
+    };
+    return std::visit(Visitor{}, state);
+}
+
+Json records(const std::vector<std::string>& texts) {
+    return list(texts, [](const std::string& text) { return Json{{"message", text}}; });
+}
+
+Json to_json(const mtc::Migration& migration) {
+    const mtc::MigrationState state = migration.state();
+    Json record{{"namespace", migration.ns},
+                {"name", migration.name},
+                {"uid", migration.uid},
+                {"plan", migration.plan},
+                {"state", state_word(state)},
+                {"phase", migration.phase},
+                {"itinerary", migration.itinerary},
+                {"started", time_or_null(migration.started)},
+                {"errors", records(migration.errors)},
+                {"conditions", list(migration.conditions, as_record)},
+                {"pipeline", list(migration.pipeline, as_record)}};
+    if (const auto* running = std::get_if<mtc::Running>(&state)) {
+        record["step"] = running->step;
+        record["total"] = running->total;
+    }
+    return record;
+}
+
+Json to_json(const rollback::Finding& finding) {
+    return {{"check", finding.check},
+            {"cluster", word(finding.side)},
+            {"severity", word(finding.severity)},
+            {"subject", finding.subject},
+            {"message", finding.message},
+            {"remedy", finding.remedy},
+            {"mayHeal", finding.may_heal}};
+}
+
+Json to_json(const RunReport& report) {
+    const bool dry_run = report.outcome == rollback::Outcome::DryRun;
+    return {{"apiVersion", "mtc-rollback/v1"},
+            {"kind", dry_run ? "Runbook" : "RunReport"},
+            {"outcome", word(report.outcome)},
+            {"exitCode", report.exit_code},
+            {"plan", {{"namespace", report.ns}, {"name", report.plan}, {"uid", report.plan_uid}}},
+            {"clusters", clusters(report)},
+            {"assessment", report.assessment ? of(*report.assessment) : Json()},
+            {"runbook", report.runbook ? of(*report.runbook) : Json()},
+            {"rollback", rollback_of(report)},
+            {"findings", list(report.findings)},
+            {"gaps", list(report.gaps, as_record)},
+            {"began", base::rfc3339(report.began)},
+            {"ended", base::rfc3339(report.ended)},
+            {"error", report.error},
+            {"hint", report.hint}};
+}
+
+std::string json_line(const Json& json) {
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+std::string render_document(const Json& document, OutputFormat output) {
+    const std::string json = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    // by way of the JSON text, in which bytes that are no UTF-8 are replaced already
+    return output == OutputFormat::Yaml ? base::to_yaml(Json::parse(json)) : json;
+}
+
+}  // namespace plugin

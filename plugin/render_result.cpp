@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "plugin/render.hpp"
+#include "plugin/render_headline.hpp"
+#include "plugin/render_table.hpp"
+#include "plugin/text_width.hpp"
+
+namespace plugin {
+namespace {
+
+using rollback::Finding;
+using rollback::Outcome;
+using rollback::RunReport;
+using rollback::Severity;
+
+constexpr std::size_t most_of_a_kind = 6;
+
+// What it was about
+// -----------------------------------------------------------------------------------------
+
+std::string fact(std::string_view name, const std::string& value) {
+    return padded(std::string(name), 11) + one_line(value) + "\n";
+}
+
+// The application: when it began to serve again is known only to lie before the end.
+std::string stopped_time(const RunReport& report) {
+    if (!report.assessment || !report.assessment->stopped_since) return {};
+    const base::Time since = *report.assessment->stopped_since;
+    const std::string from = "since " + base::rfc3339(since);
+    return is_proved(report) ? from + ", for at most " + base::human(report.ended - since) : from;
+}
+
+std::string facts(const RunReport& report) {
+    std::string out = "\n" + fact("Plan", report.ns + "/" + report.plan);
+    if (report.rollback) {
+        const mtc::Migration& migration = *report.rollback;
+        out += fact("Rollback", migration.ns + "/" + migration.name + ", " +
+                                    mtc::word(migration.state()) +
+                                    (report.attached ? " (it ran already)" : ""));
+    }
+    if (const std::string stopped = stopped_time(report); !stopped.empty())
+        out += fact("Stopped", stopped);
+    out += fact("Time", base::rfc3339(report.began) + " to " + base::rfc3339(report.ended) + " (" +
+                            base::human(report.ended - report.began) + ")");
+    return out;
+}
+
+bool may_be_stopped(const RunReport& report) {
+    return report.findings.empty() && report.rollback &&
+           std::holds_alternative<mtc::Failed>(report.rollback->state());
+}
+
+// Why there was nothing to do.
+std::string reasons(const RunReport& report) {
+    std::string out;
+    if (report.outcome != Outcome::NothingToDo || !report.assessment) return out;
+    for (const std::string& reason : report.assessment->reasons) out += one_line(reason) + "\n";
+    return out.empty() ? out : "\n" + out;
+}
+
+std::string errors(const RunReport& report, const Style& style) {
+    std::string out;
+    const Cell mark{style.unicode ? "✗" : "x", Tone::Bad};
+    if (report.rollback) {
+        for (const std::string& error : report.rollback->errors) out += marked(mark, error, style);
+        for (const auto& condition : report.rollback->conditions) {
+            if (condition.warns() || condition.blocks())
+                out +=
+                    marked({"!", Tone::Warning}, condition.type + ": " + condition.message, style);
+        }
+    }
+    if (!report.error.empty()) out += marked(mark, report.error, style);
+    if (may_be_stopped(report)) {
+        out += marked({"!", Tone::Warning},
+                      "The controller starts the application at the end of a rollback that "
+                      "succeeds, so it may still "
+                      "be stopped on the source",
+                      style);
+    }
+    return out.empty() ? out : "\n" + out;
+}
+
+// What was verified
+// ------------------------------------------------------------------------------------------
+
+Cell result_cell(Severity severity) {
+    switch (severity) {
+        case Severity::Ok:
+            return {"ok", Tone::Good};
+        case Severity::Warning:
+            return {"warning", Tone::Warning};
+        case Severity::Failure:
+            return {"FAILED", Tone::Bad};
+        case Severity::Unknown:
+            return {"unknown", Tone::Warning};
+    }
+    return {};
+}
+
+// What needs a person comes first.
+int rank(const Finding& finding) {
+    constexpr std::array<Severity, 4> order{Severity::Failure, Severity::Unknown, Severity::Warning,
+                                            Severity::Ok};
+    return static_cast<int>(std::ranges::find(order, finding.severity) - order.begin());
+}
+
+std::string tally(const std::vector<Finding>& findings) {
+    std::vector<std::string> parts;
+    for (const Severity severity :
+         {Severity::Failure, Severity::Unknown, Severity::Warning, Severity::Ok}) {
+        const auto n = std::ranges::count(findings, severity, &Finding::severity);
+        if (n > 0) parts.push_back(std::to_string(n) + " " + result_cell(severity).text);
+    }
+    return base::join(parts);
+}
+
+std::string verification(const RunReport& report, const RenderContext& context) {
+    if (report.findings.empty()) return {};
+    std::vector<Finding> findings = report.findings;
+    std::ranges::stable_sort(findings, {}, rank);
+    Table table({"RESULT", "CHECK", "MESSAGE"});
+    std::map<std::pair<int, std::string>, std::size_t> seen;
+    std::size_t left_out = 0;
+    for (const Finding& finding : findings) {
+        if (++seen[{rank(finding), finding.check}] > most_of_a_kind && !context.wide) {
+            ++left_out;
+            continue;
+        }
+        table.row({result_cell(finding.severity), {finding.check}, {finding.message}});
+        table.remedy(finding.remedy);
+    }
+    std::string out = "\n" + table.render(context.style);
+    if (left_out > 0)
+        out += "and " + std::to_string(left_out) + " more of the same checks (-o wide shows all)\n";
+    return out + "\nVerified: " + tally(findings) + "\n";
+}
+
+std::string unseen(const RunReport& report, const Style& style) {
+    // what a check needed and could not see stands among the findings
+    if (report.gaps.empty() || !report.findings.empty()) return {};
+    Table table({"CLUSTER", "COULD NOT", "WHY"});
+    for (const rollback::Gap& gap : report.gaps)
+        table.row({{word(gap.side)}, {gap.what}, {gap.why}});
+    return "\n" + table.render(style);
+}
+
+// What comes next
+// --------------------------------------------------------------------------------------------
+
+std::string again(const RunReport& report, const RenderContext& context) {
+    std::string command = context.called_as + " " + report.plan;
+    if (report.ns != mtc::openshift_migration) command += " -n " + report.ns;
+    return command;
+}
+
+std::string next_step(const RunReport& report, const RenderContext& context) {
+    switch (report.outcome) {
+        case Outcome::TimedOut:
+        case Outcome::Detached:
+            return "Attach to it again: " + again(report, context);
+        case Outcome::Failed:
+            return "To roll back again: " + again(report, context);
+        case Outcome::NotVerified:
+            return "To verify again: " + again(report, context);
+        case Outcome::Succeeded:
+        case Outcome::NothingToDo:
+        case Outcome::DryRun:
+        case Outcome::Refused:
+        case Outcome::Declined:
+        case Outcome::Error:
+            return {};
+    }
+    return {};
+}
+
+std::string next(const RunReport& report, const RenderContext& context) {
+    const std::string step = next_step(report, context);
+    std::string out;
+    if (!report.hint.empty()) out += one_line(report.hint) + "\n";
+    if (!step.empty()) out += one_line(step) + "\n";
+    return out.empty() ? out : "\n" + out;
+}
+
+}  // namespace
+
+std::string render_result(const RunReport& report, const RenderContext& context) {
+    return context.style.paint(headline_tone(report), headline(report)) + "\n" + facts(report) +
+           reasons(report) + errors(report, context.style) + verification(report, context) +
+           unseen(report, context.style) + next(report, context);
+}
+
+}  // namespace plugin

@@ -1,0 +1,59 @@
+#include <variant>
+
+#include "base/text.hpp"
+#include "base/yaml.hpp"
+#include "plugin/render.hpp"
+#include "plugin/render_table.hpp"
+#include "plugin/text_width.hpp"
+
+namespace plugin {
+namespace {
+
+using rollback::AwaitMigration;
+using rollback::AwaitServing;
+using rollback::Create;
+
+std::string in_namespace(const rollback::ObjectRef& ref) {
+    return ref.label() + (ref.ns.empty() ? "" : " in namespace " + ref.ns);
+}
+
+struct Title {
+    std::string operator()(const Create& step) const { return "Create " + in_namespace(step.what); }
+    std::string operator()(const AwaitMigration& step) const {
+        return "Follow " + in_namespace(step.what) + " until it ends";
+    }
+    std::string operator()(const AwaitServing&) const {
+        return "Wait until every workload of the source serves again, then verify both clusters";
+    }
+};
+
+struct Detail {
+    std::string operator()(const Create& step) const {
+        std::string out;
+        for (const std::string& line : base::split(base::to_yaml(step.manifest), '\n')) {
+            if (!line.empty()) out += "      " + line + "\n";
+        }
+        return out;
+    }
+    std::string operator()(const AwaitMigration&) const { return {}; }
+    std::string operator()(const AwaitServing&) const { return {}; }
+};
+
+}  // namespace
+
+std::string render_runbook(const rollback::Runbook& runbook, const RenderContext& context) {
+    if (!runbook.blockers.empty()) return render_blockers(runbook.blockers, context);
+    if (runbook.empty()) return "There is nothing to do.\n";
+    std::string out =
+        context.style.paint(Tone::Bold, "This would be done (dry run, nothing is changed):") + "\n";
+    int number = 0;
+    for (const rollback::Step& step : runbook.steps) {
+        out += "\n" + marked({std::to_string(++number) + ".", Tone::Bold},
+                             std::visit(Title{}, step.action), context.style, 1);
+        out += marked({" ", Tone::Plain}, step.why, context.style, 2);
+        out += std::visit(Detail{}, step.action);
+    }
+    return out;
+}
+
+}  // namespace plugin

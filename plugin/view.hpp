@@ -1,0 +1,49 @@
+// Shows what the executor says, on stderr: a live table on a terminal, a line for each change
+// elsewhere, JSON lines for a program. It decides nothing.
+//
+// Plain lines are "TIME WORD REST", with a UTC time and one of these words:
+//   rollback   openshift-migration/NAME created | attached
+//   state      pending | blocked: CONDITION: MESSAGE; ... | canceling | canceled | failed: ... |
+//   succeeded ... phase      N/TOTAL STEP/PHASE: what it means step       STEP done in 3s | failed:
+//   MESSAGE | skipped progress   STEP: the controller's last line of progress stalled    for 1m02s:
+//   one cause, or what helps waiting    CHECK: what is not well yet        well   CHECK: what is
+//   well again trouble    a connection that is tried again
+// JSON lines are {"time": ..., "event": EVENT, ...} with one of these events:
+//   started    migration{namespace,name}, attached
+//   migration
+//   migration{namespace,name,uid,plan,state,phase,step,total,pipeline[],conditions[],errors[],...}
+//   stalled    quietSeconds, why[{message}]
+//   awaiting   findings[{check,cluster,severity,subject,message,remedy,mayHeal}]
+//   trouble    message, hint
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "plugin/terminal.hpp"
+#include "run/event.hpp"
+
+namespace plugin {
+
+class View {
+  public:
+    View() = default;
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+    virtual ~View() = default;
+    virtual void show(const run::Event& event, base::Time now) = 0;
+    /// The last state stays on the screen and the cursor stands below it.
+    virtual void finish() = 0;
+};
+
+struct ViewOptions {
+    ProgressFormat format = ProgressFormat::Auto;
+    Style style;
+    std::FILE* out = stderr;
+    std::optional<base::Time> stopped_since = {};  // of the application
+};
+
+std::unique_ptr<View> make_view(const ViewOptions& options);
+
+}  // namespace plugin

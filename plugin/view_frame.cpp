@@ -1,0 +1,264 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "plugin/text_width.hpp"
+#include "plugin/view_canvas.hpp"
+#include "plugin/view_live.hpp"
+#include "plugin/view_words.hpp"
+
+namespace plugin {
+namespace {
+
+using mtc::PipelineStep;
+
+constexpr int words_column = 24;  // the longest of step_in_words
+constexpr int name_column = 21;   // the longest name of a step
+constexpr int time_column = 7;
+constexpr std::size_t most_findings = 6;
+constexpr std::size_t most_causes = 8;
+
+class Frame {
+  public:
+    Frame(const LiveModel& model, const Style& style, base::Time now)
+        : model_(model), style_(style), now_(now), canvas_(style) {}
+
+    std::vector<std::string> lines(int rows) {
+        title();
+        steps();
+        blocked();
+        stalled();
+        application();
+        trouble();
+        footer();
+        return canvas_.lines(rows);
+    }
+
+  private:
+    // Title
+    // ---------------------------------------------------------------------------------------------
+
+    struct Headline {
+        const LiveModel& model;
+
+        Cell operator()(const mtc::Pending&) const {
+            return {"Rollback waits for the controller", Tone::Bold};
+        }
+        Cell operator()(const mtc::Blocked&) const {
+            return {"Rollback waits, something blocks it", Tone::Warning};
+        }
+        Cell operator()(const mtc::Running& running) const {
+            if (running.step == 0) return {"Rollback running", Tone::Bold};
+            return {"Rollback running, phase " + std::to_string(running.step) + " of " +
+                        std::to_string(running.total),
+                    Tone::Bold};
+        }
+        Cell operator()(const mtc::Canceling&) const {
+            return {"Rollback is being canceled", Tone::Warning};
+        }
+        Cell operator()(const mtc::Canceled&) const { return {"Rollback canceled", Tone::Bad}; }
+        Cell operator()(const mtc::Failed& failed) const {
+            return {"Rollback failed" + (failed.phase.empty() ? "" : " in " + failed.phase),
+                    Tone::Bad};
+        }
+        Cell operator()(const mtc::SucceededWithWarnings&) const {
+            return {"Rollback completed with warnings", Tone::Warning};
+        }
+        Cell operator()(const mtc::Succeeded&) const {
+            if (!model.unwell) return {"MTC is done", Tone::Bold};
+            if (model.unwell->empty()) return {"MTC is done, the application is back", Tone::Good};
+            if (model.serves_since) return {"MTC is done, the application serves", Tone::Bold};
+            return {"MTC is done, the application is starting", Tone::Bold};
+        }
+    };
+
+    void title() {
+        Cell state = model_.migration ? std::visit(Headline{model_}, model_.migration->state())
+                                      : Cell{"Rollback waits for the controller", Tone::Bold};
+        state.text = canvas_.safe(state.text);
+        std::string names = model_.rollback;
+        if (model_.migration && !model_.migration->plan.empty())
+            names += " of plan " + model_.migration->plan;
+        canvas_.add(Rank::Title, {state, {"  "}, {canvas_.safe(names), Tone::Dim}});
+    }
+
+    // Steps
+    // ---------------------------------------------------------------------------------------------
+
+    Cell mark(const PipelineStep& step) const {
+        if (step.failed) return {style_.unicode ? "✗" : "x", Tone::Bad};
+        if (step.skipped) return {"-", Tone::Dim};
+        if (step.completed) return {style_.unicode ? "✓" : "+", Tone::Good};
+        if (step.started) return {style_.unicode ? "▸" : ">", Tone::Active};
+        return {style_.unicode ? "·" : ".", Tone::Dim};
+    }
+
+    static bool runs(const PipelineStep& step) {
+        return step.started && !step.completed && !step.failed && !step.skipped;
+    }
+
+    std::string time_of(const PipelineStep& step) const {
+        if (step.skipped) return "skipped";
+        if (!step.started) return {};
+        return base::human(step.completed.value_or(now_) - *step.started);
+    }
+
+    void steps() {
+        if (!model_.migration) return;
+        if (model_.migration->pipeline.empty()) return phase(model_.migration->phase);
+        canvas_.blank();
+        for (const PipelineStep& step : model_.migration->pipeline) {
+            row(step);
+            detail(step);
+        }
+    }
+
+    void row(const PipelineStep& step) {
+        const bool narrow = canvas_.width() < 4 + words_column + 1 + name_column + 1 + time_column;
+        const int room =
+            narrow ? std::min(words_column, canvas_.width() - 5 - time_column) : words_column;
+        const Tone tone = runs(step) ? Tone::Bold : step.started ? Tone::Plain : Tone::Dim;
+        std::vector<Cell> cells{
+            {"  "}, mark(step), {" "}, canvas_.column(step_in_words(step.name), room, tone)};
+        if (!narrow) cells.push_back(canvas_.column(step.name, name_column, Tone::Dim));
+        const std::string time = time_of(step);
+        const int before = std::max(time_column - display_width(time), 0);
+        cells.push_back({std::string(static_cast<std::size_t>(before), ' ') + time});
+        if (time.empty()) {
+            cells.pop_back();
+            cells.back().text = base::trimmed(cells.back().text);
+        }
+        canvas_.add(runs(step) ? Rank::RunningStep : Rank::OtherStep, cells);
+    }
+
+    void detail(const PipelineStep& step) {
+        if (step.failed && !step.message.empty() && step.message != "Failed")
+            canvas_.add(Rank::Detail, {{"      "}, {canvas_.safe(step.message)}});
+        if (!runs(step)) return;
+        phase(step.phase);
+        if (!step.progress.empty())
+            canvas_.add(Rank::Detail, {{"      "}, {canvas_.safe(step.progress.back())}});
+    }
+
+    void phase(const std::string& phase) {
+        if (phase.empty()) return;
+        const std::string words = phase_in_words(phase);
+        const std::string name = words == phase ? "" : " (" + canvas_.safe(phase) + ")";
+        canvas_.add(Rank::RunningStep, {{"      "}, {canvas_.safe(words)}, {name, Tone::Dim}});
+    }
+
+    // What stands in the way
+    // ----------------------------------------------------------------------------
+
+    void blocked() {
+        if (!model_.migration) return;
+        const auto state = model_.migration->state();
+        if (const auto* waits = std::get_if<mtc::Blocked>(&state)) conditions(waits->by);
+        if (const auto* ended = std::get_if<mtc::SucceededWithWarnings>(&state))
+            conditions(ended->warnings);
+        if (const auto* failed = std::get_if<mtc::Failed>(&state)) {
+            if (!failed->errors.empty()) canvas_.blank();
+            for (const std::string& error : failed->errors) canvas_.paragraph(bad(), error);
+        }
+    }
+
+    void conditions(const mtc::Conditions& list) {
+        canvas_.blank();
+        for (const mtc::Condition& condition : list)
+            canvas_.paragraph(warning(), in_words({condition}));
+    }
+
+    void stalled() {
+        if (!model_.stall) return;
+        const auto quiet = model_.stall->quiet + (now_ - model_.stalled_at);
+        canvas_.blank();
+        canvas_.add(Rank::Trouble, {{"  "},
+                                    warning(),
+                                    {" "},
+                                    {"Nothing has moved for " + base::human(quiet), Tone::Bold}});
+        const auto& why = model_.stall->why;
+        for (std::size_t i = 0; i < std::min(why.size(), most_causes); ++i)
+            canvas_.paragraph({" "}, why[i]);
+        if (why.size() > most_causes)
+            canvas_.paragraph({" "}, "and " + std::to_string(why.size() - most_causes) + " more");
+    }
+
+    void application() {
+        if (!model_.unwell || model_.unwell->empty()) return;
+        const auto& findings = *model_.unwell;
+        canvas_.blank();
+        canvas_.add(Rank::Trouble, {{"  "}, {"Not well yet:", Tone::Bold}});
+        for (std::size_t i = 0; i < std::min(findings.size(), most_findings); ++i) {
+            canvas_.add(Rank::Trouble,
+                        {{"  "}, mark(findings[i]), {" "}, {canvas_.safe(findings[i].message)}});
+        }
+        if (findings.size() > most_findings)
+            canvas_.add(Rank::Trouble,
+                        {{"    and " + std::to_string(findings.size() - most_findings) + " more"}});
+    }
+
+    Cell mark(const rollback::Finding& finding) const {
+        return finding.severity == rollback::Severity::Failure && !finding.may_heal ? bad()
+                                                                                    : warning();
+    }
+
+    void trouble() {
+        if (!model_.trouble) return;
+        canvas_.blank();
+        canvas_.paragraph(warning(), model_.trouble->message + " (trying again)");
+        if (!model_.trouble->hint.empty()) canvas_.paragraph({" "}, model_.trouble->hint);
+    }
+
+    Cell bad() const { return {style_.unicode ? "✗" : "x", Tone::Bad}; }
+    static Cell warning() { return {"!", Tone::Warning}; }
+
+    // Clocks
+    // --------------------------------------------------------------------------------------------
+
+    void footer() {
+        canvas_.blank();
+        const auto since = rollback_since();
+        const std::string elapsed = since ? "Elapsed " + base::human(now_ - *since) : "";
+        const Cell stopped{stopped_for(), model_.serves_since ? Tone::Plain : Tone::Bold};
+        const bool both = !elapsed.empty() && !stopped.text.empty();
+        if (both && display_width(elapsed + ", " + stopped.text) <= canvas_.width()) {
+            canvas_.add(Rank::Clock, {{elapsed + ", "}, stopped});
+        } else {
+            if (!elapsed.empty()) canvas_.add(Rank::Clock, {{elapsed}});
+            if (!stopped.text.empty()) canvas_.add(Rank::Clock, {stopped});
+        }
+        if (!model_.over) canvas_.add(Rank::Hint, {{hint(), Tone::Dim}});
+    }
+
+    const char* hint() const {
+        const bool ended = model_.migration && model_.migration->finished();
+        return ended ? "Ctrl-C stops watching; nothing is undone"
+                     : "Ctrl-C detaches; the rollback goes on";
+    }
+
+    std::optional<base::Time> rollback_since() const {
+        if (model_.migration && model_.migration->started) return model_.migration->started;
+        return model_.began;
+    }
+
+    std::string stopped_for() const {
+        if (!model_.stopped_since) return {};
+        if (!model_.serves_since)
+            return "application stopped for " + base::human(now_ - *model_.stopped_since);
+        return "application was stopped for " +
+               base::human(*model_.serves_since - *model_.stopped_since);
+    }
+
+    const LiveModel& model_;
+    const Style& style_;
+    base::Time now_;
+    Canvas canvas_;
+};
+
+}  // namespace
+
+std::vector<std::string> live_frame(const LiveModel& model, const Style& style, base::Time now,
+                                    int rows) {
+    return Frame(model, style, now).lines(rows);
+}
+
+}  // namespace plugin

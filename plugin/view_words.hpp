@@ -1,0 +1,20 @@
+// The controller's steps and phases in a person's words. What is not in the table is shown under
+// its own name.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mtc/migration.hpp"
+
+namespace plugin {
+
+/// "CleanupMigrated" -> "Delete migrated objects"
+std::string step_in_words(std::string_view step);
+/// "EnsureMigratedDeleted" -> "waiting until migrated objects are gone"
+std::string phase_in_words(std::string_view phase);
+
+/// "PlanNotReady: ...; Postponed: ..."
+std::string in_words(const mtc::Conditions& conditions);
+
+}  // namespace plugin

@@ -1,0 +1,303 @@
+#include <doctest/doctest.h>
+
+#include "base/text.hpp"
+#include "plugin/exit_code.hpp"
+#include "plugin/options.hpp"
+#include "plugin/options_table.hpp"
+
+namespace {
+
+using plugin::Options;
+using plugin::UserError;
+
+using Words = std::vector<std::string>;
+
+Options parsed(const Words& words, const char* program = "/usr/bin/oc-mtc_rollback") {
+    std::vector<const char*> argv{program};
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    return plugin::parse_options(static_cast<int>(argv.size()), argv.data());
+}
+
+std::string refusal(const Words& words) {
+    try {
+        parsed(words);
+    } catch (const UserError& error) {
+        CHECK(error.code == plugin::ExitCode::Usage);
+        CHECK_FALSE(error.hint.empty());
+        return error.what();
+    }
+    return "accepted";
+}
+
+std::string hint(const Words& words) {
+    try {
+        parsed(words);
+    } catch (const UserError& error) {
+        return error.hint;
+    }
+    return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("a value is read in every spelling of pflag") {
+    const std::vector<Words> spellings{
+        {"-n", "mtc"},  {"-nmtc"},  {"-n=mtc"},  {"--namespace", "mtc"},  {"--namespace=mtc"},
+        {"-yn", "mtc"}, {"-ynmtc"}, {"-yn=mtc"}, {"-nother", "-n", "mtc"}};
+    for (const Words& spelling : spellings) {
+        CAPTURE(base::join(spelling, " "));
+        Words before = spelling;
+        before.emplace_back("shop");
+        Words after{"shop"};
+        after.insert(after.end(), spelling.begin(), spelling.end());
+        Words between{"run"};
+        between.insert(between.end(), before.begin(), before.end());
+        for (const Words& words : {before, after, between}) {
+            CHECK(parsed(words).ns == "mtc");
+            CHECK(parsed(words).arguments == Words{"shop"});
+        }
+    }
+}
+
+TEST_CASE("every connection flag arrives") {
+    const Options o = parsed({"shop",
+                              "--kubeconfig",
+                              "k",
+                              "--context",
+                              "c",
+                              "--cluster=cl",
+                              "--user",
+                              "u",
+                              "-s",
+                              "https://x:6443",
+                              "--token=t",
+                              "--certificate-authority",
+                              "ca",
+                              "--client-certificate",
+                              "cc",
+                              "--client-key",
+                              "ck",
+                              "--tls-server-name",
+                              "sn",
+                              "--insecure-skip-tls-verify",
+                              "--request-timeout=1m30s",
+                              "--parallel",
+                              "16",
+                              "--source-context",
+                              "old",
+                              "--target-context",
+                              "new"});
+    CHECK(o.kubeconfig.kubeconfig == "k");
+    CHECK(o.kubeconfig.context == "c");
+    CHECK(o.kubeconfig.cluster == "cl");
+    CHECK(o.kubeconfig.user == "u");
+    CHECK(o.kubeconfig.server == "https://x:6443");
+    CHECK(o.kubeconfig.token == "t");
+    CHECK(o.kubeconfig.certificate_authority == "ca");
+    CHECK(o.kubeconfig.client_certificate == "cc");
+    CHECK(o.kubeconfig.client_key == "ck");
+    CHECK(o.kubeconfig.tls_server_name == "sn");
+    CHECK(o.kubeconfig.insecure);
+    CHECK(o.kubeconfig.request_timeout == std::chrono::seconds(90));
+    CHECK(o.kubeconfig.parallel == 16);
+    CHECK(o.source_context == "old");
+    CHECK(o.target_context == "new");
+}
+
+TEST_CASE("what is not said has the documented default") {
+    const Options o = parsed({"shop"});
+    CHECK(o.command == "run");
+    CHECK(o.ns == "openshift-migration");
+    CHECK_FALSE(o.yes);
+    CHECK(o.verify);
+    CHECK(o.dry_run == plugin::DryRun::None);
+    CHECK(o.output == plugin::OutputFormat::Text);
+    CHECK(o.progress == plugin::ProgressFormat::Auto);
+    CHECK(o.color == plugin::ColorMode::Auto);
+    CHECK_FALSE(o.timeout.has_value());
+    CHECK(o.stall_after == std::chrono::seconds(60));
+    CHECK(o.verbosity == 0);
+    CHECK(o.kubeconfig.parallel == 8);
+    CHECK(parsed({"shop", "-n", ""}).ns == "openshift-migration");
+}
+
+TEST_CASE("switches take Go's words for true and false") {
+    for (const char* word : {"1", "t", "T", "true", "TRUE", "True"})
+        CHECK(parsed({"shop", std::string("--yes=") + word}).yes);
+    for (const char* word : {"0", "f", "F", "false", "FALSE", "False"})
+        CHECK_FALSE(parsed({"shop", std::string("--yes=") + word}).yes);
+    CHECK(parsed({"shop", "-y"}).yes);
+    CHECK_FALSE(parsed({"shop", "-y=false"}).yes);
+    CHECK_FALSE(parsed({"shop", "--yes", "--yes=false"}).yes);
+    CHECK_FALSE(parsed({"shop", "--no-verify"}).verify);
+    CHECK(parsed({"shop", "--no_verify=false"}).verify);
+    CHECK(refusal({"shop", "--yes=maybe"}) ==
+          "invalid argument \"maybe\" for \"--yes\" flag: must be true or false");
+}
+
+TEST_CASE("the log level has kubectl's and oc's names") {
+    for (const Words& words : {Words{"-v", "6"}, Words{"-v6"}, Words{"-v=6"}, Words{"--v=6"},
+                               Words{"--v", "6"}, Words{"--loglevel=6"}}) {
+        CAPTURE(base::join(words, " "));
+        Words all{"shop"};
+        all.insert(all.end(), words.begin(), words.end());
+        CHECK(parsed(all).verbosity == 6);
+    }
+}
+
+TEST_CASE("a dry run without a value is the client's") {
+    CHECK(parsed({"--dry-run", "shop"}).dry_run == plugin::DryRun::Client);
+    CHECK(parsed({"--dry-run", "shop"}).arguments == Words{"shop"});
+    CHECK(parsed({"shop", "--dry-run=server"}).dry_run == plugin::DryRun::Server);
+    CHECK(parsed({"shop", "--dry-run=none"}).dry_run == plugin::DryRun::None);
+}
+
+TEST_CASE("formats and durations are read") {
+    CHECK(parsed({"shop", "-owide"}).output == plugin::OutputFormat::Wide);
+    CHECK(parsed({"shop", "-o=json"}).output == plugin::OutputFormat::Json);
+    CHECK(parsed({"shop", "-o", "yaml"}).output == plugin::OutputFormat::Yaml);
+    CHECK(parsed({"shop", "--output=name"}).output == plugin::OutputFormat::Name);
+    CHECK(parsed({"shop", "--progress=json"}).progress == plugin::ProgressFormat::Json);
+    CHECK(parsed({"shop", "--color", "never"}).color == plugin::ColorMode::Never);
+    CHECK(*parsed({"shop", "--timeout", "20m"}).timeout == std::chrono::minutes(20));
+    CHECK(*parsed({"shop", "--timeout=90"}).timeout == std::chrono::seconds(90));
+    CHECK_FALSE(parsed({"shop", "--timeout", "0"}).timeout.has_value());
+    CHECK(parsed({"shop", "--stall-after=5s"}).stall_after == std::chrono::seconds(5));
+}
+
+TEST_CASE("a plan has several spellings, and one of them reaches a plan called like a command") {
+    for (const char* word :
+         {"verify", "migplan/verify", "migplans/verify", "migplan.migration.openshift.io/verify"}) {
+        CHECK(parsed({"run", word}).arguments == Words{"verify"});
+        CHECK(parsed({"--", word}).arguments == Words{"verify"});
+    }
+    CHECK(parsed({"migplan/verify"}).arguments == Words{"verify"});
+    CHECK(parsed({"-n", "x", "--", "-odd"}).arguments == Words{"-odd"});
+    CHECK(refusal({"pod/web"}) ==
+          "\"pod/web\" is no name of a MigPlan: write NAME or migplan/NAME");
+    CHECK(refusal({"migplan/"}) ==
+          "\"migplan/\" is no name of a MigPlan: write NAME or migplan/NAME");
+    CHECK(refusal({"run", ".."}) == "\"..\" is no name of a MigPlan: write NAME or migplan/NAME");
+    CHECK(refusal({""}) == "\"\" is no name of a MigPlan: write NAME or migplan/NAME");
+}
+
+TEST_CASE("a flag or command of the contract that does not exist yet is refused by name") {
+    for (const char* flag :
+         {"cancel-running", "probe-routes", "report", "set", "plan-file", "exit-code", "as",
+          "as-group", "as-uid", "only", "watch", "wait", "delete"}) {
+        CHECK(refusal({"shop", std::string("--") + flag + "=x"}) ==
+              std::string("--") + flag + " is not in this version yet");
+    }
+    CHECK(refusal({"shop", "-w"}) == "--watch is not in this version yet");
+    for (const char* command :
+         {"assess", "create", "manual", "verify", "status", "cancel", "leftovers", "completion"}) {
+        CHECK(refusal({command, "shop"}) ==
+              std::string("\"") + command + "\" is not in this version yet");
+        CHECK(hint({command}) ==
+              std::string("For a plan of that name: oc mtc-rollback migplan/") + command);
+        CHECK(refusal({"help", command}) ==
+              std::string("\"") + command + "\" is not in this version yet");
+    }
+}
+
+TEST_CASE("bad usage names the word and the way out") {
+    struct Row {
+        Words words;
+        const char* message;
+    };
+    const std::vector<Row> rows{
+        {{"--contxt", "x"}, "unknown flag: --contxt (did you mean --context?)"},
+        {{"--tokn=very-secret"}, "unknown flag: --tokn (did you mean --token?)"},
+        {{"--frobnicate"}, "unknown flag: --frobnicate"},
+        {{"-x"}, "unknown shorthand flag: 'x' in -x"},
+        {{"-yx"}, "unknown shorthand flag: 'x' in -yx"},
+        {{"-timeout=5m"}, "unknown shorthand flag: 't' in -timeout (did you mean --timeout?)"},
+        {{"shop", "--context"}, "flag needs an argument: --context"},
+        {{"shop", "-n"}, "flag needs an argument: 'n' in -n"},
+        {{"shop", "-v"}, "flag needs an argument: 'v' in -v"},
+        {{"run"}, "which plan? Name the MigPlan to roll back"},
+        {{"-y"}, "which plan? Name the MigPlan to roll back"},
+        {{"a", "b"}, "one plan at a time, but there are 2: a b"},
+        {{"rn", "b"}, "unknown command \"rn\" (did you mean \"run\"?)"},
+        {{"run", "rn", "b"}, "one plan at a time, but there are 2: rn b"},
+        {{"version", "x"}, "version takes no arguments, but there is \"x\""},
+        {{"version", "-y"}, "--yes has no meaning for version"},
+        {{"help", "nonsense"}, "unknown help topic \"nonsense\""},
+        {{"shop", "-n", "ns/foo"}, "invalid namespace \"ns/foo\": [may not contain '/']"},
+        {{"shop", "-o", "bogus"},
+         "unable to match a printer suitable for the output format \"bogus\", allowed formats are: "
+         "json,name,wide,yaml"},
+        {{"shop", "--dry-run=bogus"},
+         R"(Invalid dry-run value (bogus). Must be "none", "server", or "client".)"},
+        {{"shop", "--request-timeout", "abc"},
+         "Invalid timeout value. Timeout must be a single integer in seconds, or an integer "
+         "followed by a "
+         "corresponding time unit (e.g. 1s | 2m | 3h)"},
+        {{"shop", "--request-timeout=-5"},
+         "Invalid timeout value. Timeout must be a single integer in seconds, or an integer "
+         "followed by a "
+         "corresponding time unit (e.g. 1s | 2m | 3h)"},
+        {{"shop", "--timeout", "1x"},
+         "invalid argument \"1x\" for \"--timeout\" flag: must be a duration such as 90s, 20m or "
+         "1h30m"},
+        {{"shop", "--timeout="},
+         "invalid argument \"\" for \"--timeout\" flag: must be a duration such as 90s, 20m or "
+         "1h30m"},
+        {{"shop", "--stall-after", "10ms"},
+         "invalid argument \"10ms\" for \"--stall-after\" flag: must be a second or more"},
+        {{"shop", "--parallel", "0"},
+         "invalid argument \"0\" for \"--parallel\" flag: must be a number from 1 to 32"},
+        {{"shop", "--parallel", "8x"},
+         "invalid argument \"8x\" for \"--parallel\" flag: must be a number from 1 to 32"},
+        {{"shop", "-v", "loud"},
+         "invalid argument \"loud\" for \"--loglevel\" flag: must be a number from 0 to 10"},
+        {{"shop", "--progress", "x"},
+         "invalid argument \"x\" for \"--progress\" flag: must be auto, tty, plain, json or none"},
+        {{"shop", "--color=x"},
+         "invalid argument \"x\" for \"--color\" flag: must be auto, always or never"},
+    };
+    for (const Row& row : rows) CHECK(refusal(row.words) == row.message);
+    CHECK(hint({"--contxt", "x"}) == "See 'oc mtc-rollback -h' for help and examples.");
+    CHECK(hint({"run", "-n", "mtc"}) == "List them with: oc get migplans -n mtc");
+}
+
+TEST_CASE("a long or odd value is taken as it is") {
+    const std::string token(200'000, 'x');
+    CHECK(parsed({"shop", "--token", token}).kubeconfig.token == token);
+    CHECK(parsed({"shop", "--token=a=b,c\nd"}).kubeconfig.token == "a=b,c\nd");
+    CHECK(parsed({"shop", "--context", "--odd"}).kubeconfig.context == "--odd");
+    CHECK(parsed({"a,b"}).arguments == Words{"a,b"});
+}
+
+TEST_CASE("help is asked for in many ways") {
+    CHECK(parsed({}).help);
+    CHECK(parsed({}).command.empty());
+    CHECK(parsed({"-h"}).help);
+    CHECK(parsed({"--help"}).command.empty());
+    CHECK(parsed({"run", "--help"}).command == "run");
+    CHECK(parsed({"shop", "-h"}).help);
+    CHECK(parsed({"version", "-h"}).command == "version");
+    CHECK(parsed({"help", "run"}).command == "help");
+    CHECK(parsed({"help", "run"}).arguments == Words{"run"});
+    CHECK(parsed({"--version"}).command == "version");
+    CHECK(parsed({"version", "-o", "json"}).output == plugin::OutputFormat::Json);
+}
+
+TEST_CASE("the program is called as its file is named") {
+    CHECK(plugin::called_as("/usr/local/bin/oc-mtc_rollback") == "oc mtc-rollback");
+    CHECK(plugin::called_as("kubectl-mtc_rollback") == "kubectl mtc-rollback");
+    CHECK(plugin::called_as("oc-mtc-rollback") == "oc mtc rollback");
+    CHECK(plugin::called_as("./rollback") == "rollback");
+    CHECK(plugin::called_as(nullptr) == "oc mtc-rollback");
+}
+
+TEST_CASE("the help shows every flag that exists, and none that does not") {
+    const std::string help = plugin::help_text("", "oc mtc-rollback");
+    for (const plugin::Flag& flag : plugin::flags()) {
+        if (flag.name == "version") continue;
+        const std::string name = "--" + std::string(flag.shorthand == 'v' ? "v" : flag.name);
+        CAPTURE(name);
+        CHECK((help.find(name) != std::string::npos) == flag.available);
+    }
+    for (const std::string& line : base::split(help, '\n')) CHECK(line.size() <= 80);
+}
