@@ -1,0 +1,233 @@
+#include "sandbox/control_objects.hpp"
+
+#include <stdexcept>
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "sandbox/mtc_rules.hpp"
+
+namespace sandbox {
+namespace {
+
+constexpr const char* host_name = "host";
+constexpr const char* remote_name = "ocp3";
+constexpr const char* remote_secret_name = "ocp3-8xk2p";
+constexpr const char* openshift_config = "openshift-config";
+
+Json reference(const std::string& name, const std::string& ns = mtc::openshift_migration) {
+    return {{"name", name}, {"namespace", ns}};
+}
+
+Json ready_status(const std::string& message) {
+    ConditionList conditions(nullptr, ConditionList::Keep::Everything);
+    conditions.set({.type = "Ready", .category = "Required", .message = message});
+    return {{"conditions", conditions.json()}, {"operatorVersion", "1.8.4"}};
+}
+
+std::string before_slash(const std::string& text) {
+    return text.substr(0, text.find('/'));
+}
+std::string after_slash(const std::string& text) {
+    return text.substr(text.find('/') + 1);
+}
+
+Json plan_volume(const std::string& claim) {
+    const std::string ns = before_slash(claim);
+    const std::string name = after_slash(claim);
+    return {
+        {"name", "pv-" + ns + "-" + name},
+        {"capacity", "1Gi"},
+        {"storageClass", "gp3-csi"},
+        {"pvc",
+         {{"name", name},
+          {"namespace", ns},
+          {"accessModes", {"ReadWriteOnce"}},
+          {"volumeMode", "Filesystem"},
+          {"hasReference", true}}},
+        {"supported", {{"actions", {"copy", "move"}}, {"copyMethods", {"filesystem", "snapshot"}}}},
+        {"selection",
+         {{"action", "copy"}, {"copyMethod", "filesystem"}, {"storageClass", "gp3-csi"}}}};
+}
+
+ConditionList plan_conditions(const PlanWords& plan) {
+    ConditionList conditions(nullptr, ConditionList::Keep::Everything);
+    conditions.set({.type = "StorageEnsured",
+                    .category = "Required",
+                    .message = "The storage resources have been created.",
+                    .reason = "Done"});
+    conditions.set({.type = "PvsDiscovered",
+                    .category = "Required",
+                    .message = "The `persistentVolumes` list has been updated with discovered PVs.",
+                    .reason = "Done"});
+    conditions.set({.type = "MigrationTypeIdentified",
+                    .category = "Advisory",
+                    .message = "This migration plan was previously used for migrating namespaces.",
+                    .reason = "NamespaceMigrationPlan",
+                    .durable = true});
+    for (const StatusCondition& condition : plan.conditions) conditions.set(condition);
+    return conditions;
+}
+
+// Statuses are made by walking the itinerary now; they happened a while ago.
+void set_times(Json& json, const std::string& time) {
+    for (const auto& [key, value] : json.items()) {
+        const bool is_time = key == "started" || key == "completed" || key == "startTimestamp" ||
+                             key == "lastTransitionTime";
+        if (is_time && value.is_string())
+            value = time;
+        else if (value.is_structured())
+            set_times(value, time);
+    }
+}
+
+void walk_to(MigrationStatus& status, const Itinerary& itinerary, const Needs& needs,
+             const std::string& last) {
+    status.begin(itinerary, needs);
+    for (const ItineraryPhase& phase : itinerary.phases) {
+        if (phase.wanted(needs)) status.enter(itinerary, phase);
+        if (phase.name == last) return;
+    }
+    if (!last.empty() && last != "Completed")
+        throw std::invalid_argument("no phase " + last + " in " + std::string(itinerary.name));
+}
+
+void end_failed(MigrationStatus& status, const MigrationWords& words) {
+    if (words.phase == "WaitForDirectVolumeMigrationToComplete")
+        status.conditions().set({.type = "DirectVolumeMigrationFailed",
+                                 .category = "Warn",
+                                 .message = "DirectVolumeMigration (dvm): openshift-migration/" +
+                                            words.name + " failed. See in dvm status.Errors",
+                                 .durable = true});
+    status.fail(words.error);
+    walk_to(status, failed_itinerary(), {}, "Completed");
+    status.complete();
+}
+
+void end_canceled(MigrationStatus& status, const Needs& needs) {
+    walk_to(status, cancel_itinerary(), needs, "Completed");
+    status.conditions().set({.type = "Canceled",
+                             .category = "Advisory",
+                             .message = "The migration has been canceled.",
+                             .reason = "Cancel",
+                             .durable = true});
+    status.complete();
+}
+
+void end_with_warnings(MigrationStatus& status) {
+    status.conditions().set({.type = "DirectImageMigrationFailed",
+                             .category = "Warn",
+                             .message = "DirectImageMigration (dim) failed. See in dim "
+                                        "status.Errors",
+                             .durable = true});
+    status.complete();
+}
+
+Json status_of(const MigrationWords& words, const Object& migration, const Needs& needs) {
+    if (words.state == "pending") return nullptr;
+    MigrationStatus status(nullptr);
+    const std::string last = words.phase.empty() ? "Completed" : words.phase;
+    walk_to(status, choose_itinerary(migration, status), needs, last);
+    if (words.state == "failed") end_failed(status, words);
+    if (words.state == "canceled") end_canceled(status, needs);
+    if (words.state == "warnings") end_with_warnings(status);
+    if (words.state == "succeeded") status.complete();
+    if (words.state == "running")
+        status.conditions().set(
+            {.type = "Ready", .category = "Required", .message = "The migration is ready."});
+    Json json = status.json();
+    set_times(json, base::rfc3339(base::now() - duration_cast<std::chrono::seconds>(words.ago)));
+    return json;
+}
+
+}  // namespace
+
+Json host_cluster() {
+    Json body = manifest(types::migclusters, mtc::openshift_migration, host_name);
+    body["spec"] = {{"isHostCluster", true}};
+    body["status"] = ready_status("The cluster is ready.");
+    return body;
+}
+
+Json remote_cluster(const SourceAccess& access) {
+    Json body = manifest(types::migclusters, mtc::openshift_migration, remote_name);
+    body["spec"] = {{"isHostCluster", false},
+                    {"url", access.url},
+                    {"insecure", access.insecure},
+                    {"serviceAccountSecretRef", reference(remote_secret_name, openshift_config)}};
+    if (!access.ca_pem.empty()) body["spec"]["caBundle"] = base::encode_base64(access.ca_pem);
+    body["status"] = ready_status("The cluster is ready.");
+    return body;
+}
+
+Json remote_secret(const SourceAccess& access) {
+    Json body = manifest(types::secrets, openshift_config, remote_secret_name);
+    body["type"] = "Opaque";
+    body["data"] = {{"saToken", base::encode_base64(access.token)}};
+    return body;
+}
+
+Json plan_manifest(const Scenario& scenario) {
+    const PlanWords& plan = scenario.plan;
+    Json body = manifest(types::migplans, mtc::openshift_migration, plan.name);
+    Json volumes = Json::array();
+    for (const std::string& claim : plan.volumes) volumes.push_back(plan_volume(claim));
+    body["spec"] = {{"namespaces", plan.namespaces},
+                    {"srcMigClusterRef", reference(remote_name)},
+                    {"destMigClusterRef", reference(host_name)},
+                    {"migStorageRef", reference("s3")},
+                    {"persistentVolumes", volumes}};
+    if (plan.closed) body["spec"]["closed"] = true;
+    body["status"] = {{"suffix", "x7kq"}, {"conditions", plan_conditions(plan).json()}};
+    return judged_plan(base::object_of(types::migplans, body), {});
+}
+
+Json migration_manifest(const MigrationWords& words, const Object& plan) {
+    Json body = manifest(types::migmigrations, mtc::openshift_migration, words.name);
+    body["spec"] = {{"migPlanRef", reference(plan.ref.name)},
+                    {"stage", words.kind == "stage"},
+                    {"quiescePods", words.quiesce}};
+    if (words.kind == "rollback") body["spec"]["rollback"] = true;
+    if (words.kind == "state") body["spec"]["migrateState"] = true;
+    if (words.canceled) body["spec"]["canceled"] = true;
+    const bool volumes = !base::items_at(plan.body, "/spec/persistentVolumes").empty();
+    const Json status = status_of(words, base::object_of(types::migmigrations, body),
+                                  {.volumes = volumes, .quiesce = words.quiesce});
+    if (!status.is_null()) body["status"] = status;
+    body["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", plan.ref.type.api_version()},
+                                                        {"kind", plan.ref.type.kind},
+                                                        {"name", plan.ref.name},
+                                                        {"uid", plan.uid}}});
+    return body;
+}
+
+Json volume_migration_manifest(const MigrationWords& words, const Object& migration,
+                               const Scenario& scenario) {
+    Json body = manifest(types::directvolumemigrations, mtc::openshift_migration,
+                         words.name + "-" + short_hash(migration.uid));
+    body["metadata"]["labels"] = {{"migmigration", migration.uid},
+                                  {"migration-direct-volume", migration.uid},
+                                  {"app.kubernetes.io/part-of", mtc::openshift_migration}};
+    body["metadata"]["ownerReferences"] = Json::array({controller_reference(migration)});
+    Json claims = Json::array();
+    for (const std::string& claim : scenario.plan.volumes) {
+        claims.push_back({{"name", after_slash(claim)},
+                          {"namespace", before_slash(claim)},
+                          {"targetStorageClass", "gp3-csi"},
+                          {"targetAccessModes", {"ReadWriteOnce"}}});
+    }
+    const bool failed = words.state == "failed";
+    body["spec"] = {{"createDestinationNamespaces", true},
+                    {"migrationType", "CutOver"},
+                    {"srcMigClusterRef", reference(remote_name)},
+                    {"destMigClusterRef", reference(host_name)},
+                    {"persistentVolumeClaims", claims}};
+    body["status"] = {{"observedDigest", ""},
+                      {"phase", words.state == "running" ? "RunRsyncOperations" : "Completed"},
+                      {"phaseDescription", "Migrating Persistent Volume data"},
+                      {"itinerary", failed ? "VolumeMigrationFailed" : "VolumeMigration"}};
+    if (failed) body["status"]["errors"] = Json::array({words.error});
+    return body;
+}
+
+}  // namespace sandbox

@@ -1,0 +1,18 @@
+// The MTC objects of a scenario as manifests with their statuses: MigClusters and their Secret, the
+// MigPlan, the MigMigrations in the states they are in. Pure.
+#pragma once
+
+#include "sandbox/seed.hpp"
+
+namespace sandbox {
+
+Json host_cluster();
+Json remote_cluster(const SourceAccess& access);
+Json remote_secret(const SourceAccess& access);
+Json plan_manifest(const Scenario& scenario);
+Json migration_manifest(const MigrationWords& migration, const Object& plan);
+/// The DirectVolumeMigration that a cutover of a plan with volumes made.
+Json volume_migration_manifest(const MigrationWords& words, const Object& migration,
+                               const Scenario& scenario);
+
+}  // namespace sandbox

@@ -1,0 +1,210 @@
+#include "sandbox/mtc_controller.hpp"
+
+#include <algorithm>
+
+#include "mtc/names.hpp"
+#include "sandbox/mtc_rules.hpp"
+
+namespace sandbox {
+
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds retry_pause{200};
+
+// Nobody has failed: the controller is being stopped, or somebody else wrote meanwhile.
+bool is_passing(const base::Error& error) {
+    return error.kind == base::ErrorKind::Conflict || error.kind == base::ErrorKind::Interrupted;
+}
+
+std::string key_of(const std::string& uid, std::string_view phase) {
+    return uid + "/" + std::string(phase);
+}
+
+Needs needs_of(const Object& migration, const PlanFacts& plan) {
+    return {.volumes = plan.volumes, .quiesce = is_flagged(migration, "quiescePods")};
+}
+
+void adopt(Json& body, const Object& migration, const Object& plan) {
+    Json& metadata = body["metadata"];
+    metadata["labels"][mtc::labels::plan_name] = plan.ref.name;
+    metadata["labels"][mtc::labels::migration_uid] = migration.uid;
+    if (metadata.contains("ownerReferences")) return;
+    metadata["ownerReferences"] = Json::array({{{"apiVersion", plan.ref.type.api_version()},
+                                                {"kind", plan.ref.type.kind},
+                                                {"name", plan.ref.name},
+                                                {"uid", plan.uid}}});
+}
+
+bool covers(const std::vector<Watched>& known, const std::vector<Watched>& wanted) {
+    return std::ranges::all_of(
+        wanted, [&](const Watched& one) { return std::ranges::count(known, one) > 0; });
+}
+
+}  // namespace
+
+struct MtcController::Round {
+    Objects migrations;
+    Objects plans;
+    std::stop_token stop;
+
+    const Object* plan_of(const Object& migration) const {
+        const std::string name = base::text_or_empty(migration.body, "/spec/migPlanRef/name");
+        const auto it =
+            std::ranges::find_if(plans, [&](const Object& plan) { return plan.ref.name == name; });
+        return it == plans.end() ? nullptr : &*it;
+    }
+};
+
+struct MtcController::Waiting {
+    Mirror source;
+    Mirror target;
+};
+
+MtcController::MtcController(Clusters clusters, MtcOptions options)
+    : clusters_(clusters), options_(std::move(options)) {}
+
+MtcController::~MtcController() = default;
+
+void MtcController::run(std::stop_token stop) {
+    const kube::ListOptions here{.ns = mtc::openshift_migration};
+    const Mirror mirror(clusters_.control, {{types::migmigrations, here}, {types::migplans, here}},
+                        bell_);
+    while (bell_.wait(stop, std::exchange(wake_, std::nullopt))) pass(stop);
+    waiting_.clear();
+}
+
+void MtcController::release(const std::string& phase) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (phase.empty()) all_released_ = true;
+        released_.insert(phase);
+    }
+    bell_.ring();
+}
+
+void MtcController::wake_at(SteadyTime time) {
+    wake_ = wake_ ? std::min(*wake_, time) : time;
+}
+
+void MtcController::pass(std::stop_token stop) {
+    const kube::ListOptions here{.ns = mtc::openshift_migration};
+    auto migrations = clusters_.control.list(types::migmigrations, here, stop);
+    auto plans = clusters_.control.list(types::migplans, here, stop);
+    if (!migrations || !plans) return wake_at(Clock::now() + retry_pause);
+    const Round round{std::move(migrations->items), std::move(plans->items), stop};
+    std::erase_if(waiting_, [&](const auto& entry) {
+        return std::ranges::count(round.migrations, entry.first, &Object::uid) == 0;
+    });
+    for (const Object& plan : round.plans) {
+        std::ignore = update(clusters_.control, plan, judged_plan(plan, round.migrations), stop);
+    }
+    for (const Object& migration : round.migrations) {
+        if (!is_completed(migration) && !base::is_terminating(migration))
+            reconcile(round, migration);
+    }
+}
+
+void MtcController::reconcile(const Round& round, const Object& listed) {
+    if (!is_due(listed.uid)) return;
+    Json body = listed.body;
+    MigrationStatus status(base::find(body, "/status"));
+    const Object* plan = round.plan_of(listed);
+    if (plan != nullptr) adopt(body, listed, *plan);
+    validate(listed, plan, round.migrations, status.conditions());
+    if (plan != nullptr && !status.conditions().blocked()) advance(round, listed, *plan, status);
+    if (!status.conditions().blocked() && status.phase() != "Completed")
+        status.conditions().set(
+            {.type = "Ready", .category = "Required", .message = "The migration is ready."});
+    body["status"] = status.json();
+    const auto written = update(clusters_.control, listed, body, round.stop);
+    if (!written) wake_at(Clock::now() + retry_pause);
+    if (status.phase() == "Completed") waiting_.erase(listed.uid);
+}
+
+void MtcController::advance(const Round& round, const Object& migration, const Object& plan,
+                            MigrationStatus& status) {
+    const PlanFacts facts = facts_of(plan);
+    const Needs needs = needs_of(migration, facts);
+    const Itinerary& itinerary = choose_itinerary(migration, status);
+    const bool begins = status.itinerary() != itinerary.name;
+    if (begins) status.begin(itinerary, needs);
+    if (begins || itinerary.find(status.phase()) == nullptr)
+        status.enter(itinerary, itinerary.first(needs));
+    const Journey journey{clusters_, facts, migration, status.conditions(), round.stop};
+    step(journey, itinerary, needs, status);
+}
+
+void MtcController::step(const Journey& journey, const Itinerary& itinerary, const Needs& needs,
+                         MigrationStatus& status) {
+    const ItineraryPhase& phase = *itinerary.find(status.phase());
+    status.enter(itinerary, phase);
+    const auto outcome = attempt(journey, phase);
+    if (!outcome && is_passing(outcome.error())) return wake_at(Clock::now() + retry_pause);
+    due_[journey.migration.uid] = Clock::now() + options_.pace;
+    if (!outcome) return status.fail(outcome.error().message);
+    if (outcome->then == Outcome::Then::Wait) return wait_for(journey, *outcome);
+    waiting_.erase(journey.migration.uid);
+    const ItineraryPhase& next = outcome->then == Outcome::Then::Jump
+                                     ? *itinerary.find(outcome->jump_to)
+                                     : itinerary.after(phase.name, needs);
+    status.enter(itinerary, next);
+    if (next.name == "Completed") status.complete();
+}
+
+Result<Outcome> MtcController::attempt(const Journey& journey, const ItineraryPhase& phase) {
+    for (const Behaviour::Warning& warning : options_.behaviour.warn) {
+        if (warning.phase == phase.name)
+            journey.conditions.set({.type = warning.type,
+                                    .category = "Warn",
+                                    .message = warning.message,
+                                    .durable = true});
+    }
+    if (hangs(journey.migration.uid, phase.name)) return Outcome{.then = Outcome::Then::Wait};
+    if (auto failure = planned_failure(phase.name)) return std::unexpected(std::move(*failure));
+    return run_phase(phase.name, journey);
+}
+
+std::optional<base::Error> MtcController::planned_failure(std::string_view phase) {
+    for (Behaviour::Failure& failure : options_.behaviour.fail) {
+        if (failure.phase != phase || failure.times == 0) continue;
+        if (failure.times > 0) --failure.times;
+        return base::Error{.kind = base::ErrorKind::Unavailable, .message = failure.error};
+    }
+    return std::nullopt;
+}
+
+bool MtcController::hangs(const std::string& uid, std::string_view phase) {
+    const auto& hangs = options_.behaviour.hang;
+    const auto hang = std::ranges::find(hangs, phase, &Behaviour::Hang::phase);
+    if (hang == hangs.end()) return false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (all_released_ || released_.contains(hang->phase)) return false;
+    }
+    const auto since = hanging_since_.try_emplace(key_of(uid, phase), Clock::now()).first->second;
+    if (hang->until.count() == 0) return true;
+    if (Clock::now() >= since + hang->until) return false;
+    wake_at(since + hang->until);
+    return true;
+}
+
+bool MtcController::is_due(const std::string& uid) {
+    const auto it = due_.find(uid);
+    if (it == due_.end() || Clock::now() >= it->second) return true;
+    wake_at(it->second);
+    return false;
+}
+
+// The watches are kept as long as they show what is waited for.
+void MtcController::wait_for(const Journey& journey, const Outcome& outcome) {
+    auto& waiting = waiting_[journey.migration.uid];
+    if (waiting && covers(waiting->source.watched(), outcome.on_source) &&
+        covers(waiting->target.watched(), outcome.on_target))
+        return;
+    waiting.reset(new Waiting{Mirror(clusters_.source, outcome.on_source, bell_),
+                              Mirror(clusters_.target, outcome.on_target, bell_)});
+}
+
+}  // namespace sandbox
