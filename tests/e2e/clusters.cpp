@@ -1,0 +1,190 @@
+#include "clusters.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include "base/text.hpp"
+#include "base/yaml.hpp"
+#include "kube/kubeconfig.hpp"
+#include "kube/rest_cluster.hpp"
+#include "mtc/names.hpp"
+#include "rename.hpp"
+#include "sandbox/kubelet.hpp"
+#include "sandbox/mtc_controller.hpp"
+#include "sandbox/seed.hpp"
+#include "sandbox/workload_controller.hpp"
+
+namespace e2e {
+namespace {
+
+template <class T>
+T must(base::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message);
+    return *std::move(result);
+}
+
+std::string kubeconfig() {
+    const char* path = std::getenv("OC_MTC_ROLLBACK_E2E_KUBECONFIG");
+    if (path == nullptr)
+        throw std::runtime_error("run this by scripts/e2e: it starts the clusters");
+    return path;
+}
+
+kube::Connection connection(const std::string& context) {
+    kube::KubeconfigOptions options;
+    options.kubeconfig = kubeconfig();
+    options.context = context;
+    return must(kube::connection_of(must(kube::load_kubeconfig(options)), options));
+}
+
+const base::ResourceType cluster_roles{"rbac.authorization.k8s.io", "v1", "clusterroles",
+                                       "ClusterRole", false};
+const base::ResourceType cluster_role_bindings{"rbac.authorization.k8s.io", "v1",
+                                               "clusterrolebindings", "ClusterRoleBinding", false};
+
+// What MTC's documentation has people do by `oc create token`.
+std::string token_of(kube::Cluster& cluster, const base::ObjectRef& account) {
+    const base::Json request = {{"apiVersion", "authentication.k8s.io/v1"},
+                                {"kind", "TokenRequest"},
+                                {"spec", {{"expirationSeconds", 7200}}}};
+    return base::text_or_empty(
+        must(cluster.create(account, request, {.subresource = "token"}, {})).body, "/status/token");
+}
+
+base::Json kubeconfig_of(const kube::Connection& connection, const std::string& token) {
+    const base::Json cluster = {
+        {"server", connection.server},
+        {"certificate-authority-data", base::encode_base64(connection.tls.ca_pem)}};
+    const auto list = [](const char* name, const char* what, const base::Json& value) {
+        return base::Json::array({{{"name", name}, {what, value}}});
+    };
+    return {{"apiVersion", "v1"},
+            {"kind", "Config"},
+            {"current-context", "target"},
+            {"clusters", list("target", "cluster", cluster)},
+            {"users", list("reader", "user", {{"token", token}})},
+            {"contexts", list("target", "context", {{"cluster", "target"}, {"user", "reader"}})}};
+}
+
+std::filesystem::path new_home() {
+    std::string name = (std::filesystem::temp_directory_path() / "omr-e2e-XXXXXX").string();
+    return mkdtemp(name.data());
+}
+
+std::string new_suffix() {
+    static int stages = 0;
+    return "-" + std::to_string(++stages);
+}
+
+}  // namespace
+
+Stage::Stage(const std::string& scenario, std::chrono::milliseconds pace)
+    : suffix_(new_suffix()),
+      scenario_(renamed(must(sandbox::load_scenario(scenario)), suffix_)),
+      source_(must(kube::open_cluster(connection("source")))),
+      target_(must(kube::open_cluster(connection("target")))),
+      home_(new_home()) {
+    const auto start = [this](auto simulator) {
+        simulators_.emplace_back(
+            [simulator](const std::stop_token& stop) { simulator->run(stop); });
+    };
+    const sandbox::KubeletOptions on_source{.unready = scenario_.unready_on_source,
+                                            .bind_claims = false};
+    const sandbox::KubeletOptions on_target{.unready = scenario_.unready_on_target,
+                                            .bind_claims = false};
+    start(std::make_shared<sandbox::Kubelet>(*source_, on_source));
+    start(std::make_shared<sandbox::Kubelet>(*target_, on_target));
+    start(std::make_shared<sandbox::WorkloadController>(*source_, "DeploymentConfig"));
+    seed();
+    start(std::make_shared<sandbox::MtcController>(
+        sandbox::Clusters{*target_, *source_, *target_},
+        sandbox::MtcOptions{.pace = pace, .behaviour = scenario_.controller}));
+}
+
+Stage::~Stage() {
+    for (auto& simulator : simulators_) simulator.request_stop();
+    simulators_.clear();
+    std::filesystem::remove_all(home_);
+}
+
+void Stage::seed() {
+    const kube::Connection source = connection("source");
+    const base::ObjectRef migration_controller{support::types::serviceaccounts,
+                                               mtc::openshift_migration, "migration-controller"};
+    const sandbox::SeedOptions options{
+        .source = {.url = source.server,
+                   .ca_pem = source.tls.ca_pem,
+                   .token = token_of(*source_, migration_controller)},
+        .quiesce_live = true};
+    const auto seeded = sandbox::seed(scenario_, {*target_, *source_, *target_}, options, {});
+    if (!seeded) throw std::runtime_error("seed: " + seeded.error().message);
+}
+
+support::ProcessOptions Stage::environment() const {
+    return {.environment = {{"PATH", "/usr/bin:/bin"},
+                            {"HOME", home_.string()},
+                            {"KUBECONFIG", kubeconfig()},
+                            {"LANG", "C.UTF-8"},
+                            {"TERM", "xterm-256color"}}};
+}
+
+std::vector<std::string> Stage::command(std::vector<std::string> words) const {
+    words.insert(words.begin(), {OC_MTC_ROLLBACK, "--context=target"});
+    return words;
+}
+
+support::Ended Stage::run(std::vector<std::string> words) const {
+    return support::run_process(command(std::move(words)), environment());
+}
+
+std::unique_ptr<support::Process> Stage::start(std::vector<std::string> words) const {
+    return std::make_unique<support::Process>(command(std::move(words)), environment());
+}
+
+std::filesystem::path Stage::reader_kubeconfig() {
+    const std::string name = "reader" + suffix_;
+    const base::ObjectRef account{support::types::serviceaccounts, mtc::openshift_migration, name};
+    must(target_->create(account, {{"metadata", {{"name", name}}}}, {}, {}));
+    const base::Json rule = {
+        {"apiGroups", {"*"}}, {"resources", {"*"}}, {"verbs", {"get", "list", "watch"}}};
+    const base::Json subject = {
+        {"kind", "ServiceAccount"}, {"name", name}, {"namespace", account.ns}};
+    must(target_->create({cluster_roles, "", name},
+                         {{"metadata", {{"name", name}}}, {"rules", base::Json::array({rule})}}, {},
+                         {}));
+    must(target_->create(
+        {cluster_role_bindings, "", name},
+        {{"metadata", {{"name", name}}},
+         {"roleRef", {{"apiGroup", cluster_roles.group}, {"kind", "ClusterRole"}, {"name", name}}},
+         {"subjects", base::Json::array({subject})}},
+        {}, {}));
+    const std::filesystem::path file = home_ / "reader";
+    std::ofstream(file) << base::to_yaml(
+        kubeconfig_of(connection("target"), token_of(*target_, account)));
+    return file;
+}
+
+std::size_t Stage::rollbacks() {
+    std::size_t n = 0;
+    for (const base::Object& o :
+         must(target_->list(mtc::types::migmigrations, {.ns = mtc::openshift_migration}, {}))
+             .items) {
+        const bool ours = base::text_at(o.body, "/spec/migPlanRef/name") == plan();
+        if (ours && base::bool_at(o.body, "/spec/rollback").value_or(false)) ++n;
+    }
+    return n;
+}
+
+std::int64_t Stage::replicas(const base::ResourceType& type, const std::string& in,
+                             const std::string& name) {
+    return base::number_at(must(source_->get({type, ns(in), name}, {})).body, "/spec/replicas")
+        .value_or(-1);
+}
+
+bool Stage::exists(kube::Cluster& cluster, const base::ResourceType& type, const std::string& in,
+                   const std::string& name) {
+    return cluster.get({type, ns(in), name}, {}).has_value();
+}
+
+}  // namespace e2e

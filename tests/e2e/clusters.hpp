@@ -1,0 +1,61 @@
+// The two real control planes that scripts/e2e has started, with what a real cluster would have
+// besides: somebody who runs pods, and mig-controller's double. Each test gets a plan and
+// namespaces of its own on them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kube/cluster.hpp"
+#include "sandbox/scenario.hpp"
+#include "support/process.hpp"
+#include "support/types.hpp"
+
+namespace e2e {
+
+/// One scenario on the real clusters, under names that no other test uses.
+class Stage {
+  public:
+    /// Seeds it with the application running, and has the controller's own code stop it. Returns
+    /// when the source is as the failed migration left it.
+    explicit Stage(const std::string& scenario,
+                   std::chrono::milliseconds pace = std::chrono::milliseconds(0));
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
+    ~Stage();
+
+    kube::Cluster& source() { return *source_; }
+    kube::Cluster& target() { return *target_; }
+    const std::string& plan() const { return scenario_.plan.name; }
+    /// A namespace of the scenario as it is called here.
+    std::string ns(const std::string& name) const { return name + suffix_; }
+
+    /// The real binary, as a person with the clusters' kubeconfig and a home of their own runs it.
+    support::Ended run(std::vector<std::string> words) const;
+    std::unique_ptr<support::Process> start(std::vector<std::string> words) const;
+    /// A kubeconfig, its context called target too, of somebody who may get, list and watch
+    /// everything.
+    std::filesystem::path reader_kubeconfig();
+
+    std::size_t rollbacks();
+    std::int64_t replicas(const base::ResourceType& type, const std::string& ns,
+                          const std::string& name);
+    bool exists(kube::Cluster& cluster, const base::ResourceType& type, const std::string& ns,
+                const std::string& name);
+
+  private:
+    void seed();
+    support::ProcessOptions environment() const;
+    std::vector<std::string> command(std::vector<std::string> words) const;
+
+    std::string suffix_;
+    sandbox::Scenario scenario_;
+    std::unique_ptr<kube::Cluster> source_;
+    std::unique_ptr<kube::Cluster> target_;
+    std::filesystem::path home_;
+    std::vector<std::jthread> simulators_;
+};
+
+}  // namespace e2e

@@ -1,0 +1,158 @@
+// The console flow on two real control planes: real API servers, real workload controllers, real
+// garbage collection, with the real binary.
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "clusters.hpp"
+#include "kube/reflector.hpp"
+#include "mtc/names.hpp"
+
+using e2e::Stage;
+namespace types = support::types;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+struct Played {
+    const char* scenario;
+    int code;
+    const char* says;  // on stdout
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a failed cutover in all kinds of workload, for which the console greys out Rollback, is "
+    "rolled back") {
+    Stage stage("failed-cutover");
+    REQUIRE(stage.replicas(types::deployments, "shop", "web") == 0);
+    const auto ended = stage.run({stage.plan(), "--yes"});
+    CAPTURE(ended.err);
+    CAPTURE(ended.out);
+    CHECK(ended.code == 0);
+    CHECK(ended.out.starts_with("Rollback succeeded\n"));
+    CHECK(stage.replicas(types::deployments, "shop", "web") == 3);
+    CHECK(stage.replicas(types::deployments, "shop", "admin") == 2);
+    CHECK(stage.replicas(types::statefulsets, "shop", "db") == 1);
+    CHECK(stage.replicas(types::deployments, "billing", "ledger") == 1);
+    const auto cron = stage.source().get({types::cronjobs, stage.ns("shop"), "report"}, {});
+    REQUIRE(cron);
+    CHECK_FALSE(base::bool_at(cron->body, "/spec/suspend").value_or(false));
+    CHECK_FALSE(stage.exists(stage.target(), types::configmaps, "shop", "web-config"));
+    CHECK_FALSE(stage.exists(stage.target(), types::persistentvolumeclaims, "shop", "data-db-0"));
+    CHECK(stage.exists(stage.target(), types::configmaps, "shop", "cluster-info"));
+    CHECK(stage.rollbacks() == 1);
+
+    SUBCASE("and a second run has nothing to do") {
+        const auto again = stage.run({stage.plan(), "--yes", "-v6"});
+        CHECK(again.code == 0);
+        CHECK(stage.rollbacks() == 1);
+        CHECK_FALSE(has(again.err, "POST https://127.0.0.1") ==
+                    has(again.err, "/migmigrations 201"));
+    }
+}
+
+TEST_CASE("each scenario ends as it must on real API servers") {
+    for (const Played& played : std::vector<Played>{
+             {"succeeded-cutover", 0, "Rollback succeeded"},
+             {"rollback-running", 0, "Rollback succeeded"},
+             {"nothing-stopped", 0, ""},
+             {"plan-closed", 6, ""},
+             {"plan-not-ready", 6, ""},
+             {"cutover-running", 6, ""},
+             {"rollback-fails", 3, "still stopped by MTC"},
+             {"rollback-with-warnings", 3, ""},
+             {"pods-do-not-start", 4, "ImagePullBackOff"},
+         }) {
+        SUBCASE(played.scenario) {
+            Stage stage(played.scenario);
+            const auto ended = stage.run({stage.plan(), "--yes", "--stall-after=8s"});
+            CAPTURE(ended.err);
+            CAPTURE(ended.out);
+            CHECK(ended.code == played.code);
+            CHECK(has(ended.out, played.says));
+        }
+    }
+}
+
+TEST_CASE("after a rollback that failed, running it again finishes it") {
+    Stage stage("rollback-fails");
+    REQUIRE(stage.run({stage.plan(), "--yes"}).code == 3);
+    const auto again = stage.run({stage.plan(), "--yes"});
+    CAPTURE(again.err);
+    CHECK(again.code == 0);
+    CHECK(stage.rollbacks() == 2);
+}
+
+TEST_CASE(
+    "a rollback that hangs on a finalizer is explained by name, and goes on when the finalizer "
+    "goes") {
+    Stage stage("rollback-hangs-on-finalizer");
+    const auto process = stage.start({stage.plan(), "--yes", "--stall-after=2s"});
+    REQUIRE(process->await_err("held by finalizer", std::chrono::seconds(60)));
+    const auto freed = kube::reflect(
+        stage.target(), types::configmaps, {.ns = stage.ns("shop")},
+        {.changed =
+             [&](const kube::ObjectMap& objects) {
+                 for (const auto& [ref, object] : objects) {
+                     if (base::finalizers_of(object).empty()) continue;
+                     CHECK(stage.target().patch(
+                         object, {{{"op", "remove"}, {"path", "/metadata/finalizers"}}}, {}, {}));
+                 }
+                 return false;
+             }},
+        {});
+    CHECK(freed);
+    const auto ended = process->wait();
+    CAPTURE(ended.err);
+    CHECK(ended.code == 0);
+}
+
+TEST_CASE("killed with SIGKILL at any request and run again, it finishes, with one rollback") {
+    auto stage = std::make_unique<Stage>("small");
+    // a line of -v6 on stderr is a request that has been answered
+    for (std::size_t line = 1; line < 400; line = line < 12 ? line + 1 : line + 12) {
+        CAPTURE(line);
+        const auto process = stage->start({stage->plan(), "--yes", "-v6", "--progress=plain"});
+        const bool killed = process->await_err_lines(line);
+        if (killed) process->signal(SIGKILL);
+        const auto ended = process->wait();
+        if (ended.code != 128 + SIGKILL) {
+            CHECK(ended.code == 0);
+            break;
+        }
+        if (stage->rollbacks() == 0) continue;
+        const auto again = stage->run({stage->plan(), "--yes"});
+        CAPTURE(again.err);
+        CHECK(again.code == 0);
+        CHECK(stage->rollbacks() == 1);
+        CHECK(stage->replicas(types::deployments, "shop", "web") == 1);
+        stage = std::make_unique<Stage>("small");
+    }
+}
+
+TEST_CASE("Ctrl-C detaches, and running it again attaches to the same rollback") {
+    Stage stage("rollback-hangs-on-finalizer");
+    const auto process = stage.start({stage.plan(), "--yes"});
+    REQUIRE(process->await_err("EnsureMigratedDeleted", std::chrono::seconds(60)));
+    process->signal(SIGINT);
+    CHECK(process->wait().code == 130);
+    const auto again = stage.run({stage.plan(), "--yes", "--timeout=2s"});
+    CHECK(again.code == 5);
+    CHECK(stage.rollbacks() == 1);
+}
+
+TEST_CASE("who may read everything and create nothing is refused, and nothing is changed") {
+    Stage stage("small");
+    const auto kubeconfig = stage.reader_kubeconfig();
+    const auto ended = stage.run({stage.plan(), "--yes", "--kubeconfig=" + kubeconfig.string()});
+    CAPTURE(ended.err);
+    CHECK(ended.code == 6);
+    CHECK(has(ended.err, "may not create migmigrations.migration.openshift.io"));
+    CHECK(stage.rollbacks() == 0);
+    CHECK(stage.replicas(types::deployments, "shop", "web") == 0);
+}
