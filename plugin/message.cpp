@@ -15,7 +15,11 @@ std::string as_error(const std::string& message) {
     for (const auto& prefix : known) {
         if (message.starts_with(prefix)) return message;
     }
-    return "error: " + message;
+    // "the source cluster: error: ..." is one error, told with where it happened
+    constexpr std::string_view inner = ": error: ";
+    std::string whole = "error: " + message;
+    if (const auto at = whole.find(inner); at != std::string::npos) whole.erase(at + 2, inner.size() - 2);
+    return whole;
 }
 
 void print_error(const std::string& message, const std::string& hint) {

@@ -99,7 +99,7 @@ milliseconds stall_after_of(const FlagValues& values) {
 }
 
 std::string namespace_of(const FlagValues& values) {
-    const std::string ns = values.text("namespace");
+    std::string ns = values.text("namespace");
     if (ns.empty()) return "openshift-migration";
     for (const char* bad : {"/", "%"}) {
         if (ns.find(bad) != std::string::npos)

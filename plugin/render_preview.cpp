@@ -11,7 +11,6 @@ namespace {
 
 using rollback::Assessment;
 using rollback::Return;
-using rollback::Side;
 using rollback::State;
 using rollback::Verdict;
 

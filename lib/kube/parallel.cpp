@@ -53,7 +53,7 @@ void in_parallel(std::size_t n, std::size_t width, const std::function<void(std:
             for (std::size_t i = 1; i < helpers; ++i) {
                 threads.emplace_back([&queue] { queue.drain(); });
             }
-        } catch (const std::system_error&) {
+        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
             // no more threads to be had: fewer do the same work
         }
         queue.drain();

@@ -79,7 +79,7 @@ bool no_replicas(const Object& o) {
 }
 
 Serving deployment_serves(const Object& o) {
-    const Serving ready = by_status(o, "readyReplicas", replicas_of(o));
+    Serving ready = by_status(o, "readyReplicas", replicas_of(o));
     const bool paused = base::bool_at(o.body, "/spec/paused").value_or(false);
     // a paused one does not roll out its newest template, on purpose
     if (!ready.yes || paused) return ready;

@@ -61,7 +61,8 @@ std::string why_not_ready(const Object& pod) {
                     text_or_empty(pod.body, "/status/message"));
     }
     if (std::string why = container_trouble(pod); !why.empty()) return why;
-    if (std::string why = unmet(pod, "PodScheduled"); !why.empty()) return "not scheduled: " + why;
+    if (const std::string why = unmet(pod, "PodScheduled"); !why.empty())
+        return "not scheduled: " + why;
     if (phase == "Running") return "running, but not ready";
     return "starting";
 }

@@ -13,6 +13,7 @@
 #include "run/mailbox.hpp"
 #include "run/observe.hpp"
 #include "run/patience.hpp"
+#include "run/types.hpp"
 
 namespace run {
 namespace {
@@ -22,9 +23,6 @@ using base::ResourceType;
 using rollback::ClusterView;
 using rollback::Finding;
 using rollback::State;
-
-const ResourceType pods_type{"", "v1", "pods", "Pod", true};
-const ResourceType claims_type{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true};
 
 // More namespaces than this are watched with one connection for the whole cluster.
 constexpr std::size_t few_namespaces = 3;
@@ -88,8 +86,8 @@ std::vector<Part> parts_of(const Session& session, const State& state) {
         const auto source = [&](const ResourceType& type, std::vector<Object> ClusterView::* list) {
             parts.push_back({session.source.cluster.get(), type, {.ns = ns}, &State::source, list});
         };
-        source(pods_type, &ClusterView::pods);
-        source(claims_type, &ClusterView::claims);
+        source(types::pods, &ClusterView::pods);
+        source(types::claims, &ClusterView::claims);
         for (const auto& type : types_of(state.source.workloads, false))
             source(type, &ClusterView::workloads);
     }
@@ -97,7 +95,7 @@ std::vector<Part> parts_of(const Session& session, const State& state) {
     for (const std::string& ns : scopes(state.target)) {
         if (stage_pods) {
             parts.push_back({session.target.cluster.get(),
-                             pods_type,
+                             types::pods,
                              {.ns = ns},
                              &State::target,
                              &ClusterView::pods});

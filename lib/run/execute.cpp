@@ -20,8 +20,8 @@ bool outcome_is_open(ErrorKind kind) {
 Result<Object> checked(kube::Cluster& control, Object created, std::stop_token stop) {
     if (base::bool_at(created.body, "/spec/rollback").value_or(false)) return created;
     const auto removed = control.remove(created, {}, stop);
-    std::string message = "error: the server dropped spec.rollback of " + created.ref.label() +
-                          ": this MTC would have run a cutover";
+    const std::string message = "error: the server dropped spec.rollback of " +
+                                created.ref.label() + ": this MTC would have run a cutover";
     if (removed)
         return base::fail(ErrorKind::Invalid, message + "; it was deleted at once",
                           "upgrade MTC to 1.4 or later");

@@ -9,6 +9,7 @@
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
+#include "run/types.hpp"
 
 namespace run {
 namespace {
@@ -19,10 +20,6 @@ using rollback::ClusterView;
 using rollback::Gap;
 using rollback::Side;
 using rollback::State;
-
-const ResourceType namespaces_type{"", "v1", "namespaces", "Namespace", false};
-const ResourceType pods_type{"", "v1", "pods", "Pod", true};
-const ResourceType claims_type{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true};
 
 // More namespaces than this are listed with one request for the whole cluster, and filtered here.
 constexpr std::size_t few_namespaces = 3;
@@ -173,8 +170,8 @@ bool can_list(const kube::DiscoveredResource& resource) {
 }
 
 std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& discovery) {
-    std::vector<Look> looks{{.type = pods_type, .keep = append_to(view.pods)},
-                            {.type = claims_type, .keep = append_to(view.claims)}};
+    std::vector<Look> looks{{.type = types::pods, .keep = append_to(view.pods)},
+                            {.type = types::claims, .keep = append_to(view.claims)}};
     for (const mtc::WorkloadKind& kind : mtc::workload_kinds()) {
         const ResourceType* type = served(discovery, kind.type);
         if (type == nullptr) continue;
@@ -222,7 +219,7 @@ Result<kube::Discovery> discover(kube::Cluster& cluster, Side side, Notes& notes
 
 void look_at_namespace(kube::Cluster& cluster, Side side, ClusterView& view,
                        const std::string& name, Notes& notes, std::stop_token stop) {
-    auto found = cluster.get({namespaces_type, "", name}, stop);
+    auto found = cluster.get({types::namespaces, "", name}, stop);
     if (found) {
         const std::scoped_lock lock(notes.mutex());
         view.found_namespaces.push_back(std::move(*found));

@@ -66,7 +66,7 @@ fs::path snapshot_folder() {
 
 base::Result<std::optional<rollback::Record>> load_snapshot(const fs::path& folder,
                                                             const std::string& plan_uid) {
-    std::ifstream in(folder / file_name(plan_uid));
+    const std::ifstream in(folder / file_name(plan_uid));
     if (!in) return std::nullopt;
     std::ostringstream text;
     text << in.rdbuf();
@@ -83,7 +83,7 @@ base::Result<fs::path> save_snapshot(const fs::path& folder, const rollback::Rec
     fs::create_directories(folder, error);
     if (error) return failed("create", folder, error.value());
     fs::permissions(folder, fs::perms::owner_all, error);
-    const fs::path path = folder / file_name(record.plan_uid);
+    fs::path path = folder / file_name(record.plan_uid);
     const fs::path beside = path.string() + "." + std::to_string(::getpid());
     if (auto written = write_file(beside, rollback::to_json(record).dump(2) + "\n"); !written) {
         return std::unexpected(written.error());

@@ -5,6 +5,7 @@
 #include "mtc/names.hpp"
 #include "run/follow.hpp"
 #include "run/observe.hpp"
+#include "run/types.hpp"
 
 namespace run {
 namespace {
@@ -13,8 +14,6 @@ using base::join;
 using Lines = std::vector<std::string>;
 
 constexpr std::size_t most = 5;  // a person reads a few; the rest is counted
-
-const base::ResourceType pods_type{"", "v1", "pods", "Pod", true};
 
 std::string at_most(const Lines& names) {
     if (names.size() <= most) return join(names);
@@ -55,7 +54,7 @@ std::vector<Object> target_pods(const Session& session, const mtc::Plan& plan,
                                 std::stop_token stop) {
     std::vector<Object> pods;
     for (const std::string& ns : plan.target_namespaces()) {
-        auto found = session.target.cluster->list(pods_type, {.ns = ns}, stop);
+        auto found = session.target.cluster->list(types::pods, {.ns = ns}, stop);
         if (found) std::ranges::move(found->items, std::back_inserter(pods));
     }
     return pods;

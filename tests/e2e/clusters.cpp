@@ -67,11 +67,6 @@ base::Json kubeconfig_of(const kube::Connection& connection, const std::string& 
             {"contexts", list("target", "context", {{"cluster", "target"}, {"user", "reader"}})}};
 }
 
-std::filesystem::path new_home() {
-    std::string name = (std::filesystem::temp_directory_path() / "omr-e2e-XXXXXX").string();
-    return mkdtemp(name.data());
-}
-
 std::string new_suffix() {
     static int stages = 0;
     return "-" + std::to_string(++stages);
@@ -83,8 +78,7 @@ Stage::Stage(const std::string& scenario, std::chrono::milliseconds pace)
     : suffix_(new_suffix()),
       scenario_(renamed(must(sandbox::load_scenario(scenario)), suffix_)),
       source_(must(kube::open_cluster(connection("source")))),
-      target_(must(kube::open_cluster(connection("target")))),
-      home_(new_home()) {
+      target_(must(kube::open_cluster(connection("target")))) {
     const auto start = [this](auto simulator) {
         simulators_.emplace_back(
             [simulator](const std::stop_token& stop) { simulator->run(stop); });
@@ -105,7 +99,6 @@ Stage::Stage(const std::string& scenario, std::chrono::milliseconds pace)
 Stage::~Stage() {
     for (auto& simulator : simulators_) simulator.request_stop();
     simulators_.clear();
-    std::filesystem::remove_all(home_);
 }
 
 void Stage::seed() {
@@ -123,7 +116,7 @@ void Stage::seed() {
 
 support::ProcessOptions Stage::environment() const {
     return {.environment = {{"PATH", "/usr/bin:/bin"},
-                            {"HOME", home_.string()},
+                            {"HOME", home_.path.string()},
                             {"KUBECONFIG", kubeconfig()},
                             {"LANG", "C.UTF-8"},
                             {"TERM", "xterm-256color"}}};
@@ -159,7 +152,7 @@ std::filesystem::path Stage::reader_kubeconfig() {
          {"roleRef", {{"apiGroup", cluster_roles.group}, {"kind", "ClusterRole"}, {"name", name}}},
          {"subjects", base::Json::array({subject})}},
         {}, {}));
-    const std::filesystem::path file = home_ / "reader";
+    const std::filesystem::path file = home_.path / "reader";
     std::ofstream(file) << base::to_yaml(
         kubeconfig_of(connection("target"), token_of(*target_, account)));
     return file;

@@ -10,6 +10,7 @@
 
 #include "kube/cluster.hpp"
 #include "sandbox/scenario.hpp"
+#include "support/folder.hpp"
 #include "support/process.hpp"
 #include "support/types.hpp"
 
@@ -54,7 +55,7 @@ class Stage {
     sandbox::Scenario scenario_;
     std::unique_ptr<kube::Cluster> source_;
     std::unique_ptr<kube::Cluster> target_;
-    std::filesystem::path home_;
+    support::Folder home_;
     std::vector<std::jthread> simulators_;
 };
 

@@ -13,25 +13,29 @@ namespace {
 const std::vector<std::string> words{"shop-plan", "--yes", "--stall-after=5s"};
 
 /// Kills the program at its n-th request (counted over both servers), before or after it was
-/// processed.
+/// processed. The servers' threads may still speak of a request when the test has gone on: they
+/// hold it too.
 class Killer {
   public:
-    Killer(sandbox::World& world, std::size_t n, Phase when) : world_(world), n_(n), when_(when) {
-        const auto observer = [this](std::size_t, const std::string&, const std::string& target,
-                                     Phase phase) { see(target, phase); };
-        world_.source_server().on_request(observer);
-        world_.target_server().on_request(observer);
-    }
-    Killer(const Killer&) = delete;
-    Killer& operator=(const Killer&) = delete;
-    ~Killer() {
-        world_.source_server().on_request({});
-        world_.target_server().on_request({});
+    Killer(std::size_t n, Phase when) : n_(n), when_(when) {}
+
+    void see(const std::string& target, Phase phase) {
+        const std::scoped_lock lock(mutex_);
+        if (phase != when_ || !counts(target) || ++seen_ != n_) return;
+        struck_ = true;
+        // the first requests may come before the test knows the pid
+        if (pid_ > 0) kill(pid_, SIGKILL);
     }
     void aim(pid_t pid) {
         const std::scoped_lock lock(mutex_);
         pid_ = pid;
         if (struck_) kill(pid_, SIGKILL);
+    }
+    /// The pid may soon be somebody else's.
+    void disarm() {
+        const std::scoped_lock lock(mutex_);
+        struck_ = false;
+        pid_ = -1;
     }
 
   private:
@@ -40,15 +44,7 @@ class Killer {
     bool counts(const std::string& target) {
         return target.find("labelSelector=") == std::string::npos || scans_++ % 16 == 0;
     }
-    void see(const std::string& target, Phase phase) {
-        const std::scoped_lock lock(mutex_);
-        if (phase != when_ || !counts(target) || ++seen_ != n_) return;
-        struck_ = true;
-        // the first requests may come before the test knows the pid
-        if (pid_ > 0) kill(pid_, SIGKILL);
-    }
 
-    sandbox::World& world_;
     std::size_t n_;
     Phase when_;
     std::mutex mutex_;
@@ -60,10 +56,18 @@ class Killer {
 
 /// True when it was killed, false when it ended before its n-th request.
 bool killed_at(sandbox::World& world, const Person& person, std::size_t n, Phase when) {
-    Killer killer(world, n, when);
+    const auto killer = std::make_shared<Killer>(n, when);
+    const auto observer = [killer](std::size_t, const std::string&, const std::string& target,
+                                   Phase phase) { killer->see(target, phase); };
+    world.source_server().on_request(observer);
+    world.target_server().on_request(observer);
     support::Process process(Person::command(words), person.options());
-    killer.aim(process.pid());
-    return process.wait().code == 128 + SIGKILL;
+    killer->aim(process.pid());
+    const int code = process.wait().code;
+    killer->disarm();
+    world.source_server().on_request({});
+    world.target_server().on_request({});
+    return code == 128 + SIGKILL;
 }
 
 }  // namespace

@@ -12,23 +12,13 @@
 #include "base/object.hpp"
 #include "mtc/names.hpp"
 #include "sandbox/world.hpp"
+#include "support/folder.hpp"
 #include "support/process.hpp"
 #include "support/types.hpp"
 
 namespace plugin_test {
 
-/// A folder of its own that goes when the test ends.
-class Folder {
-  public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "omr-test-XXXXXX").string();
-        path = mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
+using support::Folder;
 
 /// A person with a kubeconfig and a home.
 class Person {

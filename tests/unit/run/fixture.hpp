@@ -8,6 +8,7 @@
 #include "mtc/names.hpp"
 #include "run/session.hpp"
 #include "support/fake_cluster.hpp"
+#include "support/folder.hpp"
 #include "support/store.hpp"
 #include "support/types.hpp"
 
@@ -169,17 +170,6 @@ inline support::Fault refuse(const std::string& verb, const std::string& plural,
     };
 }
 
-/// A folder of its own that goes when the test ends.
-class Folder {
-  public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "omr-test-XXXXXX").string();
-        path = mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::filesystem::path path;
-};
+using support::Folder;
 
 }  // namespace run_test
