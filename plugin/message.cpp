@@ -18,7 +18,8 @@ std::string as_error(const std::string& message) {
     // "the source cluster: error: ..." is one error, told with where it happened
     constexpr std::string_view inner = ": error: ";
     std::string whole = "error: " + message;
-    if (const auto at = whole.find(inner); at != std::string::npos) whole.erase(at + 2, inner.size() - 2);
+    if (const auto at = whole.find(inner); at != std::string::npos)
+        whole.erase(at + 2, inner.size() - 2);
     return whole;
 }
 
