@@ -49,27 +49,7 @@ class ConsoleFlow {
     Outcome failed(const base::Error& error) {
         report_.error = error.message;
         report_.hint = error.hint;
-        switch (error.kind) {
-            case ErrorKind::Interrupted:
-                return Outcome::Detached;
-            case ErrorKind::TimedOut:
-                // the followed migration's deadline; a request that timed out before it began is an
-                // error
-                return report_.rollback ? Outcome::TimedOut : Outcome::Error;
-            case ErrorKind::NotFound:
-            case ErrorKind::Forbidden:
-            case ErrorKind::Unauthorized:
-            case ErrorKind::Conflict:
-            case ErrorKind::AlreadyExists:
-            case ErrorKind::Invalid:
-            case ErrorKind::Expired:
-            case ErrorKind::Unavailable:
-            case ErrorKind::Unreachable:
-            case ErrorKind::Lost:
-            case ErrorKind::Malformed:
-                return Outcome::Error;
-        }
-        return Outcome::Error;
+        return error.kind == ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
     }
 
     End look() {
@@ -182,7 +162,11 @@ class ConsoleFlow {
         auto ended = follow(
             session_, await.what, execute_.follow, [this](const Event& event) { remember(event); },
             stop_);
-        if (!ended) return failed(ended.error());
+        if (!ended) {
+            // here, and only here, it is the deadline that has passed while the rollback goes on
+            const Outcome outcome = failed(ended.error());
+            return ended.error().kind == ErrorKind::TimedOut ? Outcome::TimedOut : outcome;
+        }
         report_.rollback = *ended;
         const auto state = ended->state();
         if (std::holds_alternative<mtc::Succeeded>(state)) return {};

@@ -12,6 +12,15 @@ namespace {
 
 using base::ErrorKind;
 
+Result<Endpoint> open_endpoint(kube::Connection connection, const kube::RequestLog& log) {
+    Endpoint endpoint{
+        .cluster = {}, .described_as = connection.described_as, .user = connection.user};
+    auto cluster = kube::open_cluster(std::move(connection), log);
+    if (!cluster) return std::unexpected(cluster.error());
+    endpoint.cluster = std::move(*cluster);
+    return endpoint;
+}
+
 Result<Endpoint> open_context(const ConnectOptions& options, const kube::Kubeconfig& config,
                               const std::string& context) {
     kube::KubeconfigOptions chosen = options.kubeconfig;
@@ -24,12 +33,7 @@ Result<Endpoint> open_context(const ConnectOptions& options, const kube::Kubecon
     }
     auto connection = kube::connection_of(config, chosen);
     if (!connection) return std::unexpected(connection.error());
-    Endpoint endpoint{
-        .cluster = {}, .described_as = connection->described_as, .user = connection->user};
-    auto cluster = kube::open_cluster(std::move(*connection), options.log);
-    if (!cluster) return std::unexpected(cluster.error());
-    endpoint.cluster = std::move(*cluster);
-    return endpoint;
+    return open_endpoint(std::move(*connection), options.log);
 }
 
 // Which plans there are, so that a wrong name is answered with the right ones.
@@ -78,6 +82,8 @@ Result<kube::Connection> connection_by_secret(const ConnectOptions& options, kub
         .server = migcluster.url,
         .tls = {.ca_pem = migcluster.ca_pem, .insecure = migcluster.insecure},
         .auth = kube::BearerToken{base::Secret(std::move(*token))}};
+    connection.described_as = "MigCluster " + migcluster.name;
+    connection.user = "the token in Secret " + migcluster.secret.ns + "/" + migcluster.secret.name;
     connection.request_timeout = options.kubeconfig.request_timeout;
     connection.parallel = options.kubeconfig.parallel;
     return connection;
@@ -87,16 +93,7 @@ Result<Endpoint> open_by_secret(const ConnectOptions& options, kube::Cluster& co
                                 const mtc::MigCluster& migcluster, std::stop_token stop) {
     auto connection = connection_by_secret(options, control, migcluster, stop);
     if (!connection) return std::unexpected(connection.error());
-    Endpoint endpoint{
-        .cluster = {},
-        .described_as = "MigCluster " + migcluster.name,
-        .user = "the token in Secret " + migcluster.secret.ns + "/" + migcluster.secret.name};
-    connection->described_as = endpoint.described_as;
-    connection->user = endpoint.user;
-    auto cluster = kube::open_cluster(std::move(*connection), options.log);
-    if (!cluster) return std::unexpected(cluster.error());
-    endpoint.cluster = std::move(*cluster);
-    return endpoint;
+    return open_endpoint(std::move(*connection), options.log);
 }
 
 std::string whose(const mtc::MigCluster& c, rollback::Side side) {

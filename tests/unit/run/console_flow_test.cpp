@@ -286,6 +286,25 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("only a rollback that has not ended is called unfinished") {
+    World world;
+    Flow flow(world);
+    SUBCASE("the deadline passes before anything was seen of a rollback that runs already") {
+        world.target_store.put(
+            migration("rollback-old", {{"rollback", true}}, running("DeleteMigrated", 12)));
+        flow.options.timeout = 0ms;
+        CHECK(flow.run().outcome == Outcome::TimedOut);
+    }
+    SUBCASE("a request of the proof that times out is an error") {
+        obey(world);
+        flow.options.sink = [&](const run::Event& event) {
+            if (std::holds_alternative<run::RollbackStarted>(event))
+                world.source->set_fault(refuse("LIST", "pods", base::ErrorKind::TimedOut));
+        };
+        CHECK(flow.run().outcome == Outcome::Error);
+    }
+}
+
 TEST_CASE("the names of rollbacks differ and are valid") {
     CHECK(run::new_rollback_name() != run::new_rollback_name());
     CHECK(run::new_rollback_name().size() == std::string("rollback-").size() + 8);
