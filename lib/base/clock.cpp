@@ -109,6 +109,22 @@ std::string human(std::chrono::seconds duration) {
     return std::to_string(total / 86400) + "d" + std::to_string(total % 86400 / 3600) + "h";
 }
 
+std::string go_duration(milliseconds duration) {
+    const auto total = duration.count();
+    if (total != 0 && total < 1000) return std::to_string(total) + "ms";
+    const auto hours = total / 3'600'000;
+    const auto minutes = total / 60'000 % 60;
+    std::string out;
+    if (hours > 0) out += std::to_string(hours) + "h";
+    if (hours > 0 || minutes > 0) out += std::to_string(minutes) + "m";
+    out += std::to_string(total / 1000 % 60);
+    if (std::string fraction = std::to_string(1000 + total % 1000).substr(1); fraction != "000") {
+        while (fraction.ends_with('0')) fraction.pop_back();
+        out += "." + fraction;
+    }
+    return out + "s";
+}
+
 std::optional<milliseconds> parse_duration(std::string_view text) {
     if (text.empty()) return std::nullopt;
     double total = 0;

@@ -20,6 +20,8 @@ std::string rfc3339(Time time);
 std::optional<Time> parse_rfc3339(std::string_view text);
 /// "7s", "2m14s", "1h07m", "3d4h": two units at most, as kubectl's ages are.
 std::string human(std::chrono::seconds duration);
+/// As Go's Duration prints itself: "5s", "1m30s", "1h0m0s", "1.5s", "900ms".
+std::string go_duration(std::chrono::milliseconds duration);
 /// A Go duration ("90s", "1m30s", "500ms", "1.5h") or a bare integer of seconds; nothing when it is
 /// neither or negative. Rounded to milliseconds.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);

@@ -15,6 +15,11 @@ bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+// U+0080 to U+009F in UTF-8: terminals take them for ESC and a letter.
+bool is_c1(std::string_view text) {
+    return text.size() > 1 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
+}
+
 }  // namespace
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
@@ -42,6 +47,14 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return out;
+}
+
 std::string count(std::size_t n, std::string_view singular, std::string_view plural) {
     std::string out = std::to_string(n) + " ";
     if (n == 1) return out.append(singular);
@@ -51,9 +64,15 @@ std::string count(std::size_t n, std::string_view singular, std::string_view plu
 std::string printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) {
+        if (is_c1(text.substr(i))) {
+            constexpr std::string_view digits = "0123456789abcdef";
+            const auto code = static_cast<unsigned char>(text[++i]);
+            out += "\\u00";
+            out += {digits[code >> 4U], digits[code & 15U]};
+        } else if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) {
             out += c;
         } else if (c == '\r') {
             out += "\\r";

@@ -14,6 +14,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::vector<std::string> split(std::string_view text, char separator);
 /// Without white space at both ends.
 std::string_view trimmed(std::string_view text);
+/// With ASCII's capitals made small.
+std::string lower(std::string_view text);
 /// "1 pod", "3 pods"; the plural is given where an "s" does not make it.
 std::string count(std::size_t n, std::string_view singular, std::string_view plural = {});
 /// Control characters made visible as kubectl does it (ESC becomes "^["), so that text from a

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,6 +13,14 @@ namespace {
 
 constexpr int deepest =
     100;  // far beyond any manifest; keeps a hostile file from overflowing the stack
+
+// YAML 1.1's words for a truth: kubectl reads them so, and what is written must not be misread.
+constexpr std::array<std::string_view, 11> yes{"true", "True", "TRUE", "y",  "Y", "yes",
+                                               "Yes",  "YES",  "on",   "On", "ON"};
+constexpr std::array<std::string_view, 11> no{"false", "False", "FALSE", "n",   "N",  "no",
+                                              "No",    "NO",    "off",   "Off", "OFF"};
+
+constexpr int most_nodes = 250'000;  // a kubeconfig of thousands of clusters has fewer
 
 template <class Number>
 bool read_number(std::string_view text, Number& value) {
@@ -27,8 +36,8 @@ bool looks_numeric(std::string_view text) {
 Json plain_scalar(const std::string& text) {
     if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL")
         return nullptr;
-    if (text == "true" || text == "True" || text == "TRUE") return true;
-    if (text == "false" || text == "False" || text == "FALSE") return false;
+    if (std::ranges::count(yes, text) > 0) return true;
+    if (std::ranges::count(no, text) > 0) return false;
     std::int64_t integer = 0;
     if (read_number(text, integer)) return integer;
     double real = 0;
@@ -36,29 +45,55 @@ Json plain_scalar(const std::string& text) {
     return text;
 }
 
-Json from_node(const YAML::Node& node, int depth) {
+bool is_text(const std::string& tag) {
+    return tag == "!" || tag == "tag:yaml.org,2002:str";
+}
+
+// A merge key ("<<: *defaults", or a list of such): it gives what the map does not say itself, the
+// first one before the others.
+void merge(Json& map, const Json& defaults) {
+    if (defaults.is_object()) {
+        for (const auto& [key, value] : defaults.items()) map.emplace(key, value);
+    } else if (defaults.is_array()) {
+        for (const Json& one : defaults) merge(map, one);
+    }
+}
+
+// Aliases make a small file stand for a large document: `left` is what may still come of it.
+Json from_node(const YAML::Node& node, int depth, int& left) {
     if (depth > deepest) throw YAML::RepresentationException(node.Mark(), "nested too deeply");
+    if (--left < 0) throw YAML::RepresentationException(node.Mark(), "too large a document");
     switch (node.Type()) {
         case YAML::NodeType::Undefined:
         case YAML::NodeType::Null:
             return nullptr;
         case YAML::NodeType::Scalar:
             // yaml-cpp tags a quoted scalar "!" and a plain one "?"
-            return node.Tag() == "!" ? Json(node.Scalar()) : plain_scalar(node.Scalar());
+            return is_text(node.Tag()) ? Json(node.Scalar()) : plain_scalar(node.Scalar());
         case YAML::NodeType::Sequence: {
             Json list = Json::array();
-            for (const auto& item : node) list.push_back(from_node(item, depth + 1));
+            for (const auto& item : node) list.push_back(from_node(item, depth + 1, left));
             return list;
         }
         case YAML::NodeType::Map: {
             Json map = Json::object();
             for (const auto& entry : node) {
-                map[entry.first.Scalar()] = from_node(entry.second, depth + 1);
+                Json value = from_node(entry.second, depth + 1, left);
+                if (entry.first.Tag() == "?" && entry.first.Scalar() == "<<") {
+                    merge(map, value);
+                } else {
+                    map[entry.first.Scalar()] = std::move(value);
+                }
             }
             return map;
         }
     }
     return nullptr;
+}
+
+Json from_document(const YAML::Node& node) {
+    int left = most_nodes;
+    return from_node(node, 0, left);
 }
 
 std::unexpected<Error> at_line(const YAML::Exception& error) {
@@ -112,7 +147,7 @@ Result<std::vector<Json>> parse_yaml_documents(std::string_view text) {
     try {
         std::vector<Json> documents;
         for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
-            documents.push_back(from_node(node, 0));
+            documents.push_back(from_document(node));
         }
         return documents;
     } catch (const YAML::Exception& error) {
@@ -122,7 +157,7 @@ Result<std::vector<Json>> parse_yaml_documents(std::string_view text) {
 
 Result<Json> parse_yaml(std::string_view text) {
     try {
-        return from_node(YAML::Load(std::string(text)), 0);
+        return from_document(YAML::Load(std::string(text)));
     } catch (const YAML::Exception& error) {
         return at_line(error);
     }

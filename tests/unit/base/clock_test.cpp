@@ -45,3 +45,13 @@ TEST_CASE("durations are read as Go reads them, and a bare integer is seconds") 
         CHECK_FALSE(parse_duration(text));
     }
 }
+
+TEST_CASE("a duration is written as Go writes it") {
+    using namespace std::chrono_literals;
+    CHECK(base::go_duration(5s) == "5s");
+    CHECK(base::go_duration(90s) == "1m30s");
+    CHECK(base::go_duration(1h) == "1h0m0s");
+    CHECK(base::go_duration(900ms) == "900ms");
+    CHECK(base::go_duration(1500ms) == "1.5s");
+    CHECK(base::go_duration(61050ms) == "1m1.05s");
+}

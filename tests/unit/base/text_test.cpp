@@ -9,6 +9,8 @@ TEST_CASE("text from a server cannot drive the terminal") {
     CHECK(printable("a\rb") == "a\\rb");
     CHECK(printable("a\tb\nc") == "a\tb\nc");
     CHECK(printable("\x7f") == "^?");
+    CHECK(printable("a\xc2\x9b"
+                    "31mb\xc2\xa0") == "a\\u009b31mb\xc2\xa0");
     CHECK(printable("gr\xc3\xbc\xc3\x9f") == "gr\xc3\xbc\xc3\x9f");
 }
 

@@ -38,6 +38,37 @@ TEST_CASE("a file that is nested without end is refused") {
     CHECK_FALSE(parse_yaml(std::string(400, '[') + std::string(400, ']')));
 }
 
+TEST_CASE("aliases that multiply are refused before they fill the memory") {
+    std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int i = 1; i < 9; ++i) {
+        const std::string before = "*a" + std::to_string(i - 1);
+        text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+        for (int j = 0; j < 9; ++j) text += ", " + before;
+        text += "]\n";
+    }
+    CHECK_FALSE(parse_yaml(text));
+}
+
+TEST_CASE("merge keys give what a map does not say itself") {
+    const auto json = parse_yaml(
+        "base: &b {a: 1, b: 1}\nother: &o {b: 2, c: 2}\n"
+        "one: {<<: *b, b: 3}\nlist: {b: 4, <<: [*b, *o]}\nquoted: {'<<': 1}\n");
+    REQUIRE(json);
+    CHECK((*json)["one"] == Json{{"a", 1}, {"b", 3}});
+    CHECK((*json)["list"] == Json{{"a", 1}, {"b", 4}, {"c", 2}});
+    CHECK((*json)["quoted"].contains("<<"));
+}
+
+TEST_CASE("what is tagged as text is text") {
+    CHECK(*parse_yaml("!!str 123") == "123");
+}
+
+TEST_CASE("a truth may be spelled as YAML 1.1 does, which kubectl reads") {
+    CHECK(*parse_yaml("yes") == true);
+    CHECK(*parse_yaml("Off") == false);
+    CHECK(*parse_yaml("'no'") == "no");
+}
+
 TEST_CASE("what is written reads back as the same value") {
     const Json value = {{"text", "true"},
                         {"number", 3},
@@ -48,7 +79,8 @@ TEST_CASE("what is written reads back as the same value") {
                         {"deep", {{"a", {{"b", "c: d"}}}}},
                         {"lines", "a\nb"},
                         {"time", "2025-05-01T11:00:00Z"},
-                        {"odd", "- x"}};
+                        {"odd", "- x"},
+                        {"truths", {"no", "on", "y"}}};
     const auto read = parse_yaml(to_yaml(value));
     REQUIRE(read);
     CHECK(*read == value);
