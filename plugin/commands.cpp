@@ -32,11 +32,12 @@ ExitCode help_command(const Invocation& invocation) {
     return ExitCode::Done;
 }
 
-constexpr std::array<Command, 3> table{{
-    {"run", run_command},
-    {"version", version_command},
-    {"help", help_command},
-}};
+constexpr std::array table{
+    Command{"run", run_command},
+    Command{"completion", completion_command},
+    Command{"version", version_command},
+    Command{"help", help_command},
+};
 
 }  // namespace
 

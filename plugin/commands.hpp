@@ -24,5 +24,7 @@ std::span<const Command> commands();
 
 /// The console flow: `oc mtc-rollback PLAN`.
 ExitCode run_command(const Invocation& invocation);
+/// `completion SHELL`: its script.
+ExitCode completion_command(const Invocation& invocation);
 
 }  // namespace plugin

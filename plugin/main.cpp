@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "base/text.hpp"
 #include "plugin/commands.hpp"
+#include "plugin/completion_command.hpp"
 #include "plugin/message.hpp"
 
 namespace plugin {
@@ -30,7 +32,10 @@ ExitCode dispatch(const Options& options, const std::string& name) {
 
 int guarded(int argc, char** argv) {
     try {
-        return static_cast<int>(dispatch(parse_options(argc, argv), called_as(argv[0])));
+        if (const auto request = completion_request(argc, argv)) answer_completion(*request);
+        const char* kubectl_path = std::getenv("KUBECTL_PATH");
+        return static_cast<int>(
+            dispatch(parse_options(argc, argv, kubectl_path), called_as(argv[0], kubectl_path)));
     } catch (const UserError& error) {
         print_error(error.what(), error.hint);
         return static_cast<int>(error.code);

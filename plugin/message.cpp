@@ -25,7 +25,9 @@ std::string as_error(const std::string& message) {
 
 void print_error(const std::string& message, const std::string& hint) {
     std::fprintf(stderr, "%s\n", base::printable(as_error(message)).c_str());
-    if (!hint.empty()) std::fprintf(stderr, "  %s\n", base::printable(hint).c_str());
+    for (const std::string& line : base::split(hint, '\n')) {
+        std::fprintf(stderr, "  %s\n", base::printable(line).c_str());
+    }
 }
 
 }  // namespace plugin

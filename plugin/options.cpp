@@ -1,8 +1,6 @@
 #include "plugin/options.hpp"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <utility>
 
 // std::regex recurses for every character, so that a long token would exhaust the stack
@@ -10,6 +8,7 @@
 #include <cxxopts.hpp>
 
 #include "base/text.hpp"
+#include "plugin/completion_script.hpp"
 #include "plugin/exit_code.hpp"
 #include "plugin/options_table.hpp"
 #include "plugin/options_values.hpp"
@@ -26,14 +25,9 @@ namespace {
 // --------------------------------------------------------------------------------------------------
 
 // What `oc get migplans -o name` prints is accepted as well.
-constexpr std::array<std::string_view, 4> plan_prefixes{
-    "migplan/", "migplans/", "migplan.migration.openshift.io/", "migplans.migration.openshift.io/"};
-
 std::string plan_name(const std::string& word) {
     std::string_view name = word;
-    for (const std::string_view prefix : plan_prefixes) {
-        if (word.starts_with(prefix)) name.remove_prefix(prefix.size());
-    }
+    name.remove_prefix(plan_prefix(word).size());
     const bool bad = name.empty() || name == "." || name == ".." ||
                      name.find_first_of("/%") != std::string::npos;
     if (bad) refuse("\"" + word + "\" is no name of a MigPlan: write NAME or migplan/NAME");
@@ -62,6 +56,13 @@ void set_plan(Options& options, bool named_command) {
                "List them with: oc get migplans -n " + options.ns);
     if (words.size() > 1) refuse_several(words, !named_command);
     words = {plan_name(words.front())};
+}
+
+void check_shell(const std::vector<std::string>& words) {
+    const std::string there_are = base::join(completion_shells(), ", ");
+    if (words.size() == 1 && std::ranges::count(completion_shells(), words.front()) > 0) return;
+    if (words.empty()) refuse("which shell? There are: " + there_are);
+    refuse("no completion script for \"" + base::join(words, " ") + "\": there are " + there_are);
 }
 
 void check_topic(const std::vector<std::string>& words, const std::string& called) {
@@ -103,8 +104,8 @@ FlagValues parse_flags(const std::vector<std::string>& given) {
     std::vector<const char*> argv{"oc-mtc-rollback"};
     for (const std::string& word : given) argv.push_back(word.c_str());
     const auto parsed = definition.parse(static_cast<int>(argv.size()), argv.data());
-    std::map<std::string, std::string> values;
-    for (const auto& entry : parsed.arguments()) values[entry.key()] = entry.value();
+    FlagValues::Given values;
+    for (const auto& entry : parsed.arguments()) values[entry.key()].push_back(entry.value());
     return FlagValues(std::move(values));
 }
 
@@ -118,6 +119,8 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
         options.command = "version";
     } else if (options.command == "run") {
         set_plan(options, named);
+    } else if (options.command == "completion") {
+        check_shell(options.arguments);
     } else if (options.command == "help") {
         check_topic(options.arguments, called);
     } else if (!options.arguments.empty()) {
@@ -135,24 +138,36 @@ Options parse_words(const Words& words, const std::string& called) {
     return options;
 }
 
+std::string_view file_name(const char* path) {
+    std::string_view name = path == nullptr ? "" : path;
+    name.remove_prefix(std::min(name.rfind('/') + 1, name.size()));
+    return name;
+}
+
 }  // namespace
 
-std::string called_as(const char* argv0) {
-    std::string_view name = argv0 == nullptr ? "" : argv0;
-    name.remove_prefix(std::min(name.rfind('/') + 1, name.size()));
+std::string called_as(const char* argv0, const char* kubectl_path) {
+    const std::string_view name = file_name(argv0);
     const auto dash = name.find('-');
     const std::string_view tool = name.substr(0, dash);
     if (dash == std::string_view::npos || (tool != "oc" && tool != "kubectl"))
         return name.empty() ? "oc mtc-rollback" : std::string(name);
     // kubectl's rule for plugins: a dash in the file's name separates words, '_' stands for a dash
     std::string called(name);
+    if (tool == "kubectl" && file_name(kubectl_path) == "oc") called.replace(0, tool.size(), "oc");
     std::ranges::replace(called, '-', ' ');
     std::ranges::replace(called, '_', '-');
     return called;
 }
 
-Options parse_options(int argc, const char* const* argv) {
-    const std::string called = called_as(argc > 0 ? argv[0] : nullptr);
+Options options_of_flags(const Words& words) {
+    Options options;
+    set_flags(options, parse_flags(words.flags));
+    return options;
+}
+
+Options parse_options(int argc, const char* const* argv, const char* kubectl_path) {
+    const std::string called = called_as(argc > 0 ? argv[0] : nullptr, kubectl_path);
     try {
         const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
         return parse_words(split_words(arguments), called);

@@ -18,7 +18,7 @@ enum class DryRun { None, Client, Server };
 enum class ColorMode { Auto, Always, Never };
 
 struct Options {
-    std::string command;  // "run", "version", "help"; with `help`: whose, "" for the program's
+    std::string command;  // "run", "version", ...; with `help`: whose, "" for the program's
     std::vector<std::string> arguments;  // after the command; for run: the plan
     kube::KubeconfigOptions kubeconfig;
     std::string ns = "openshift-migration";
@@ -33,15 +33,22 @@ struct Options {
     std::optional<std::chrono::milliseconds> timeout;
     std::chrono::milliseconds stall_after{60'000};
     int verbosity = 0;
+    bool warnings_as_errors = false;
     bool help = false;
 };
 
-/// argv[0] as a person calls it: "oc mtc-rollback", "kubectl mtc-rollback".
-std::string called_as(const char* argv0);
+/// argv[0] as a person calls it: "oc mtc-rollback", "kubectl mtc-rollback". `kubectl_path` is
+/// $KUBECTL_PATH, by which a newer kubectl or oc tells a plugin who started it: krew makes only the
+/// kubectl- name, and oc finds that, too.
+std::string called_as(const char* argv0, const char* kubectl_path = nullptr);
 
 /// Throws UserError (Usage) that names the word and, for an unknown flag or command, the nearest
 /// known one.
-Options parse_options(int argc, const char* const* argv);
+Options parse_options(int argc, const char* const* argv, const char* kubectl_path = nullptr);
+
+struct Words;
+/// What the flags of a line say, whatever its other words are. Throws as parse_options does.
+Options options_of_flags(const Words& words);
 
 /// The help of a command ("" for the program), for stdout.
 std::string help_text(const std::string& command, const std::string& called_as);

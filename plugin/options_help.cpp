@@ -1,6 +1,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "plugin/completion_script.hpp"
 #include "plugin/options.hpp"
 #include "plugin/options_table.hpp"
 
@@ -92,7 +93,7 @@ std::string commands_list() {
         if (!command.available) continue;
         const std::string left =
             "  " + std::string(command.name) + " " + std::string(command.arguments);
-        out += padded(left, 18) + std::string(command.help) + "\n";
+        out += padded(left, 20) + std::string(command.help) + "\n";
     }
     return out;
 }
@@ -152,6 +153,27 @@ std::string version_help(const std::string& called) {
     return "Show the version of this program.\n\nUsage:\n  " + called + " version [-o json|yaml]\n";
 }
 
+std::string completion_help(const std::string& called) {
+    return "Print the script that completes the words of oc-mtc-rollback in a shell:\n"
+           "commands, flags, and the names of plans, namespaces and contexts.\n\n"
+           "Usage:\n  " +
+           called + " completion " + base::join(completion_shells(), "|") +
+           "\n\n"
+           "Examples:\n"
+           "  # bash: in this session, and (as a line in ~/.bashrc) in every one\n"
+           "  source <(oc-mtc-rollback completion bash)\n\n"
+           "  # zsh: the same with ~/.zshrc, after compinit\n"
+           "  source <(oc-mtc-rollback completion zsh)\n\n"
+           "  # fish\n"
+           "  oc-mtc-rollback completion fish > \\\n"
+           "    ~/.config/fish/completions/oc-mtc-rollback.fish\n\n"
+           "kubectl (1.26 or newer) and oc need no script, but two links beside the\n"
+           "plugin, which krew cannot make:\n"
+           "  dir=$(dirname \"$(command -v kubectl-mtc_rollback)\")\n"
+           "  ln -s kubectl-mtc_rollback \"$dir/kubectl_complete-mtc_rollback\"\n"
+           "  ln -s kubectl-mtc_rollback \"$dir/oc_complete-mtc_rollback\"\n";
+}
+
 std::string help_help(const std::string& called) {
     return "Show the help of the program or of a command.\n\nUsage:\n  " + called +
            " help [COMMAND]\n";
@@ -161,6 +183,7 @@ std::string help_help(const std::string& called) {
 
 std::string help_text(const std::string& command, const std::string& called_as) {
     if (command == "run") return run_help(called_as);
+    if (command == "completion") return completion_help(called_as);
     if (command == "version") return version_help(called_as);
     if (command == "help") return help_help(called_as);
     return program_help(called_as);

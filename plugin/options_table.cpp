@@ -11,7 +11,9 @@ namespace plugin {
 namespace {
 
 using enum FlagGroup;
+constexpr bool now = true;
 constexpr bool later = false;  // in the contract, not in this version
+constexpr bool repeatable = true;
 
 // clang-format off
 constexpr std::array flag_table{
@@ -50,20 +52,25 @@ constexpr std::array flag_table{
     Flag{"client-key", 0, "FILE", "", AsInKubectl, "its key"},
     Flag{"tls-server-name", 0, "NAME", "", AsInKubectl, "the name that the server's certificate must carry"},
     Flag{"insecure-skip-tls-verify", 0, "", "true", AsInKubectl, "don't check the server's certificate"},
+    Flag{"disable-compression", 0, "", "true", AsInKubectl, "have the server send its answers uncompressed"},
     Flag{"request-timeout", 0, "DURATION", "", AsInKubectl, "of a single request (default: none)"},
+    Flag{"as", 0, "USER", "", AsInKubectl, "act as this user"},
+    Flag{"as-group", 0, "GROUP", "", AsInKubectl, "act as a member of this group; may be repeated", now, repeatable},
+    Flag{"as-uid", 0, "UID", "", AsInKubectl, "act as the user with this UID"},
+    Flag{"as-user-extra", 0, "KEY=VALUE", "", AsInKubectl, "act with this extra attribute; may be repeated", now, repeatable},
     Flag{"parallel", 0, "N", "", Clusters, "connections per cluster, 1 to 32 (default 8)"},
-    Flag{"as", 0, "USER", "", Clusters, "", later},
-    Flag{"as-group", 0, "GROUP", "", Clusters, "", later},
-    Flag{"as-uid", 0, "UID", "", Clusters, "", later},
-    Flag{"as-user-extra", 0, "KEY=VALUE", "", Clusters, "", later},
 
     Flag{"loglevel", 'v', "N", "", General, "from 6 on, log requests (also --loglevel)"},
     Flag{"help", 'h', "", "true", General, "this text"},
     Flag{"version", 0, "", "true", General, ""},
+    Flag{"warnings-as-errors", 0, "", "true", General, ""},
+    Flag{"cache-dir", 0, "DIR", "", General, ""},             // kubectl's, for scripts that pass it on: nothing is cached here
+    Flag{"match-server-version", 0, "", "true", General, ""}, // the same: no version of ours belongs to a server's
 };
 
 constexpr std::array command_table{
     CommandWord{"run", "PLAN", "roll back and prove the recovery (the default)"},
+    CommandWord{"completion", "SHELL", "print the completion script of a shell"},
     CommandWord{"version", "", "show the version"},
     CommandWord{"help", "[COMMAND]", "show help"},
     CommandWord{"assess", "[PLAN]", "", later},
@@ -73,9 +80,11 @@ constexpr std::array command_table{
     CommandWord{"status", "[PLAN]", "", later},
     CommandWord{"cancel", "PLAN", "", later},
     CommandWord{"leftovers", "[PLAN]", "", later},
-    CommandWord{"completion", "SHELL", "", later},
 };
 // clang-format on
+
+constexpr std::array<std::string_view, 4> plan_prefixes{
+    "migplan/", "migplans/", "migplan.migration.openshift.io/", "migplans.migration.openshift.io/"};
 
 std::string canonical(std::string_view name) {
     std::string out(name);
@@ -89,7 +98,9 @@ std::string nearest(std::span<const Row> rows, std::string_view word) {
     std::string found;
     for (const Row& row : rows) {
         const auto distance = base::edit_distance(word, row.name);
-        if (!row.available || row.help.empty() || distance >= best) continue;
+        // a word that shares no letter with a short name is not near it
+        if (distance >= std::min(best, row.name.size())) continue;
+        if (!row.available || row.help.empty()) continue;
         best = distance;
         found = row.name;
     }
@@ -120,6 +131,12 @@ const Flag* find_flag(char shorthand) {
 const CommandWord* find_command(std::string_view name) {
     const auto it = std::ranges::find(command_table, name, &CommandWord::name);
     return it == command_table.end() ? nullptr : &*it;
+}
+
+std::string_view plan_prefix(std::string_view word) {
+    const auto it = std::ranges::find_if(
+        plan_prefixes, [word](std::string_view prefix) { return word.starts_with(prefix); });
+    return it == plan_prefixes.end() ? std::string_view() : *it;
 }
 
 bool takes(std::string_view command, const Flag& flag) {

@@ -20,6 +20,7 @@ struct Flag {
     FlagGroup group;
     std::string_view help;  // empty: not shown
     bool available = true;
+    bool repeatable = false;  // each of its values counts, not only the last
 };
 
 struct CommandWord {
@@ -36,6 +37,9 @@ std::span<const CommandWord> command_words();
 const Flag* find_flag(std::string_view name);
 const Flag* find_flag(char shorthand);
 const CommandWord* find_command(std::string_view name);
+
+/// "migplan/" of "migplan/NAME", in any spelling that `oc get migplans -o name` or a person uses.
+std::string_view plan_prefix(std::string_view word);
 
 /// Whether a command has the flag.
 bool takes(std::string_view command, const Flag& flag);

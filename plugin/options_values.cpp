@@ -75,7 +75,7 @@ ColorMode color_of(const FlagValues& values) {
 }
 
 milliseconds request_timeout_of(const FlagValues& values) {
-    if (!values.has("request-timeout")) return milliseconds(0);
+    if (values.text("request-timeout").empty()) return milliseconds(0);
     const auto timeout = base::parse_duration(values.text("request-timeout"));
     if (!timeout)
         refuse(
@@ -110,6 +110,17 @@ std::string namespace_of(const FlagValues& values) {
     return ns;
 }
 
+std::vector<std::string> user_extra_of(const FlagValues& values) {
+    auto extra = values.all("as-user-extra");
+    for (const std::string& one : extra) {
+        const auto equals = one.find('=');
+        if (equals != std::string::npos && equals > 0) continue;
+        // kubectl passes over it in silence, and acts without what was asked for
+        refuse("invalid argument \"" + one + "\" for \"--as-user-extra\" flag: must be KEY=VALUE");
+    }
+    return extra;
+}
+
 kube::KubeconfigOptions kubeconfig_of(const FlagValues& values) {
     return {.kubeconfig = values.text("kubeconfig"),
             .context = values.text("context"),
@@ -122,6 +133,11 @@ kube::KubeconfigOptions kubeconfig_of(const FlagValues& values) {
             .client_key = values.text("client-key"),
             .tls_server_name = values.text("tls-server-name"),
             .insecure = values.truth("insecure-skip-tls-verify"),
+            .as = values.text("as"),
+            .as_groups = values.all("as-group"),
+            .as_uid = values.text("as-uid"),
+            .as_user_extra = user_extra_of(values),
+            .disable_compression = values.truth("disable-compression"),
             .request_timeout = request_timeout_of(values),
             .parallel = static_cast<unsigned>(values.number("parallel", 1, 32, 8))};
 }
@@ -130,7 +146,12 @@ kube::KubeconfigOptions kubeconfig_of(const FlagValues& values) {
 
 std::string FlagValues::text(const char* flag) const {
     const auto it = given_.find(flag);
-    return it == given_.end() ? "" : it->second;
+    return it == given_.end() ? "" : it->second.back();
+}
+
+std::vector<std::string> FlagValues::all(const char* flag) const {
+    const auto it = given_.find(flag);
+    return it == given_.end() ? std::vector<std::string>() : it->second;
 }
 
 bool FlagValues::truth(const char* flag) const {
@@ -180,6 +201,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.color = color_of(values);
     options.timeout = timeout_of(values);
     options.stall_after = stall_after_of(values);
+    options.warnings_as_errors = values.truth("warnings-as-errors");
     options.verbosity = values.number("loglevel", 0, 10, 0);
 }
 

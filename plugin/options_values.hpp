@@ -4,26 +4,31 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "plugin/options.hpp"
 
 namespace plugin {
 
-/// The given flags by their long name; the last one wins.
+/// The given flags by their long name. The last value of a flag wins, unless all of them are asked
+/// for.
 class FlagValues {
   public:
-    explicit FlagValues(std::map<std::string, std::string> given) : given_(std::move(given)) {}
+    using Given = std::map<std::string, std::vector<std::string>>;
+    explicit FlagValues(Given given) : given_(std::move(given)) {}
 
     bool has(const char* flag) const { return given_.contains(flag); }
     /// "" when it was not given.
     std::string text(const char* flag) const;
+    /// Of a repeatable flag, in their order.
+    std::vector<std::string> all(const char* flag) const;
     bool truth(const char* flag) const;
     int number(const char* flag, int least, int most, int otherwise) const;
     std::optional<std::chrono::milliseconds> duration(const char* flag) const;
     [[noreturn]] void invalid(const char* flag, const std::string& why) const;
 
   private:
-    std::map<std::string, std::string> given_;
+    Given given_;
 };
 
 /// Everything of the options but the command and its arguments. Throws UserError (Usage).

@@ -1,7 +1,6 @@
 #include "plugin/options_words.hpp"
 
 #include "plugin/exit_code.hpp"
-#include "plugin/options_table.hpp"
 
 namespace plugin {
 namespace {
@@ -46,10 +45,10 @@ class Splitter {
 
   private:
     void take(const std::string& word) {
-        if (literal_ || word.size() < 2 || word[0] != '-') {
-            words_.others.push_back({word, literal_});
+        if (words_.literal || word.size() < 2 || word[0] != '-') {
+            words_.others.push_back({word, words_.literal});
         } else if (word == "--") {
-            literal_ = true;
+            words_.literal = true;
         } else if (word[1] == '-') {
             take_long(word);
         } else {
@@ -62,7 +61,8 @@ class Splitter {
         const Flag& flag = known(
             std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2));
         if (equals != std::string::npos) return add(flag, word.substr(equals + 1));
-        add(flag, flag.bare.empty() ? next("--" + std::string(flag.name)) : std::string(flag.bare));
+        if (!flag.bare.empty()) return add(flag, std::string(flag.bare));
+        add_next(flag, "--" + std::string(flag.name));
     }
 
     // "-yn=x": switches, then at most one flag whose value is the rest or the next word
@@ -71,16 +71,18 @@ class Splitter {
             const Flag& flag = known(word[i], word);
             const std::string rest = word.substr(i + 1);
             if (rest.starts_with('=')) return add(flag, rest.substr(1));
-            if (flag.bare.empty())
-                return add(flag,
-                           rest.empty() ? next(std::string("'") + word[i] + "' in " + word) : rest);
-            add(flag, std::string(flag.bare));
+            if (!flag.bare.empty()) {
+                add(flag, std::string(flag.bare));
+                continue;
+            }
+            if (!rest.empty()) return add(flag, rest);
+            return add_next(flag, std::string("'") + word[i] + "' in " + word);
         }
     }
 
-    std::string next(const std::string& flag) {
-        if (at_ + 1 == arguments_.size()) refuse("flag needs an argument: " + flag);
-        return arguments_[++at_];
+    void add_next(const Flag& flag, const std::string& written) {
+        if (at_ + 1 < arguments_.size()) return add(flag, arguments_[++at_]);
+        words_.open = OpenFlag{.flag = &flag, .written = written};
     }
 
     void add(const Flag& flag, const std::string& value) {
@@ -89,13 +91,18 @@ class Splitter {
 
     const std::vector<std::string>& arguments_;
     std::size_t at_ = 0;
-    bool literal_ = false;
     Words words_;
 };
 
 }  // namespace
 
 Words split_words(const std::vector<std::string>& arguments) {
+    Words words = split_unfinished(arguments);
+    if (words.open) refuse("flag needs an argument: " + words.open->written);
+    return words;
+}
+
+Words split_unfinished(const std::vector<std::string>& arguments) {
     return Splitter(arguments).split();
 }
 

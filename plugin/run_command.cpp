@@ -11,6 +11,7 @@
 #include "plugin/prompt.hpp"
 #include "plugin/render.hpp"
 #include "plugin/view.hpp"
+#include "plugin/warnings.hpp"
 #include "run/console_flow.hpp"
 #include "run/snapshot.hpp"
 
@@ -30,9 +31,8 @@ run::ConnectOptions connect_options(const Options& options) {
                                 .plan = options.arguments.at(0),
                                 .source_context = options.source_context,
                                 .target_context = options.target_context};
-    if (options.verbosity >= 6) {
-        connect.log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
-    }
+    connect.log.verbosity = options.verbosity;
+    connect.log.write = [](const std::string& line) { std::fputs((line + "\n").c_str(), stderr); };
     return connect;
 }
 
@@ -81,13 +81,15 @@ class RunCommand {
                .called_as = invocation.called_as},
           out_{.style = style_of(STDOUT_FILENO, options_.color),
                .wide = err_.wide,
-               .called_as = invocation.called_as} {}
+               .called_as = invocation.called_as},
+          warnings_(err_.style) {}
 
     ExitCode run() {
         RunReport report = carry_out();
-        const ExitCode code = exit_code_of(report.outcome, signals_.received());
+        const ExitCode code = exit_code(report.outcome);
         report.exit_code = static_cast<int>(code);
         if (view_) view_->finish();
+        warnings_.release();
         // on a screen the result stands apart from what led to it
         if (view_ && is_terminal(STDERR_FILENO)) std::fputc('\n', stderr);
         print(report);
@@ -95,8 +97,15 @@ class RunCommand {
     }
 
   private:
+    ExitCode exit_code(Outcome outcome) const {
+        const ExitCode code = exit_code_of(outcome, signals_.received());
+        const bool warned = options_.warnings_as_errors && warnings_.count() > 0;
+        return code == ExitCode::Done && warned ? ExitCode::Error : code;
+    }
+
     RunReport carry_out() {
-        const auto connect = connect_options(options_);
+        auto connect = connect_options(options_);
+        connect.log.warn = [this](const std::string& text) { warnings_.show(text); };
         const auto session = run::connect(connect, signals_.token());
         if (session) {
             control_ = {session->control.cluster->server(), session->control.described_as,
@@ -123,13 +132,15 @@ class RunCommand {
         flow.execute.follow.stall_after = options_.stall_after;
         flow.timeout = options_.timeout;
         flow.consent = [this](const auto&, const auto&) { return consent(); };
-        flow.warn = [](const std::string& text) {
-            std::fprintf(stderr, "Warning: %s\n", text.c_str());
-        };
+        flow.warn = [this](const std::string& text) { warnings_.show(text); };
         flow.assessed = [this](const auto& state, const auto& assessment) {
             show_preview(state, assessment);
         };
-        flow.sink = [this](const run::Event& event) { view_->show(event, base::now()); };
+        const bool redraws = is_terminal(STDERR_FILENO) && progress() != ProgressFormat::Plain;
+        flow.sink = [this, redraws](const run::Event& event) {
+            if (redraws) warnings_.hold();
+            view_->show(event, base::now());
+        };
         return flow;
     }
 
@@ -192,6 +203,7 @@ class RunCommand {
     const Signals& signals_;
     RenderContext err_;
     RenderContext out_;
+    Warnings warnings_;
     rollback::ClusterName control_;
     std::unique_ptr<View> view_;
 };

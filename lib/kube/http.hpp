@@ -1,7 +1,7 @@
-// HTTPS to one API server: a pool of keep-alive connections, TLS verified by our own SSL_CTX
-// settings, and streaming for watches. It knows nothing of Kubernetes beyond headers. http.cpp is
-// the one file that names cpp-httplib, http_tls.cpp the one that names OpenSSL; read the notes
-// there before changing how certificates are verified.
+// HTTPS to one API server: a pool of keep-alive connections, the login of the moment on every
+// request, TLS verified by our own SSL_CTX settings, and streaming for watches. It knows nothing of
+// Kubernetes beyond headers. http_channel.cpp is the one file that names cpp-httplib, http_tls.cpp
+// the one that names OpenSSL; read the notes there before changing how certificates are verified.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "kube/connection.hpp"
+#include "kube/request_log.hpp"
 
 namespace kube {
 
@@ -38,8 +39,9 @@ using BodyReceiver = std::function<bool(std::string_view)>;
 class Http {
   public:
     /// No connection is made yet. Fails when the CA, the certificate or the key cannot be
-    /// understood or do not fit together, or the URL is none.
-    static base::Result<std::unique_ptr<Http>> open(Connection connection);
+    /// understood or do not fit together, or the URL or the proxy's is none. `log` is told of every
+    /// request that is sent, and of the server's warnings.
+    static base::Result<std::unique_ptr<Http>> open(Connection connection, RequestLog log = {});
     Http(const Http&) = delete;
     Http& operator=(const Http&) = delete;
     ~Http();
@@ -48,8 +50,9 @@ class Http {
 
     /// One request, sent once; any status is a response. ErrorKind: Unreachable (nothing was sent),
     /// Lost, TimedOut, Interrupted (a write in flight may then have happened). A GET whose kept
-    /// connection turned out to be dead is sent again by itself. Over http:// no credentials are
-    /// sent.
+    /// connection turned out to be dead is sent again by itself, and any request that is answered
+    /// with 401 once more with a new login, if there may be one (a token file, an exec plugin).
+    /// Over http:// no credentials are sent.
     base::Result<HttpResponse> send(const HttpRequest& request, const std::stop_token& stop);
 
     /// As send(), on a connection of its own outside the pool. On status 200 the body goes to

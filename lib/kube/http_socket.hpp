@@ -1,6 +1,6 @@
 // What cpp-httplib leaves open about sockets: shutting one down from another thread at any moment
 // (its own stop() waits until a connect or a handshake is over), noticing that an idle one is dead,
-// and the reason why no connection could be made. Used by http.cpp only.
+// and the reason why no connection could be made. Used by http_channel.cpp.
 #pragma once
 
 #include <mutex>
@@ -23,6 +23,8 @@ class Breaker {
     void trip();
     /// Before the next request: new sockets may connect again.
     void reset();
+    /// The descriptor; -1 before there was a socket. For the thread that uses the connection.
+    int socket() const { return fd_; }
     /// True when an idle connection has something to read: its end, an error, or bytes nobody asked
     /// for.
     bool is_dead();

@@ -19,8 +19,12 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 
 namespace kube {
@@ -59,6 +63,43 @@ std::vector<Certificate> certificates_in(const std::string& pem) {
     return certificates;
 }
 
+std::unexpected<base::Error> unreadable(const std::string& why) {
+    return fail(ErrorKind::Malformed, "error: tls: " + why);
+}
+
+// Why there is none, in Go's words where it has some (crypto/tls X509KeyPair).
+std::string no_certificate(const std::string& pem) {
+    if (pem.contains("-----BEGIN CERTIFICATE")) return "failed to parse the certificate";
+    if (pem.contains("PRIVATE KEY-----")) {
+        return "failed to find certificate PEM data in certificate input, but did find a private "
+               "key; PEM inputs may have been switched";
+    }
+    return "failed to find any PEM data in certificate input";
+}
+
+std::string no_key(const std::string& pem) {
+    if (pem.contains("ENCRYPTED")) return "the private key is locked by a passphrase";
+    if (pem.contains("PRIVATE KEY-----")) return "failed to parse private key";
+    if (pem.contains("-----BEGIN CERTIFICATE")) {
+        return "found a certificate rather than a key in the PEM for the private key";
+    }
+    return "failed to find any PEM data in key input";
+}
+
+// One more owner of the same.
+Store shared(const Store& store) {
+    X509_STORE_up_ref(store.get());
+    return Store(store.get());
+}
+Certificate shared(const Certificate& certificate) {
+    X509_up_ref(certificate.get());
+    return Certificate(certificate.get());
+}
+Key shared(const Key& key) {
+    EVP_PKEY_up_ref(key.get());
+    return Key(key.get());
+}
+
 // Without a callback OpenSSL would ask for the passphrase on the terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) {
     return -1;
@@ -75,9 +116,23 @@ bool exists(const char* path) {
     return ::stat(path, &found) == 0;
 }
 
+// OpenSSL reads of SSL_CERT_DIR only what is called by its hash; Go reads all of it.
+void trust_folders(X509_STORE* store) {
+    const char* folders = ::getenv(X509_get_default_cert_dir_env());
+    if (folders == nullptr) return;
+    for (const std::string& folder : base::split(folders, ':')) {
+        std::error_code unreadable;
+        for (const auto& file : std::filesystem::directory_iterator(folder, unreadable)) {
+            if (file.is_regular_file(unreadable)) X509_STORE_load_file(store, file.path().c_str());
+        }
+    }
+    ERR_clear_error();
+}
+
 // A static binary carries the folder of the machine that built it: look where Go looks.
 void trust_system(X509_STORE* store) {
     X509_STORE_set_default_paths(store);
+    trust_folders(store);
     const bool configured = ::getenv(X509_get_default_cert_file_env()) != nullptr ||
                             ::getenv(X509_get_default_cert_dir_env()) != nullptr;
     if (configured || exists(X509_get_default_cert_file())) return;
@@ -87,6 +142,12 @@ void trust_system(X509_STORE* store) {
         if (exists(bundle) && X509_STORE_load_file(store, bundle) == 1) break;
     }
     ERR_clear_error();
+}
+
+std::string no_authority(const std::string& pem) {
+    if (pem.contains("-----BEGIN CERTIFICATE")) return "failed to parse certificate";
+    if (pem.contains("-----BEGIN ")) return "no valid certificate authority data seen";
+    return "unable to parse bytes as PEM block";
 }
 
 Result<Store> trusted(const Tls& tls) {
@@ -99,7 +160,7 @@ Result<Store> trusted(const Tls& tls) {
     const auto anchors = certificates_in(tls.ca_pem);
     if (anchors.empty()) {
         return fail(ErrorKind::Malformed,
-                    "error: unable to load root certificates: unable to parse bytes as PEM block");
+                    "error: unable to load root certificates: " + no_authority(tls.ca_pem));
     }
     for (const Certificate& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.get());
     return store;
@@ -129,6 +190,25 @@ std::vector<std::string> names_of(const X509* certificate, bool addresses) {
     return found;
 }
 
+bool has_common_name(const X509* certificate) {
+    const X509_NAME* subject = X509_get_subject_name(certificate);
+    return X509_NAME_get_index_by_NID(subject, NID_commonName, -1) >= 0;
+}
+
+std::string time_in(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return "?";
+    return base::rfc3339(std::chrono::time_point_cast<std::chrono::seconds>(
+        std::chrono::system_clock::from_time_t(::timegm(&parts))));
+}
+
+// "certificate has expired or is not yet valid: current time T is after T2"
+std::string outside_its_time(const X509* certificate, bool expired) {
+    return "certificate has expired or is not yet valid: current time " +
+           base::rfc3339(base::now()) + (expired ? " is after " : " is before ") +
+           time_in(expired ? X509_get0_notAfter(certificate) : X509_get0_notBefore(certificate));
+}
+
 std::string mismatch(const X509* certificate, const TlsPeer& peer) {
     const auto names = names_of(certificate, peer.is_ip);
     if (!names.empty()) {
@@ -137,6 +217,9 @@ std::string mismatch(const X509* certificate, const TlsPeer& peer) {
     if (peer.is_ip) {
         return "cannot validate certificate for " + peer.name +
                " because it doesn't contain any IP SANs";
+    }
+    if (names_of(certificate, true).empty() && has_common_name(certificate)) {
+        return "certificate relies on legacy Common Name field, use SANs instead";
     }
     return "certificate is not valid for any names, but wanted to match " + peer.name;
 }
@@ -155,8 +238,10 @@ std::string rejection_of(X509_STORE_CTX* verified, const TlsPeer& peer) {
             return mismatch(X509_STORE_CTX_get0_cert(verified), peer);
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID:
-            return std::string("certificate has expired or is not yet valid: ") +
-                   X509_verify_cert_error_string(error);
+            return outside_its_time(X509_STORE_CTX_get_current_cert(verified),
+                                    error == X509_V_ERR_CERT_HAS_EXPIRED);
+        case X509_V_ERR_INVALID_PURPOSE:
+            return "certificate specifies an incompatible key usage";
         default:
             return X509_verify_cert_error_string(error);
     }
@@ -198,18 +283,40 @@ bool is_about_our_certificate(int alert) {
     }
 }
 
+// Where Go's words (crypto/tls/alert.go) are not OpenSSL's.
+std::string alert_text(int alert) {
+    switch (alert & 0xff) {
+        case SSL_AD_UNKNOWN_CA:
+            return "unknown certificate authority";
+        case SSL_AD_PROTOCOL_VERSION:
+            return "protocol version not supported";
+        case SSL_AD_CERTIFICATE_REVOKED:
+            return "revoked certificate";
+        case SSL_AD_CERTIFICATE_EXPIRED:
+            return "expired certificate";
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+            return "unknown certificate";
+        case SSL_AD_CERTIFICATE_REQUIRED:  // OpenSSL 3.0 has no text for it
+            return "certificate required";
+        default:
+            return SSL_alert_desc_string_long(alert);
+    }
+}
+
 void note_alert(int alert, TlsPeer& peer) {
     if (alert >> 8 != SSL3_AL_FATAL) return;
     const int description = alert & 0xff;
-    // OpenSSL 3.0 has no text for the one that TLS 1.3 brought
-    peer.alert = description == SSL_AD_CERTIFICATE_REQUIRED ? "certificate required"
-                                                            : SSL_alert_desc_string_long(alert);
+    peer.alert = alert_text(alert);
     peer.alert_is_about_us = is_about_our_certificate(description);
 }
 
 void watch_connection(const SSL* ssl, int where, int value) {
     auto& peer = *static_cast<TlsPeer*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), peer_index()));
-    if ((where & SSL_CB_HANDSHAKE_START) != 0) set_server_name(const_cast<SSL*>(ssl), peer);
+    // with TLS 1.3, OpenSSL may call this again for a session ticket
+    if ((where & SSL_CB_HANDSHAKE_START) != 0 && SSL_in_before(ssl) != 0) {
+        set_server_name(const_cast<SSL*>(ssl), peer);
+        if (peer.before_handshake) peer.before_handshake();
+    }
     if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT) note_alert(value, peer);
 }
 
@@ -230,33 +337,44 @@ struct TlsMaterial::Parts {
     Store store;
     std::vector<Certificate> chain;  // ours, then what leads to its CA
     Key key;
+
+    Result<void> read(const ClientCertificate& certificate);
 };
+
+Result<void> TlsMaterial::Parts::read(const ClientCertificate& certificate) {
+    chain = certificates_in(certificate.chain_pem);
+    key = key_in(certificate.key_pem.reveal());
+    if (chain.empty()) return unreadable(no_certificate(certificate.chain_pem));
+    if (!key) return unreadable(no_key(certificate.key_pem.reveal()));
+    if (X509_check_private_key(chain.front().get(), key.get()) == 1) return {};
+    ERR_clear_error();
+    return unreadable("private key does not match public key");
+}
 
 TlsMaterial::TlsMaterial(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 TlsMaterial::~TlsMaterial() = default;
 
-Result<std::unique_ptr<TlsMaterial>> TlsMaterial::load(const Tls& tls) {
+Result<std::shared_ptr<const TlsMaterial>> TlsMaterial::load(const Tls& tls) {
     auto parts = std::make_unique<Parts>();
     auto store = trusted(tls);
     if (!store) return std::unexpected(std::move(store.error()));
     parts->store = std::move(*store);
     if (tls.certificate) {
-        parts->chain = certificates_in(tls.certificate->chain_pem);
-        parts->key = key_in(tls.certificate->key_pem.reveal());
-        if (parts->chain.empty()) {
-            return fail(ErrorKind::Malformed,
-                        "error: tls: failed to find any PEM data in certificate input");
-        }
-        if (!parts->key) {
-            return fail(ErrorKind::Malformed,
-                        "error: tls: failed to find any PEM data in key input");
-        }
-        if (X509_check_private_key(parts->chain.front().get(), parts->key.get()) != 1) {
-            ERR_clear_error();
-            return fail(ErrorKind::Malformed, "error: tls: private key does not match public key");
-        }
+        if (auto read = parts->read(*tls.certificate); !read) return std::unexpected(read.error());
     }
-    return std::unique_ptr<TlsMaterial>(new TlsMaterial(std::move(parts)));
+    return std::shared_ptr<const TlsMaterial>(new TlsMaterial(std::move(parts)));
+}
+
+Result<std::shared_ptr<const TlsMaterial>> TlsMaterial::with(const ClientCertificate& ours) const {
+    auto parts = std::make_unique<Parts>();
+    parts->store = shared(parts_->store);
+    if (parts_->key) {
+        for (const Certificate& one : parts_->chain) parts->chain.push_back(shared(one));
+        parts->key = shared(parts_->key);
+    } else if (auto read = parts->read(ours); !read) {
+        return std::unexpected(read.error());
+    }
+    return std::shared_ptr<const TlsMaterial>(new TlsMaterial(std::move(parts)));
 }
 
 void TlsMaterial::configure(ssl_ctx_st* context, TlsPeer& peer) const {
@@ -289,6 +407,7 @@ std::string tls_failure() {
     const unsigned long error = ERR_peek_error();  // the first: closing adds others
     if (error == 0 || ERR_GET_LIB(error) != ERR_LIB_SSL) return {};
     const int reason = ERR_GET_REASON(error);
+    if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return "EOF";
     if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST) {
         return "tls: first record does not look like a TLS handshake";
     }

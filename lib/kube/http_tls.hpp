@@ -1,8 +1,8 @@
-// How a server is verified and how we prove who we are, on OpenSSL. Used by http.cpp only; together
-// they are the only files that name OpenSSL. Nothing here relies on cpp-httplib's own verification,
-// see http_tls.cpp.
+// How a server is verified and how we prove who we are, on OpenSSL. Used by http.cpp and
+// http_channel.cpp only. Nothing here relies on cpp-httplib's own verification, see http_tls.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,15 +18,19 @@ struct TlsPeer {
     std::string name;  // what the certificate must be valid for: a host name or an IP address
     bool is_ip = false;
     bool insecure = false;
-    std::string rejection;           // why we refused its certificate, in Go's words
-    std::string alert;               // with which fatal alert it ended the connection
+    std::function<void()> before_handshake;  // called when the socket is connected, or empty
+    std::string rejection;                   // why we refused its certificate, in Go's words
+    std::string alert;                       // with which fatal alert it ended the connection
     bool alert_is_about_us = false;  // it did not like our certificate, or that there was none
 };
 
 /// CA, certificate and key, parsed once and shared by the connections of one Http.
 class TlsMaterial {
   public:
-    static base::Result<std::unique_ptr<TlsMaterial>> load(const Tls& tls);
+    static base::Result<std::shared_ptr<const TlsMaterial>> load(const Tls& tls);
+    /// The same, with this certificate unless it has one of its own already: as in client-go, the
+    /// kubeconfig's wins over an exec plugin's.
+    base::Result<std::shared_ptr<const TlsMaterial>> with(const ClientCertificate& ours) const;
     TlsMaterial(const TlsMaterial&) = delete;
     TlsMaterial& operator=(const TlsMaterial&) = delete;
     ~TlsMaterial();

@@ -123,9 +123,12 @@ Result<void> merge_file(const std::string& file, Kubeconfig& config) {
             return read;
         }
     }
-    if (config.current_context.empty()) {
-        config.current_context = base::text_or_empty(*content, "/current-context");
+    const Json* current = base::find(*content, "/current-context");
+    if (current == nullptr || !config.current_context.empty()) return {};
+    if (!current->is_string()) {
+        return cannot_load(file, "current-context must be text: put it in quotes");
     }
+    config.current_context = current->get<std::string>();
     return {};
 }
 

@@ -26,9 +26,17 @@ struct KubeconfigOptions {
     std::string client_certificate = {};
     std::string client_key = {};
     std::string tls_server_name = {};
-    bool insecure = false;  // --insecure-skip-tls-verify
+    bool insecure = false;                        // --insecure-skip-tls-verify
+    std::string as = {};                          // --as, and what goes with it
+    std::vector<std::string> as_groups = {};      // --as-group
+    std::string as_uid = {};                      // --as-uid
+    std::vector<std::string> as_user_extra = {};  // --as-user-extra: "key=value"
+    bool disable_compression = false;
+    bool interactive = true;  // an exec plugin may use the terminal
     std::chrono::milliseconds request_timeout{0};
     unsigned parallel = 8;
+    /// Where a pod finds its service account: the last resort, as in client-go.
+    std::string service_account = "/var/run/secrets/kubernetes.io/serviceaccount";
 };
 
 /// One named cluster, user or context, as its file has it.
@@ -51,8 +59,10 @@ struct Kubeconfig {
 base::Result<Kubeconfig> load_kubeconfig(const KubeconfigOptions& options);
 
 /// The connection of a context: `options.context`, else the current one; the options' other fields
-/// win over the kubeconfig's. Certificates and keys are read from their files here. Unlike kubectl,
-/// a context that names a missing cluster or user is an error, and --token wins over a tokenFile.
+/// win over the kubeconfig's; where nothing is configured, a pod's own service account
+/// (client-go's merged_client_builder.go). Certificates and keys are read from their files here.
+/// Unlike kubectl, a context that names a missing cluster or user is an error, --token wins over a
+/// tokenFile, and --as is minded in a pod, too.
 base::Result<Connection> connection_of(const Kubeconfig& config, const KubeconfigOptions& options);
 
 }  // namespace kube

@@ -1,10 +1,9 @@
-#include <array>
-#include <filesystem>
-#include <span>
+#include <sys/stat.h>
 
 #include "base/text.hpp"
 #include "kube/file.hpp"
-#include "kube/kubeconfig.hpp"
+#include "kube/kubeconfig_user.hpp"
+#include "kube/proxy.hpp"
 #include "kube/url.hpp"
 
 namespace kube {
@@ -19,98 +18,6 @@ using Entries = std::map<std::string, KubeconfigEntry>;
 
 std::unexpected<Error> invalid(std::string message, std::string hint = {}) {
     return base::fail(ErrorKind::Malformed, "error: " + std::move(message), std::move(hint));
-}
-
-std::string in_quotes(const std::string& name) {
-    return '"' + name + '"';
-}
-
-// --- one entry
-// -----------------------------------------------------------------------------------------
-
-/// Reads the fields of one cluster, user or context, and collects what is wrong with them.
-class Fields {
-  public:
-    Fields(std::string what, const KubeconfigEntry* entry, std::vector<std::string>& problems)
-        : what_(std::move(what)), entry_(entry), problems_(problems) {}
-
-    bool has(const char* name) const { return value(name) != nullptr; }
-
-    std::string text(const char* name) const {
-        const Json* found = value(name);
-        if (found == nullptr) return {};
-        if (found->is_string()) return found->get<std::string>();
-        // YAML makes a number of a token that consists of digits
-        problems_.push_back(what_ + ": " + name + " must be text: put it in quotes");
-        return {};
-    }
-
-    bool truth(const char* name) const {
-        const Json* found = value(name);
-        if (found == nullptr) return false;
-        if (found->is_boolean()) return found->get<bool>();
-        problems_.push_back(what_ + ": " + name + " must be true or false");
-        return false;
-    }
-
-    /// A path, as seen from the folder of the file that names it.
-    std::string path(const char* name) const {
-        const std::string relative = text(name);
-        if (relative.empty()) return {};
-        return (std::filesystem::path(entry_->file).parent_path() / relative).string();
-    }
-
-    std::string decoded(const char* name) const {
-        std::string bytes;
-        if (!base::decode_base64(text(name), bytes)) {
-            problems_.push_back(what_ + ": " + name + " is not valid base64");
-        }
-        return bytes;
-    }
-
-  private:
-    const Json* value(const char* name) const {
-        if (entry_ == nullptr) return nullptr;
-        const auto found = entry_->body.find(name);
-        const bool is_set = found != entry_->body.end() && !found->is_null() && *found != Json("");
-        return is_set ? &*found : nullptr;
-    }
-
-    std::string what_;
-    const KubeconfigEntry* entry_;
-    std::vector<std::string>& problems_;
-};
-
-/// What a kubeconfig may ask for that this program cannot do yet. To ignore it would be to act as
-/// somebody else, or past a proxy. Support for one means: an alternative of Auth (or a field of
-/// Connection), a branch in credentials.cpp, and its row here goes.
-struct Unsupported {
-    const char* field;
-    const char* called;
-};
-constexpr std::array<Unsupported, 4> unsupported_logins{{
-    {"exec", "an exec credential plugin"},
-    {"auth-provider", "an auth-provider"},
-    {"username", "basic authentication"},
-    {"password", "basic authentication"},
-}};
-constexpr std::array<Unsupported, 4> unsupported_of_user{{
-    {"as", "impersonation (as)"},
-    {"as-uid", "impersonation (as-uid)"},
-    {"as-groups", "impersonation (as-groups)"},
-    {"as-user-extra", "impersonation (as-user-extra)"},
-}};
-constexpr std::array<Unsupported, 1> unsupported_of_cluster{{
-    {"proxy-url", "proxy-url"},
-}};
-
-void refuse(std::span<const Unsupported> rows, const Fields& fields, const std::string& what,
-            std::vector<std::string>& problems) {
-    for (const Unsupported& row : rows) {
-        if (!fields.has(row.field)) continue;
-        problems.push_back(what + ": " + row.called + " is not supported yet");
-        return;
-    }
 }
 
 // --- from a context to a connection
@@ -175,13 +82,17 @@ Result<Chosen> choose(const Kubeconfig& config, const KubeconfigOptions& options
     const auto found = config.contexts.find(chosen.context);
     const bool exists = found != config.contexts.end();
     if (!chosen.context.empty() && !exists) return no_such_context(config, options, chosen.context);
-    const Json context = exists ? found->second.body : Json::object();
-    auto cluster = existing(config.clusters, options.cluster,
-                            base::text_or_empty(context, "/cluster"), "cluster", chosen.context);
-    if (!cluster) return std::unexpected(std::move(cluster.error()));
-    auto user = existing(config.users, options.user, base::text_or_empty(context, "/user"), "user",
-                         chosen.context);
+    Problems problems;
+    const Fields context("context " + in_quotes(chosen.context), exists ? &found->second : nullptr,
+                         problems);
+    const std::string named_cluster = context.text("cluster");
+    const std::string named_user = context.text("user");
+    if (!problems.empty()) return invalid(problems.front());
+    auto user = existing(config.users, options.user, named_user, "user", chosen.context);
     if (!user) return std::unexpected(std::move(user.error()));
+    auto cluster =
+        existing(config.clusters, options.cluster, named_cluster, "cluster", chosen.context);
+    if (!cluster) return std::unexpected(std::move(cluster.error()));
     chosen.cluster = std::move(*cluster);
     chosen.user = std::move(*user);
     return chosen;
@@ -201,31 +112,39 @@ class Builder {
           chosen_(std::move(chosen)),
           cluster_("cluster " + in_quotes(chosen_.cluster),
                    entry_of(config.clusters, chosen_.cluster), problems_),
-          user_("user " + in_quotes(chosen_.user), entry_of(config.users, chosen_.user), problems_),
+          user_("user " + in_quotes(chosen_.user), entry_of(config.users, chosen_.user),
+                user_problems_),
           context_("context " + in_quotes(chosen_.context),
                    entry_of(config.contexts, chosen_.context), problems_) {}
 
     Result<Connection> build() {
         Connection connection{
-            .server = options_.server.empty() ? cluster_.text("server") : options_.server,
+            .server = server(),
             .described_as = chosen_.context.empty() ? "" : "context " + chosen_.context,
             .user = chosen_.user,
             .ns = context_.text("namespace"),
             .request_timeout = options_.request_timeout,
             .parallel = options_.parallel};
-        refuse(unsupported_of_cluster, cluster_, "cluster " + in_quotes(chosen_.cluster),
-               problems_);
-        refuse(unsupported_of_user, user_, "user " + in_quotes(chosen_.user), problems_);
+        const UserSource user{chosen_.user, user_, options_, user_problems_};
         set_trust(connection.tls);
-        set_certificate(connection.tls);
-        connection.auth = auth();
-        set_server(connection);
-        if (!problems_.empty()) return all_problems();
-        return connection;
+        set_proxy(connection);
+        connection.compression =
+            !options_.disable_compression && !cluster_.truth("disable-compression");
+        connection.tls.certificate = certificate_of(user);
+        connection.auth = auth_of(user, cluster_info(connection));
+        connection.impersonation = impersonation_of(user);
+        check_server(connection);
+        return without_problems(std::move(connection));
     }
 
   private:
-    void set_server(Connection& connection) {
+    std::string server() const {
+        if (!options_.server.empty()) return options_.server;
+        const std::string configured = cluster_.text("server");
+        return configured.empty() ? process_environment("KUBERNETES_MASTER") : configured;
+    }
+
+    void check_server(Connection& connection) {
         if (connection.server.empty()) {
             problems_.push_back(chosen_.cluster.empty()
                                     ? "default cluster has no server defined"
@@ -254,90 +173,107 @@ class Builder {
                 "certificate-authority-data and certificate-authority are both specified for " +
                 chosen_.cluster + ". certificate-authority-data will override.");
         }
-        if (tls.insecure && (has_data || !path.empty())) {
+        tls.ca_pem = has_data
+                         ? cluster_.decoded("certificate-authority-data")
+                         : content_of(path, "certificate-authority", chosen_.cluster, problems_);
+        if (tls.insecure && !tls.ca_pem.empty()) {
             problems_.emplace_back(
                 "specifying a root certificates file with the insecure flag is not allowed");
-            return;
         }
-        tls.ca_pem = has_data ? cluster_.decoded("certificate-authority-data")
-                              : content_of(path, "certificate-authority", chosen_.cluster);
         const bool other_server = !options_.server.empty() || !options_.tls_server_name.empty();
         tls.server_name =
             other_server ? options_.tls_server_name : cluster_.text("tls-server-name");
     }
 
-    void set_certificate(Tls& tls) {
-        const std::string chain =
-            pem("client-certificate", "client-cert", options_.client_certificate,
-                ". client-cert-data will override.");
-        std::string key =
-            pem("client-key", "client-key", options_.client_key, "; client-key-data will override");
-        if (chain.empty() && key.empty()) return;
-        if (key.empty()) {
-            problems_.push_back("client-key-data or client-key must be specified for " +
-                                chosen_.user + " to use the clientCert authentication method.");
+    void set_proxy(Connection& connection) {
+        connection.proxy_url = Secret(cluster_.text("proxy-url"));
+        const auto proxy = parse_proxy(connection.proxy_url);
+        if (proxy) return;
+        problems_.push_back("invalid 'proxy-url' " +
+                            in_quotes(shown_url(connection.proxy_url.reveal())) + " for cluster " +
+                            in_quotes(chosen_.cluster) + ": " + proxy.error().message);
+    }
+
+    /// What an exec plugin with provideClusterInfo is told (clientauthentication/v1 Cluster).
+    Json cluster_info(const Connection& connection) const {
+        Json info = {{"server", connection.server}, {"config", nullptr}};
+        const Tls& tls = connection.tls;
+        if (!tls.server_name.empty()) info["tls-server-name"] = tls.server_name;
+        if (tls.insecure) info["insecure-skip-tls-verify"] = true;
+        if (!tls.ca_pem.empty()) {
+            info["certificate-authority-data"] = base::encode_base64(tls.ca_pem);
         }
-        if (chain.empty()) {
-            problems_.push_back("client-cert-data or client-cert must be specified for " +
-                                chosen_.user + " to use the clientCert authentication method.");
+        if (!connection.proxy_url.empty()) info["proxy-url"] = connection.proxy_url.reveal();
+        if (!connection.compression) info["disable-compression"] = true;
+        add_extension(info);
+        return info;
+    }
+
+    void add_extension(Json& info) const {
+        for (const Fields& extension : cluster_.items("extensions")) {
+            if (extension.text("name") != "client.authentication.k8s.io/exec") continue;
+            if (const Json* config = extension.value("extension")) info["config"] = *config;
         }
-        tls.certificate.emplace(
-            ClientCertificate{.chain_pem = chain, .key_pem = Secret(std::move(key))});
     }
 
-    /// A PEM text from a flag's file, the entry's data or the entry's file.
-    std::string pem(const std::string& field, const std::string& called, const std::string& flag,
-                    const std::string& overriding) {
-        if (!flag.empty()) return content_of(flag, called, chosen_.user);
-        const std::string path = user_.path(field.c_str());
-        if (!user_.has((field + "-data").c_str())) return content_of(path, called, chosen_.user);
-        if (!path.empty()) {
-            problems_.push_back(called + "-data and " + called + " are both specified for " +
-                                chosen_.user + overriding);
-        }
-        return user_.decoded((field + "-data").c_str());
-    }
-
-    Auth auth() {
-        if (!options_.token.empty()) return BearerToken{Secret(options_.token)};
-        refuse(unsupported_logins, user_, "user " + in_quotes(chosen_.user), problems_);
-        if (user_.has("tokenFile")) return TokenFile{user_.path("tokenFile")};
-        if (user_.has("token")) return BearerToken{Secret(user_.text("token"))};
-        return NoAuth{};
-    }
-
-    std::string content_of(const std::string& path, const std::string& called,
-                           const std::string& owner) {
-        if (path.empty()) return {};
-        auto content = read_file(path);
-        if (content && !content->empty()) return std::move(*content);
-        // an empty CA would otherwise pass for none, which means the system's
-        const std::string why = content ? path + " is empty" : content.error().message;
-        problems_.push_back("unable to read " + called + " " + path + " for " + owner + " due to " +
-                            why);
-        return {};
-    }
-
-    std::unexpected<Error> all_problems() const {
-        if (problems_.size() == 1) return invalid(problems_.front());
+    Result<Connection> without_problems(Connection connection) const {
+        Problems all = user_problems_;
+        all.insert(all.end(), problems_.begin(), problems_.end());
+        if (all.empty()) return connection;
+        if (all.size() == 1) return invalid(all.front());
         return base::fail(ErrorKind::Malformed,
-                          "Error in configuration: \n* " + base::join(problems_, "\n* "));
+                          "Error in configuration: \n* " + base::join(all, "\n* "));
     }
 
     const KubeconfigOptions& options_;
     Chosen chosen_;
-    std::vector<std::string> problems_;
+    Problems user_problems_;  // told first, as client-go does
+    Problems problems_;
     Fields cluster_;
     Fields user_;
     Fields context_;
 };
+
+// --- in a pod
+// ---------------------------------------------------------------------------------------------
+
+bool is_file(const std::string& path) {
+    struct stat found{};
+    return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
+bool in_pod(const KubeconfigOptions& options) {
+    return !process_environment("KUBERNETES_SERVICE_HOST").empty() &&
+           !process_environment("KUBERNETES_SERVICE_PORT").empty() &&
+           is_file(options.service_account + "/token");
+}
+
+/// The pod's own service account, with what flags say of token, CA and identity (client-go's
+/// rest.InClusterConfig, and inClusterClientConfig in client_config.go).
+Result<Connection> connection_of_pod(KubeconfigOptions options) {
+    const std::string host = process_environment("KUBERNETES_SERVICE_HOST");
+    options.server = "https://" + (host.contains(':') ? "[" + host + "]" : host) + ":" +
+                     process_environment("KUBERNETES_SERVICE_PORT");
+    const std::string ca = options.service_account + "/ca.crt";
+    const bool own_ca = options.certificate_authority.empty() && !options.insecure && is_file(ca);
+    if (own_ca) options.certificate_authority = ca;
+    auto connection = Builder({}, options, {}).build();
+    if (!connection) return connection;
+    if (options.token.empty()) connection->auth = TokenFile{options.service_account + "/token"};
+    connection->described_as = "the pod's service account";
+    return connection;
+}
 
 }  // namespace
 
 Result<Connection> connection_of(const Kubeconfig& config, const KubeconfigOptions& options) {
     auto chosen = choose(config, options);
     if (!chosen) return std::unexpected(std::move(chosen.error()));
-    if (chosen->cluster.empty() && options.server.empty()) return nothing_configured(config);
+    const bool configured = !chosen->cluster.empty() || !options.server.empty();
+    if (!configured && in_pod(options)) return connection_of_pod(options);
+    if (!configured && process_environment("KUBERNETES_MASTER").empty()) {
+        return nothing_configured(config);
+    }
     return Builder(config, options, std::move(*chosen)).build();
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "kube/pause.hpp"
 #include "kube/status.hpp"
@@ -12,7 +13,6 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int most_repetitions = 10;
@@ -53,6 +53,14 @@ Error error_for(const HttpRequest& request, const HttpResponse& response, const 
     return error;
 }
 
+/// Tells the server, too, how long the answer is waited for, as kubectl does.
+HttpRequest limited(HttpRequest request, milliseconds timeout) {
+    if (timeout.count() == 0) return request;
+    request.target += request.target.contains('?') ? '&' : '?';
+    request.target += "timeout=" + base::go_duration(timeout);
+    return request;
+}
+
 // A login portal answers 200 with a page.
 std::optional<Error> not_json(const HttpResponse& response, const std::string& what) {
     const auto type = response.headers.find("content-type");
@@ -69,11 +77,10 @@ std::optional<Error> not_json(const HttpResponse& response, const std::string& w
 
 Result<HttpResponse> Requests::ask(const HttpRequest& request, const std::string& what,
                                    const std::stop_token& stop) const {
+    const HttpRequest with_timeout = limited(request, connection().request_timeout);
     bool broke = false;
     for (int repetitions = 0;; ++repetitions) {
-        const auto begun = Clock::now();
-        auto answer = http_->send(request, stop);
-        log(request, begun, answer);
+        auto answer = http_->send(with_timeout, stop);
         if (!answer) {
             const bool again = is_read(request) && answer.error().kind == ErrorKind::Lost;
             if (!again || std::exchange(broke, true)) return answer;
@@ -94,23 +101,11 @@ Result<HttpResponse> Requests::ask(const HttpRequest& request, const std::string
 
 Result<void> Requests::follow(const HttpRequest& request, const std::string& what,
                               const BodyReceiver& receive, const std::stop_token& stop) const {
-    const auto begun = Clock::now();
     const auto answer = http_->stream(request, receive, stop);
-    log(request, begun, answer);
     if (!answer) return std::unexpected(answer.error());
     if (answer->status != 200) return std::unexpected(error_of(*answer, what));
     if (auto trouble = not_json(*answer, what)) return std::unexpected(std::move(*trouble));
     return {};
-}
-
-void Requests::log(const HttpRequest& request, Clock::time_point begun,
-                   const Result<HttpResponse>& answer) const {
-    if (!log_) return;
-    const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun).count();
-    const std::string outcome =
-        answer ? std::to_string(answer->status) + " " + answer->reason : answer.error().message;
-    log_(base::printable(request.method + " " + connection().server + request.target + " " +
-                         outcome + " in " + std::to_string(took) + " milliseconds"));
 }
 
 }  // namespace kube

@@ -1,8 +1,7 @@
-// How requests are sent to an API server: logged, repeated when the server asks for it, and
+// How requests are sent to an API server: repeated when the server asks for it, and
 // answered with an error unless they succeeded. It knows no resources.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -13,8 +12,7 @@ namespace kube {
 
 class Requests {
   public:
-    Requests(std::unique_ptr<Http> http, RequestLog log)
-        : http_(std::move(http)), log_(std::move(log)) {}
+    explicit Requests(std::unique_ptr<Http> http) : http_(std::move(http)) {}
 
     const Connection& connection() const { return http_->connection(); }
 
@@ -29,11 +27,7 @@ class Requests {
                         const BodyReceiver& receive, const std::stop_token& stop) const;
 
   private:
-    void log(const HttpRequest& request, std::chrono::steady_clock::time_point begun,
-             const Result<HttpResponse>& answer) const;
-
     std::unique_ptr<Http> http_;
-    RequestLog log_;
 };
 
 }  // namespace kube

@@ -319,9 +319,9 @@ Result<bool> RestCluster::can_i(const AccessQuery& query, std::stop_token stop) 
 }  // namespace
 
 base::Result<std::unique_ptr<Cluster>> open_cluster(Connection connection, RequestLog log) {
-    auto http = Http::open(std::move(connection));
+    auto http = Http::open(std::move(connection), std::move(log));
     if (!http) return std::unexpected(std::move(http.error()));
-    return std::make_unique<RestCluster>(Requests(std::move(*http), std::move(log)));
+    return std::make_unique<RestCluster>(Requests(std::move(*http)));
 }
 
 }  // namespace kube

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
+#include "base/text.hpp"
 #include "kube/http.hpp"
 
 namespace kube {
@@ -15,6 +17,11 @@ std::unexpected<base::Error> no_url(std::string_view text) {
     // what stands before an "@" may be a password
     const auto at = text.rfind('@');
     const std::string shown(at == std::string_view::npos ? text : text.substr(at + 1));
+    if (at != std::string_view::npos) {
+        return fail(ErrorKind::Malformed,
+                    "error: the URL of the server \"" + shown +
+                        "\" holds a login: it belongs to the user of the kubeconfig");
+    }
     return fail(ErrorKind::Malformed,
                 "error: host must be a URL or a host:port pair: \"" + shown + "\"");
 }
@@ -28,8 +35,26 @@ bool is_ipv6_character(char c) {
     return is_host_character(c) || c == ':' || c == '%';
 }
 
-bool is_prefix(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+std::string percent(char c) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    return {'%', digits[byte >> 4U], digits[byte & 15U]};
+}
+
+std::string url_safe(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c > 0x20 && c < 0x7f) {
+            out += c;
+        } else {
+            out += percent(c);
+        }
+    }
+    return out;
 }
 
 bool read_port(std::string_view text, int& port) {
@@ -37,9 +62,21 @@ bool read_port(std::string_view text, int& port) {
     return error == std::errc() && end == text.data() + text.size() && port > 0 && port < 65536;
 }
 
-std::string_view without_end(std::string_view text, char c) {
-    while (text.ends_with(c)) text.remove_suffix(1);
-    return text;
+// A path without empty and dotted segments, as Go's path.Join leaves it; "" for the root. What
+// cannot stand in a URL is percent-encoded, what is encoded already stays.
+std::string cleaned(std::string_view path) {
+    std::vector<std::string> kept;
+    for (std::string& segment : base::split(path, '/')) {
+        if (segment.empty() || segment == ".") continue;
+        if (segment != "..") {
+            kept.push_back(std::move(segment));
+        } else if (!kept.empty()) {
+            kept.pop_back();
+        }
+    }
+    std::string out;
+    for (const std::string& segment : kept) out += "/" + url_safe(segment);
+    return out;
 }
 
 // "host", "host:port", "[::1]", "[::1]:port"
@@ -55,7 +92,8 @@ bool read_authority(std::string_view text, ServerUrl& url) {
         return false;
     }
     url.port = url.https ? 443 : 80;
-    return port.empty() || (port.starts_with(':') && read_port(port.substr(1), url.port));
+    if (port.empty() || port == ":") return true;
+    return port.starts_with(':') && read_port(port.substr(1), url.port);
 }
 
 }  // namespace
@@ -74,37 +112,33 @@ std::string ServerUrl::text() const {
 }
 
 base::Result<ServerUrl> parse_server(std::string_view text, bool secure_by_default) {
+    if (std::ranges::any_of(text, is_control)) return no_url(base::printable(text));
     ServerUrl url{.https = secure_by_default, .host = {}, .port = 0, .prefix = {}};
     std::string_view rest = text;
     const auto scheme_end = rest.find("://");
     if (scheme_end != std::string_view::npos) {
-        const std::string_view scheme = rest.substr(0, scheme_end);
+        const std::string scheme = base::lower(rest.substr(0, scheme_end));
         if (scheme != "https" && scheme != "http") return no_url(text);
         url.https = scheme == "https";
         rest.remove_prefix(scheme_end + 3);
     }
     rest = rest.substr(0, rest.find_first_of("?#"));
     const auto authority_end = std::min(rest.find('/'), rest.size());
-    url.prefix = without_end(rest.substr(authority_end), '/');
+    url.prefix = cleaned(rest.substr(authority_end));
     if (scheme_end == std::string_view::npos && !url.prefix.empty()) return no_url(text);
-    if (!is_prefix(url.prefix)) return no_url(text);
     if (!read_authority(rest.substr(0, authority_end), url)) return no_url(text);
     return url;
 }
 
 std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
     out.reserve(text.size());
     for (const char c : text) {
         if (is_host_character(c) || c == '~') {
             out += c;
-            continue;
+        } else {
+            out += percent(c);
         }
-        const auto byte = static_cast<unsigned char>(c);
-        out += '%';
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
     }
     return out;
 }

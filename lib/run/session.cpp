@@ -28,6 +28,8 @@ Result<Endpoint> open_context(const ConnectOptions& options, const kube::Kubecon
         // the global overrides speak of the control cluster, not of this context
         chosen = {.kubeconfig = options.kubeconfig.kubeconfig,
                   .context = context,
+                  .disable_compression = options.kubeconfig.disable_compression,
+                  .interactive = options.kubeconfig.interactive,
                   .request_timeout = options.kubeconfig.request_timeout,
                   .parallel = options.kubeconfig.parallel};
     }
@@ -84,6 +86,7 @@ Result<kube::Connection> connection_by_secret(const ConnectOptions& options, kub
         .auth = kube::BearerToken{base::Secret(std::move(*token))}};
     connection.described_as = "MigCluster " + migcluster.name;
     connection.user = "the token in Secret " + migcluster.secret.ns + "/" + migcluster.secret.name;
+    connection.compression = !options.kubeconfig.disable_compression;
     connection.request_timeout = options.kubeconfig.request_timeout;
     connection.parallel = options.kubeconfig.parallel;
     return connection;

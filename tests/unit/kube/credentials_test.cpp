@@ -1,6 +1,7 @@
 #include "kube/credentials.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,6 +11,16 @@
 using namespace std::chrono_literals;
 
 namespace {
+
+/// The header that a request would carry now, or the error.
+std::string header_of(kube::Credentials& credentials) {
+    const auto login = credentials.login({});
+    return login ? (*login)->authorization.reveal() : login.error().message;
+}
+std::string header_of(const kube::Auth& auth) {
+    kube::Credentials credentials(auth);
+    return header_of(credentials);
+}
 
 /// A token file that goes with the test.
 struct File {
@@ -28,16 +39,21 @@ struct File {
 
 TEST_CASE("a token becomes a Bearer header") {
     const kube::Auth auth = kube::BearerToken{base::Secret("abc")};
-    CHECK(kube::Credentials(auth).authorization()->reveal() == "Bearer abc");
+    CHECK(header_of(auth) == "Bearer abc");
     const kube::Auth none = kube::NoAuth{};
-    CHECK(kube::Credentials(none).authorization()->empty());
+    CHECK(header_of(none).empty());
+}
+
+TEST_CASE("a name and a password become a Basic header") {
+    const kube::Auth auth = kube::BasicAuth{"me", base::Secret("pass:word")};
+    CHECK(header_of(auth) == "Basic bWU6cGFzczp3b3Jk");
 }
 
 TEST_CASE("a token that would add a header is refused, and not shown") {
     const kube::Auth auth = kube::BearerToken{base::Secret("abc\r\nX-Evil: 1")};
-    const auto value = kube::Credentials(auth).authorization();
-    REQUIRE_FALSE(value);
-    CHECK_FALSE(value.error().message.contains("abc"));
+    const std::string error = header_of(auth);
+    CHECK(error.starts_with("error: the token holds characters"));
+    CHECK_FALSE(error.contains("abc"));
 }
 
 TEST_CASE("a token file is read again when its token has aged") {
@@ -46,27 +62,96 @@ TEST_CASE("a token file is read again when its token has aged") {
     SUBCASE("not before") {
         kube::Credentials credentials(auth, 1h);
         file.write(" first\n");
-        CHECK(credentials.authorization()->reveal() == "Bearer first");
+        CHECK(header_of(credentials) == "Bearer first");
         file.write("second");
-        CHECK(credentials.authorization()->reveal() == "Bearer first");
+        CHECK(header_of(credentials) == "Bearer first");
     }
     SUBCASE("then the new one counts, and the old one when the file is gone") {
         kube::Credentials credentials(auth, 0ms);
-        CHECK(credentials.authorization()->reveal() == "Bearer first");
+        CHECK(header_of(credentials) == "Bearer first");
         file.write("second");
-        CHECK(credentials.authorization()->reveal() == "Bearer second");
+        CHECK(header_of(credentials) == "Bearer second");
         std::remove(file.path.c_str());
-        CHECK(credentials.authorization()->reveal() == "Bearer second");
+        CHECK(header_of(credentials) == "Bearer second");
     }
 }
 
 TEST_CASE("a token file that cannot be read is named") {
     const kube::Auth auth = kube::TokenFile{"/nope/token"};
-    CHECK(kube::Credentials(auth).authorization().error().message ==
-          "error: open /nope/token: no such file or directory");
+    CHECK(header_of(auth) == "error: open /nope/token: no such file or directory");
     const File file;
     file.write(" \n");
     const kube::Auth empty = kube::TokenFile{file.path};
-    CHECK(kube::Credentials(empty).authorization().error().message ==
-          "error: the token file " + file.path + " is empty");
+    CHECK(header_of(empty) == "error: the token file " + file.path + " is empty");
+}
+
+TEST_CASE("a token file is read at once when the server refused its token") {
+    const File file;
+    const kube::Auth auth = kube::TokenFile{file.path};
+    kube::Credentials credentials(auth, 1h);
+    const auto first = *credentials.login({});
+    file.write("second");
+    CHECK(credentials.renew(first));
+    CHECK(header_of(credentials) == "Bearer second");
+    SUBCASE("and not again when another request is refused for the first token") {
+        file.write("third");
+        CHECK(credentials.renew(first));
+        CHECK(header_of(credentials) == "Bearer second");
+    }
+}
+
+TEST_CASE("a token that the kubeconfig holds cannot be had anew") {
+    const kube::Auth auth = kube::BearerToken{base::Secret("abc")};
+    kube::Credentials credentials(auth);
+    CHECK_FALSE(credentials.renew(*credentials.login({})));
+}
+
+namespace {
+
+/// An exec plugin whose token counts its runs, and that expires at `expires` (the script's words).
+struct Plugin {
+    explicit Plugin(const std::string& expires) {
+        file.write("#!/bin/sh\necho x >> " + file.path +
+                   ".runs\n"
+                   "printf '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":"
+                   "\"ExecCredential\",\"status\":{\"token\":\"t%d\"" +
+                   expires + "}}' $(wc -l < " + file.path + ".runs)\n");
+        ::chmod(file.path.c_str(), 0700);
+        auth = kube::ExecPlugin{.command = file.path,
+                                .api_version = "client.authentication.k8s.io/v1",
+                                .interactive = kube::ExecPlugin::Interactive::Never};
+    }
+    ~Plugin() { std::remove((file.path + ".runs").c_str()); }
+    Plugin(const Plugin&) = delete;
+    Plugin& operator=(const Plugin&) = delete;
+
+    File file;
+    kube::Auth auth;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "an exec plugin is run when its credential is needed, and not again while that is valid") {
+    const Plugin plugin("");
+    kube::Credentials credentials(plugin.auth);
+    CHECK(header_of(credentials) == "Bearer t1");
+    CHECK(header_of(credentials) == "Bearer t1");
+}
+
+TEST_CASE("an exec plugin is run again when its credential has expired") {
+    const Plugin plugin(R"(,"expirationTimestamp":"2020-01-01T00:00:00Z")");
+    kube::Credentials credentials(plugin.auth);
+    CHECK(header_of(credentials) == "Bearer t1");
+    CHECK(header_of(credentials) == "Bearer t2");
+}
+
+TEST_CASE("an exec plugin is run again, once, when the server refused its credential") {
+    const Plugin plugin("");
+    kube::Credentials credentials(plugin.auth);
+    const auto first = *credentials.login({});
+    CHECK(credentials.renew(first));
+    CHECK(header_of(credentials) == "Bearer t2");
+    CHECK(credentials.renew(first));
+    CHECK(header_of(credentials) == "Bearer t2");
 }

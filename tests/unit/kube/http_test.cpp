@@ -10,79 +10,14 @@
 #include <mutex>
 #include <set>
 
+#include "hello_server.hpp"
 #include "kube/parallel.hpp"
-#include "local_server.hpp"
 
 using base::ErrorKind;
-using kube::Connection;
-using kube::Http;
-using kube::HttpRequest;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-const TestCertificate& ca() {
-    static const TestCertificate made = make_certificate({.common_name = "the CA"});
-    return made;
-}
-const TestCertificate& other_ca() {
-    static const TestCertificate made = make_certificate({.common_name = "another CA"});
-    return made;
-}
-const TestCertificate& for_loopback() {
-    static const TestCertificate made =
-        make_certificate({.alt_names = "DNS:localhost,IP:127.0.0.1", .issuer = &ca()});
-    return made;
-}
-const TestCertificate& for_names_only() {
-    static const TestCertificate made =
-        make_certificate({.common_name = "127.0.0.1",
-                          .alt_names = "DNS:api.example,DNS:localhost",
-                          .issuer = &ca()});
-    return made;
-}
-
-const HttpRequest hello{.method = "GET", .target = "/hello"};
-const HttpRequest post{
-    .method = "POST", .target = "/hello", .body = "{}", .content_type = "application/json"};
-
-std::string https(int port, const std::string& host = "127.0.0.1") {
-    return "https://" + host + ":" + std::to_string(port);
-}
-std::string http(int port) {
-    return "http://127.0.0.1:" + std::to_string(port);
-}
-
-Connection trusting(std::string server, const std::string& ca_pem = ca().certificate) {
-    return {.server = std::move(server), .tls = {.ca_pem = ca_pem}};
-}
-
-std::unique_ptr<Http> open(Connection connection) {
-    auto opened = Http::open(std::move(connection));
-    REQUIRE(opened);
-    return std::move(*opened);
-}
-
-base::Result<kube::HttpResponse> ask(Connection connection, const HttpRequest& request = hello) {
-    return open(std::move(connection))->send(request, {});
-}
-
-std::string outcome(const base::Result<kube::HttpResponse>& answer) {
-    return answer ? std::to_string(answer->status) + " " + answer->body : answer.error().message;
-}
-
-/// An HTTPS server that says "hello".
-struct Hello : LocalServer {
-    explicit Hello(const TestCertificate& certificate = for_loopback(),
-                   const std::string& client_ca = {})
-        : LocalServer(https_server(certificate, client_ca)) {
-        (*this)->Get("/hello", [](const httplib::Request&, httplib::Response& answer) {
-            answer.set_content("hello", "text/plain");
-        });
-        start();
-    }
-};
 
 const std::string unable = "Unable to connect to the server: ";
 const std::string unverified = unable + "tls: failed to verify certificate: x509: ";
@@ -151,7 +86,7 @@ TEST_CASE("a certificate for another address is refused") {
 TEST_CASE("a certificate with nothing but a common name is refused") {
     const Hello server(make_certificate({.common_name = "localhost", .issuer = &ca()}));
     CHECK(outcome(ask(trusting(https(server.port(), "localhost")))) ==
-          unverified + "certificate is not valid for any names, but wanted to match localhost");
+          unverified + "certificate relies on legacy Common Name field, use SANs instead");
 }
 
 TEST_CASE("a server may ask for our certificate") {
@@ -191,6 +126,13 @@ TEST_CASE("what cannot be used is refused before any connection") {
           "error: tls: failed to find any PEM data in certificate input");
     CHECK(error(certificate(ca().certificate, "no PEM")) ==
           "error: tls: failed to find any PEM data in key input");
+    CHECK(error(certificate(ca().key, ca().certificate)).contains("may have been switched"));
+    CHECK(error(certificate(ca().certificate, ca().certificate)) ==
+          "error: tls: found a certificate rather than a key in the PEM for the private key");
+    CHECK(error(certificate(ca().certificate, "-----BEGIN ENCRYPTED PRIVATE KEY-----")) ==
+          "error: tls: the private key is locked by a passphrase");
+    CHECK(error({.ca_pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"}) ==
+          "error: unable to load root certificates: failed to parse certificate");
     CHECK(error(certificate(ca().certificate, other_ca().key)) ==
           "error: tls: private key does not match public key");
     CHECK_FALSE(Http::open({.server = "https://a b"}));

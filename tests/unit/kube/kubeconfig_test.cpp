@@ -158,7 +158,7 @@ TEST_CASE("relative paths start from the folder of the file that names them") {
     REQUIRE(found->tls.certificate);
     CHECK(found->tls.certificate->chain_pem == "certificate of two");
     CHECK(found->tls.certificate->key_pem.reveal() == "key of two");
-    CHECK(std::get<kube::TokenFile>(found->auth).path == home.at("two/../token"));
+    CHECK(std::get<kube::TokenFile>(found->auth).path == home.at("token"));
 }
 
 TEST_CASE("certificates come from data as well") {
@@ -236,6 +236,11 @@ TEST_CASE("a server is understood as kubectl understands it") {
         {"https://api/pre/fix/", "https://api/pre/fix"},
         {"https://[::1]:6443/x", "https://[::1]:6443/x"},
         {"https://api:6443?q=1#f", "https://api:6443"},
+        {"HTTPS://api", "https://api"},
+        {"https://api:", "https://api"},
+        {"https://api//pre//fix/", "https://api/pre/fix"},
+        {"https://api/a/./b/../c", "https://api/a/c"},
+        {"https://api/a%2fb/\u00e4", "https://api/a%2fb/%C3%A4"},
         {"http://api:8080", "http://api:8080"},
         {"api:8080", "http://api:8080"},
     };
@@ -262,7 +267,8 @@ TEST_CASE("what is wrong is named as client-go names it") {
         {"", "", "error: no server found for cluster \"cl\""},
         {"server: 'api:1/x'", "", "error: host must be a URL or a host:port pair: \"api:1/x\""},
         {"server: 'https://me:secret@api'", "",
-         "error: host must be a URL or a host:port pair: \"api\""},
+         "error: the URL of the server \"api\" holds a login: it belongs to the user of the "
+         "kubeconfig"},
         {"server: 'https://a', insecure-skip-tls-verify: true, certificate-authority-data: " + data,
          "", "error: specifying a root certificates file with the insecure flag is not allowed"},
         {"server: 'https://a', certificate-authority: /nope, certificate-authority-data: " + data,
@@ -284,15 +290,52 @@ TEST_CASE("what is wrong is named as client-go names it") {
         {"server: 'https://a'", "token: 12345",
          "error: user \"us\": token must be text: put it in quotes"},
         {"server: 'https://a'", "exec: {command: aws}",
-         "error: user \"us\": an exec credential plugin is not supported yet"},
-        {"server: 'https://a'", "auth-provider: {name: oidc}",
-         "error: user \"us\": an auth-provider is not supported yet"},
-        {"server: 'https://a'", "username: me, password: secret",
-         "error: user \"us\": basic authentication is not supported yet"},
-        {"server: 'https://a'", "token: t, as: admin",
-         "error: user \"us\": impersonation (as) is not supported yet"},
-        {"server: 'https://a', proxy-url: 'http://p'", "",
-         "error: cluster \"cl\": proxy-url is not supported yet"},
+         "Error in configuration: \n* apiVersion must be specified for us to use exec "
+         "authentication plugin\n* interactiveMode must be specified for us to use exec "
+         "authentication plugin"},
+        {"server: 'https://a'",
+         "exec: {apiVersion: client.authentication.k8s.io/v1, env: [{value: x}]}",
+         "Error in configuration: \n* command must be specified for us to use exec authentication "
+         "plugin\n* interactiveMode must be specified for us to use exec authentication plugin\n* "
+         "env variable name must be specified for us to use exec authentication plugin"},
+        {"server: 'https://a'",
+         "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}",
+         "error: exec plugin: invalid apiVersion \"client.authentication.k8s.io/v1alpha1\""},
+        {"server: 'https://a'",
+         "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Foo}",
+         "error: invalid interactiveMode for us: \"Foo\""},
+        {"server: 'https://a'", "auth-provider: {name: foo}",
+         "error: no Auth Provider found for name \"foo\""},
+        {"server: 'https://a'", "token: t, username: me",
+         "error: more than one authentication method found for us; found [token basicAuth], only "
+         "one is allowed"},
+        {"server: 'https://a'", "token: t, as-groups: [g]",
+         "error: requesting uid, groups or user-extra for us without impersonating a user"},
+        {"server: 'https://a'", "as: me, as-groups: [yes]",
+         "error: user \"us\": every one of as-groups must be text: put it in quotes"},
+        {"server: 'https://a', proxy-url: 'ftp://me:SECRET@p'", "",
+         "error: invalid 'proxy-url' \"ftp://p\" for cluster \"cl\": unsupported scheme \"ftp\", "
+         "must be http, https, or socks5"},
+        {"server: 'https://a'", "username: me, password: p, tokenFile: /x",
+         "error: username/password or bearer token may be set, but not both"},
+        {"server: 'https://a'",
+         "exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1}, auth-provider: "
+         "{name: oidc}",
+         "error: authProvider cannot be provided in combination with an exec plugin for us"},
+        {"server: 'https://a', certificate-authority: /nope, insecure-skip-tls-verify: true", "",
+         "error: unable to read certificate-authority /nope for cl due to open /nope: no such file "
+         "or directory"},
+        {"", "client-certificate: /nope, client-key: /nope",
+         "Error in configuration: \n* unable to read client-cert /nope for us due to open /nope: "
+         "no "
+         "such file or directory\n* unable to read client-key /nope for us due to open /nope: no "
+         "such file or directory\n* no server found for cluster \"cl\""},
+        {"server: 'https://a', proxy-url: 'p:3128'", "",
+         "error: invalid 'proxy-url' \"p:3128\" for cluster \"cl\": could not parse: p:3128"},
+        {"server: 'https://a', proxy-url: 'socks5://p'", "",
+         "error: invalid 'proxy-url' \"socks5://p\" for cluster \"cl\": a proxy reached by socks5 "
+         "is "
+         "not supported by this program, only one reached by http"},
         {"", "client-key-data: " + data,
          "Error in configuration: \n* client-cert-data or client-cert must be specified for us to "
          "use the "
@@ -305,9 +348,145 @@ TEST_CASE("what is wrong is named as client-go names it") {
     }
 }
 
-TEST_CASE("--token spares a login that is not supported") {
-    const std::string text = config_with("server: 'https://a'", "exec: {command: aws}");
+TEST_CASE("--token spares an exec plugin") {
+    const std::string text =
+        config_with("server: 'https://a'",
+                    "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1beta1}");
     CHECK(token_of(*connect_with(text, {.token = "t"})) == "t");
+}
+
+TEST_CASE("an exec plugin is read whole") {
+    const std::string cluster =
+        "server: 'https://a', tls-server-name: name, certificate-authority-data: " +
+        base::encode_base64("CA") +
+        ", extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: x}}]";
+    const std::string user =
+        "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./bin/login, args: [a, "
+        "b], env: [{name: NAME, value: v}], provideClusterInfo: true, installHint: get it}";
+    const Home home;
+    const auto file = home.write("config", config_with(cluster, user));
+    const auto found = connect({.kubeconfig = file, .interactive = false});
+    REQUIRE_MESSAGE(found, error_of(found));
+    const auto& plugin = std::get<kube::ExecPlugin>(found->auth);
+    CHECK(plugin.command == home.at("bin/login"));
+    CHECK(plugin.arguments == std::vector<std::string>{"a", "b"});
+    REQUIRE(plugin.environment.size() == 1);
+    CHECK(plugin.environment[0].first == "NAME");
+    CHECK(plugin.environment[0].second.reveal() == "v");
+    CHECK(plugin.interactive == kube::ExecPlugin::Interactive::IfAvailable);
+    CHECK_FALSE(plugin.terminal);
+    CHECK(plugin.install_hint == "get it");
+    CHECK(base::Json::parse(plugin.cluster) ==
+          base::Json{{"server", "https://a"},
+                     {"tls-server-name", "name"},
+                     {"certificate-authority-data", base::encode_base64("CA")},
+                     {"config", {{"audience", "x"}}}});
+}
+
+TEST_CASE("a command without a slash is left to PATH") {
+    const auto found = connect_with(
+        config_with("server: 'https://a'",
+                    "exec: {command: oc, apiVersion: client.authentication.k8s.io/v1beta1}"));
+    CHECK(std::get<kube::ExecPlugin>(found->auth).command == "oc");
+}
+
+TEST_CASE("who has a certificate needs no plugin") {
+    const auto found = connect_with(
+        config_with("server: 'https://a'",
+                    "client-certificate-data: " + base::encode_base64("cert") +
+                        ", client-key-data: " + base::encode_base64("key") +
+                        ", exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1}"));
+    REQUIRE(found);
+    CHECK(std::holds_alternative<kube::NoAuth>(found->auth));
+}
+
+TEST_CASE("a key without a certificate is ignored where there is another login") {
+    const auto found = connect_with(config_with(
+        "server: 'https://a'", "token: t, client-key-data: " + base::encode_base64("key")));
+    REQUIRE(found);
+    CHECK_FALSE(found->tls.certificate);
+}
+
+TEST_CASE("a name and a password are a login") {
+    const auto found =
+        connect_with(config_with("server: 'https://a'", "username: me, password: p"));
+    REQUIRE(found);
+    const auto& basic = std::get<kube::BasicAuth>(found->auth);
+    CHECK(basic.username == "me");
+    CHECK(basic.password.reveal() == "p");
+}
+
+TEST_CASE("whom to act as comes from the kubeconfig, and from flags before it") {
+    const std::string text = config_with(
+        "server: 'https://a'",
+        "token: t, as: me, as-uid: u1, as-groups: [g1, g2], as-user-extra: {k: [a, b]}");
+    SUBCASE("the kubeconfig") {
+        const auto as = connect_with(text)->impersonation;
+        CHECK(as.user == "me");
+        CHECK(as.uid == "u1");
+        CHECK(as.groups == std::vector<std::string>{"g1", "g2"});
+        CHECK(as.extra == std::vector<std::pair<std::string, std::string>>{{"k", "a"}, {"k", "b"}});
+    }
+    SUBCASE("flags, each in place of its field") {
+        const auto as = connect_with(text, {.as = "you", .as_groups = {"h"}})->impersonation;
+        CHECK(as.user == "you");
+        CHECK(as.uid == "u1");
+        CHECK(as.groups == std::vector<std::string>{"h"});
+    }
+    SUBCASE("--as-user-extra, each key in place of its own") {
+        const auto as = connect_with(text, {.as_user_extra = {"k=c", "l=d"}})->impersonation;
+        CHECK(as.extra == std::vector<std::pair<std::string, std::string>>{{"k", "c"}, {"l", "d"}});
+    }
+    SUBCASE("--as-user-extra must be key=value") {
+        CHECK(error_of(connect_with(text, {.as_user_extra = {"k"}})) ==
+              "error: --as-user-extra \"k\" is no key=value");
+    }
+}
+
+TEST_CASE("in a pod the service account is the last resort") {
+    const Home home;
+    home.write("sa/token", "pod-token");
+    home.write("sa/ca.crt", "the pod's CA");
+    ::setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
+    ::setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+    KubeconfigOptions options{.service_account = home.at("sa")};
+    SUBCASE("used when nothing is configured") {
+        const auto found = connect(options);
+        REQUIRE(found);
+        CHECK(found->server == "https://[fd00::1]");
+        CHECK(found->tls.ca_pem == "the pod's CA");
+        CHECK(std::get<kube::TokenFile>(found->auth).path == home.at("sa/token"));
+    }
+    SUBCASE("with the token of --token") {
+        options.token = "flag";
+        CHECK(token_of(*connect(options)) == "flag");
+    }
+    SUBCASE("acting as somebody else, unlike kubectl, which forgets that") {
+        options.as = "you";
+        CHECK(connect(options)->impersonation.user == "you");
+    }
+    SUBCASE("not when a kubeconfig says where to go") {
+        options.kubeconfig = home.write("config", config_with("server: 'https://a'", ""));
+        CHECK(connect(options)->server == "https://a");
+    }
+    SUBCASE("not with --server") {
+        options.server = "https://b";
+        CHECK(connect(options)->server == "https://b");
+    }
+    SUBCASE("not without its token") {
+        std::filesystem::remove(home.at("sa/token"));
+        CHECK(error_of(connect(options)).starts_with("error: Missing or incomplete"));
+    }
+    ::unsetenv("KUBERNETES_SERVICE_HOST");
+    ::unsetenv("KUBERNETES_SERVICE_PORT");
+}
+
+TEST_CASE("KUBERNETES_MASTER stands in for a server that nobody names") {
+    const Home home;
+    ::setenv("KUBERNETES_MASTER", "https://master", 1);
+    CHECK(connect({})->server == "https://master");
+    CHECK(connect({.server = "https://flag"})->server == "https://flag");
+    ::unsetenv("KUBERNETES_MASTER");
 }
 
 TEST_CASE("names that lead nowhere are errors") {
@@ -322,8 +501,11 @@ TEST_CASE("names that lead nowhere are errors") {
     const std::string contexts = "current-context: c\ncontexts: [{name: c, context: ";
     CHECK(error_of(connect_with(contexts + "{cluster: x}}]")) ==
           "error: cluster \"x\" was not found for context \"c\"");
+    CHECK(error_of(connect_with(contexts + "{user: z}}]")) ==
+          "error: user \"z\" was not found for context \"c\"");
     CHECK(error_of(connect_with(contexts + "{user: y}}]")) ==
-          "error: user \"y\" was not found for context \"c\"");
+          "error: context \"c\": user must be text: put it in quotes");
+    CHECK(error_of(connect_with("current-context: 1\n")).contains("current-context must be text"));
     CHECK(connect_with(text, {.context = "zz"}).error().hint == "there are: c");
 }
 

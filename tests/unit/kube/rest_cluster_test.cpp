@@ -55,10 +55,12 @@ class Scripted {
         server_->Delete(".*", handle);
         server_.start();
         kube::Connection connection{.server = "http://127.0.0.1:" + std::to_string(server_.port())};
-        auto opened = kube::open_cluster(std::move(connection), [this](const std::string& line) {
+        const auto remember = [this](const std::string& line) {
             const std::lock_guard lock(mutex_);
             log.push_back(line);
-        });
+        };
+        auto opened =
+            kube::open_cluster(std::move(connection), {.verbosity = 6, .write = remember});
         REQUIRE(opened);
         cluster = std::move(*opened);
     }
@@ -392,8 +394,8 @@ TEST_CASE("each request is logged, with nothing in it that drives a terminal") {
     Scripted script;
     script.answers({{}, status(404, "NotFound", "no")});
     CHECK(script.cluster->get({pods, "n", "p"}, {}));
-    CHECK(script.log.at(0).starts_with("GET " + script.cluster->server() +
-                                       "/api/v1/namespaces/n/pods/p 200 OK in "));
+    CHECK(script.log.at(0).contains("] GET " + script.cluster->server() +
+                                    "/api/v1/namespaces/n/pods/p 200 OK in "));
     CHECK(script.log.at(0).ends_with(" milliseconds"));
     CHECK_FALSE(script.cluster->get({pods, "n", "p"}, {}));
     CHECK(script.log.at(1).contains(" 404 "));

@@ -81,6 +81,15 @@ TEST_CASE("every connection flag arrives") {
                               "sn",
                               "--insecure-skip-tls-verify",
                               "--request-timeout=1m30s",
+                              "--disable-compression",
+                              "--as=admin",
+                              "--as-group",
+                              "ops,dev",
+                              "--as-uid=42",
+                              "--as-user-extra",
+                              "scopes=view",
+                              "--as-group=system:masters",
+                              "--as-user-extra=scopes=a=b",
                               "--parallel",
                               "16",
                               "--source-context",
@@ -98,6 +107,11 @@ TEST_CASE("every connection flag arrives") {
     CHECK(o.kubeconfig.client_key == "ck");
     CHECK(o.kubeconfig.tls_server_name == "sn");
     CHECK(o.kubeconfig.insecure);
+    CHECK(o.kubeconfig.disable_compression);
+    CHECK(o.kubeconfig.as == "admin");
+    CHECK(o.kubeconfig.as_groups == Words{"ops,dev", "system:masters"});
+    CHECK(o.kubeconfig.as_uid == "42");
+    CHECK(o.kubeconfig.as_user_extra == Words{"scopes=view", "scopes=a=b"});
     CHECK(o.kubeconfig.request_timeout == std::chrono::seconds(90));
     CHECK(o.kubeconfig.parallel == 16);
     CHECK(o.source_context == "old");
@@ -117,6 +131,10 @@ TEST_CASE("what is not said has the documented default") {
     CHECK_FALSE(o.timeout.has_value());
     CHECK(o.stall_after == std::chrono::seconds(60));
     CHECK(o.verbosity == 0);
+    CHECK_FALSE(o.warnings_as_errors);
+    CHECK_FALSE(o.kubeconfig.disable_compression);
+    CHECK(o.kubeconfig.as.empty());
+    CHECK(o.kubeconfig.as_groups.empty());
     CHECK(o.kubeconfig.parallel == 8);
     CHECK(parsed({"shop", "-n", ""}).ns == "openshift-migration");
 }
@@ -133,6 +151,13 @@ TEST_CASE("switches take Go's words for true and false") {
     CHECK(parsed({"shop", "--no_verify=false"}).verify);
     CHECK(refusal({"shop", "--yes=maybe"}) ==
           "invalid argument \"maybe\" for \"--yes\" flag: must be true or false");
+}
+
+TEST_CASE("kubectl's flags that mean nothing here are accepted") {
+    const Options o = parsed({"--cache-dir", "/tmp/cache", "--match-server-version", "shop"});
+    CHECK(o.arguments == Words{"shop"});
+    CHECK(parsed({"shop", "--warnings-as-errors"}).warnings_as_errors);
+    CHECK(refusal({"shop", "--cash-dir=x"}) == "unknown flag: --cash-dir");
 }
 
 TEST_CASE("the log level has kubectl's and oc's names") {
@@ -182,15 +207,14 @@ TEST_CASE("a plan has several spellings, and one of them reaches a plan called l
 }
 
 TEST_CASE("a flag or command of the contract that does not exist yet is refused by name") {
-    for (const char* flag :
-         {"cancel-running", "probe-routes", "report", "set", "plan-file", "exit-code", "as",
-          "as-group", "as-uid", "only", "watch", "wait", "delete"}) {
+    for (const char* flag : {"cancel-running", "probe-routes", "report", "set", "plan-file",
+                             "exit-code", "only", "watch", "wait", "delete"}) {
         CHECK(refusal({"shop", std::string("--") + flag + "=x"}) ==
               std::string("--") + flag + " is not in this version yet");
     }
     CHECK(refusal({"shop", "-w"}) == "--watch is not in this version yet");
     for (const char* command :
-         {"assess", "create", "manual", "verify", "status", "cancel", "leftovers", "completion"}) {
+         {"assess", "create", "manual", "verify", "status", "cancel", "leftovers"}) {
         CHECK(refusal({command, "shop"}) ==
               std::string("\"") + command + "\" is not in this version yet");
         CHECK(hint({command}) ==
@@ -209,6 +233,7 @@ TEST_CASE("bad usage names the word and the way out") {
         {{"--contxt", "x"}, "unknown flag: --contxt (did you mean --context?)"},
         {{"--tokn=very-secret"}, "unknown flag: --tokn (did you mean --token?)"},
         {{"--frobnicate"}, "unknown flag: --frobnicate"},
+        {{"--bad"}, "unknown flag: --bad"},
         {{"-x"}, "unknown shorthand flag: 'x' in -x"},
         {{"-yx"}, "unknown shorthand flag: 'x' in -yx"},
         {{"-timeout=5m"}, "unknown shorthand flag: 't' in -timeout (did you mean --timeout?)"},
@@ -222,6 +247,13 @@ TEST_CASE("bad usage names the word and the way out") {
         {{"run", "rn", "b"}, "one plan at a time, but there are 2: rn b"},
         {{"version", "x"}, "version takes no arguments, but there is \"x\""},
         {{"version", "-y"}, "--yes has no meaning for version"},
+        {{"completion"}, "which shell? There are: bash, zsh, fish"},
+        {{"completion", "tcsh"}, "no completion script for \"tcsh\": there are bash, zsh, fish"},
+        {{"completion", "zsh", "fish"},
+         "no completion script for \"zsh fish\": there are bash, zsh, fish"},
+        {{"shop", "--as-user-extra", "scopes"},
+         "invalid argument \"scopes\" for \"--as-user-extra\" flag: must be KEY=VALUE"},
+        {{"__complte", "x"}, "one plan at a time, but there are 2: __complte x"},
         {{"help", "nonsense"}, "unknown help topic \"nonsense\""},
         {{"shop", "-n", "ns/foo"}, "invalid namespace \"ns/foo\": [may not contain '/']"},
         {{"shop", "-o", "bogus"},
@@ -277,6 +309,7 @@ TEST_CASE("help is asked for in many ways") {
     CHECK(parsed({"run", "--help"}).command == "run");
     CHECK(parsed({"shop", "-h"}).help);
     CHECK(parsed({"version", "-h"}).command == "version");
+    CHECK(parsed({"completion", "--help"}).command == "completion");
     CHECK(parsed({"help", "run"}).command == "help");
     CHECK(parsed({"help", "run"}).arguments == Words{"run"});
     CHECK(parsed({"--version"}).command == "version");
@@ -291,10 +324,41 @@ TEST_CASE("the program is called as its file is named") {
     CHECK(plugin::called_as(nullptr) == "oc mtc-rollback");
 }
 
+TEST_CASE("oc that finds the kubectl name is called oc") {
+    const char* krew = "/home/u/.krew/bin/kubectl-mtc_rollback";
+    CHECK(plugin::called_as(krew, "/usr/bin/oc") == "oc mtc-rollback");
+    CHECK(plugin::called_as(krew, "oc") == "oc mtc-rollback");
+    CHECK(plugin::called_as(krew, "/usr/bin/kubectl") == "kubectl mtc-rollback");
+    CHECK(plugin::called_as(krew, "") == "kubectl mtc-rollback");
+    CHECK(plugin::called_as("/bin/kubectl-mtc-rollback", "/usr/bin/oc") == "oc mtc rollback");
+    CHECK(plugin::called_as("/bin/oc-mtc-rollback", "/usr/bin/kubectl") == "oc mtc rollback");
+    CHECK(plugin::called_as("./rollback", "/usr/bin/oc") == "rollback");
+    const std::vector<const char*> argv{krew, "--contxt"};
+    try {
+        plugin::parse_options(2, argv.data(), "/usr/bin/oc");
+        FAIL("accepted");
+    } catch (const UserError& error) {
+        CHECK(error.hint == "See 'oc mtc-rollback -h' for help and examples.");
+    }
+}
+
+TEST_CASE("the help of completion tells how kubectl and oc are made to complete") {
+    const std::string help = plugin::help_text("completion", "kubectl mtc-rollback");
+    for (const char* part :
+         {"kubectl mtc-rollback completion bash|zsh|fish",
+          "source <(oc-mtc-rollback completion bash)", "kubectl_complete-mtc_rollback",
+          "oc_complete-mtc_rollback", "ln -s "}) {
+        CAPTURE(part);
+        CHECK(help.find(part) != std::string::npos);
+    }
+    for (const std::string& line : base::split(help, '\n')) CHECK(line.size() <= 80);
+}
+
 TEST_CASE("the help shows every flag that exists, and none that does not") {
     const std::string help = plugin::help_text("", "oc mtc-rollback");
     for (const plugin::Flag& flag : plugin::flags()) {
-        if (flag.name == "version") continue;
+        const bool hidden = flag.available && flag.help.empty();
+        if (hidden) continue;
         const std::string name = "--" + std::string(flag.shorthand == 'v' ? "v" : flag.name);
         CAPTURE(name);
         CHECK((help.find(name) != std::string::npos) == flag.available);

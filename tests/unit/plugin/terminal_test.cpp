@@ -123,7 +123,7 @@ TEST_CASE("paint colours only where colour is wanted") {
 TEST_CASE("a server's text cannot drive the terminal") {
     CHECK(plugin::one_line("a\x1b[31mb\nc\td\r") == "a^[[31mb c d\\r");
     CHECK(plugin::one_line("\xc2\x9b"
-                           "31m") == "?31m");  // C1: CSI in one character
+                           "31m") == "\\u009b31m");  // C1: CSI in one character
     CHECK(plugin::one_line("a\xe2\x80\xae"
                            "b") == "a?b");                            // right-to-left override
     CHECK(plugin::one_line("\xff\xfe\xc3") == "???");                 // no UTF-8
