@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/yaml.hpp"
 #include "kube/kubeconfig.hpp"
+#include "kube/reflector.hpp"
 #include "kube/rest_cluster.hpp"
 #include "mtc/names.hpp"
 #include "rename.hpp"
@@ -31,13 +32,6 @@ std::string kubeconfig() {
     return path;
 }
 
-kube::Connection connection(const std::string& context) {
-    kube::KubeconfigOptions options;
-    options.kubeconfig = kubeconfig();
-    options.context = context;
-    return must(kube::connection_of(must(kube::load_kubeconfig(options)), options));
-}
-
 const base::ResourceType cluster_roles{"rbac.authorization.k8s.io", "v1", "clusterroles",
                                        "ClusterRole", false};
 const base::ResourceType cluster_role_bindings{"rbac.authorization.k8s.io", "v1",
@@ -52,7 +46,21 @@ std::string token_of(kube::Cluster& cluster, const base::ObjectRef& account) {
         must(cluster.create(account, request, {.subresource = "token"}, {})).body, "/status/token");
 }
 
-base::Json kubeconfig_of(const kube::Connection& connection, const std::string& token) {
+std::string new_suffix() {
+    static int stages = 0;
+    return "-" + std::to_string(++stages);
+}
+
+}  // namespace
+
+kube::Connection connection(const std::string& context) {
+    kube::KubeconfigOptions options;
+    options.kubeconfig = kubeconfig();
+    options.context = context;
+    return must(kube::connection_of(must(kube::load_kubeconfig(options)), options));
+}
+
+base::Json kubeconfig_of(const kube::Connection& connection, const base::Json& user) {
     const base::Json cluster = {
         {"server", connection.server},
         {"certificate-authority-data", base::encode_base64(connection.tls.ca_pem)}};
@@ -63,16 +71,9 @@ base::Json kubeconfig_of(const kube::Connection& connection, const std::string& 
             {"kind", "Config"},
             {"current-context", "target"},
             {"clusters", list("target", "cluster", cluster)},
-            {"users", list("reader", "user", {{"token", token}})},
-            {"contexts", list("target", "context", {{"cluster", "target"}, {"user", "reader"}})}};
+            {"users", list("user", "user", user)},
+            {"contexts", list("target", "context", {{"cluster", "target"}, {"user", "user"}})}};
 }
-
-std::string new_suffix() {
-    static int stages = 0;
-    return "-" + std::to_string(++stages);
-}
-
-}  // namespace
 
 Stage::Stage(const std::string& scenario, std::chrono::milliseconds pace)
     : suffix_(new_suffix()),
@@ -154,8 +155,23 @@ std::filesystem::path Stage::reader_kubeconfig() {
         {}, {}));
     const std::filesystem::path file = home_.path / "reader";
     std::ofstream(file) << base::to_yaml(
-        kubeconfig_of(connection("target"), token_of(*target_, account)));
+        kubeconfig_of(connection("target"), {{"token", token_of(*target_, account)}}));
     return file;
+}
+
+void Stage::remove_finalizers(const base::ResourceType& type, const std::string& in) {
+    const auto strip = [this](const kube::ObjectMap& objects) {
+        bool done = false;
+        for (const auto& [ref, object] : objects) {
+            if (base::finalizers_of(object).empty()) continue;
+            const base::Json operation = {{"op", "remove"}, {"path", "/metadata/finalizers"}};
+            must(target_->patch(object, base::Json::array({operation}), {}, {}));
+            done = true;
+        }
+        return !done;
+    };
+    const auto ended = kube::reflect(*target_, type, {.ns = ns(in)}, {.changed = strip}, {});
+    if (!ended) throw std::runtime_error(ended.error().message);
 }
 
 std::size_t Stage::rollbacks() {

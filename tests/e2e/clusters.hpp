@@ -9,12 +9,18 @@
 #include <vector>
 
 #include "kube/cluster.hpp"
+#include "kube/connection.hpp"
 #include "sandbox/scenario.hpp"
 #include "support/folder.hpp"
 #include "support/process.hpp"
 #include "support/types.hpp"
 
 namespace e2e {
+
+/// As the administrator; `context` is "source" or "target".
+kube::Connection connection(const std::string& context);
+/// A kubeconfig with one context, called target, for `user` ({"token": ...}) on that server.
+base::Json kubeconfig_of(const kube::Connection& connection, const base::Json& user);
 
 /// One scenario on the real clusters, under names that no other test uses.
 class Stage {
@@ -39,6 +45,9 @@ class Stage {
     /// A kubeconfig, its context called target too, of somebody who may get, list and watch
     /// everything.
     std::filesystem::path reader_kubeconfig();
+
+    /// Waits until an object of the type has finalizers on the target, and removes them.
+    void remove_finalizers(const base::ResourceType& type, const std::string& ns);
 
     std::size_t rollbacks();
     std::int64_t replicas(const base::ResourceType& type, const std::string& ns,

@@ -5,7 +5,6 @@
 #include <csignal>
 
 #include "clusters.hpp"
-#include "kube/reflector.hpp"
 #include "mtc/names.hpp"
 
 using e2e::Stage;
@@ -94,19 +93,7 @@ TEST_CASE(
     Stage stage("rollback-hangs-on-finalizer");
     const auto process = stage.start({stage.plan(), "--yes", "--stall-after=2s"});
     REQUIRE(process->await_err("held by finalizer", std::chrono::seconds(60)));
-    const auto freed = kube::reflect(
-        stage.target(), types::configmaps, {.ns = stage.ns("shop")},
-        {.changed =
-             [&](const kube::ObjectMap& objects) {
-                 for (const auto& [ref, object] : objects) {
-                     if (base::finalizers_of(object).empty()) continue;
-                     CHECK(stage.target().patch(
-                         object, {{{"op", "remove"}, {"path", "/metadata/finalizers"}}}, {}, {}));
-                 }
-                 return false;
-             }},
-        {});
-    CHECK(freed);
+    stage.remove_finalizers(types::configmaps, "shop");
     const auto ended = process->wait();
     CAPTURE(ended.err);
     CHECK(ended.code == 0);
