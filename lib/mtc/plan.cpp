@@ -33,7 +33,8 @@ PlanVolume volume_of(const Json& item) {
             .claim_ns = text_or_empty(item, "/pvc/namespace"),
             .claim = claim.source,
             .target_claim = claim.target,
-            .action = text_or_empty(item, "/selection/action")};
+            .action = text_or_empty(item, "/selection/action"),
+            .copy_method = text_or_empty(item, "/selection/copyMethod")};
 }
 
 std::vector<NamespacePair> namespaces_of(const Json& body) {

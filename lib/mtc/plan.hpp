@@ -30,7 +30,8 @@ struct PlanVolume {
     std::string claim_ns;  // the PVC on the source
     std::string claim;     // its name on the source
     std::string target_claim;
-    std::string action;  // copy, move, skip
+    std::string action;       // copy, move, skip
+    std::string copy_method;  // filesystem, snapshot, block; of a copy
 };
 
 struct Plan {

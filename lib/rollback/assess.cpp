@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "base/text.hpp"
-#include "mtc/names.hpp"
+#include "rollback/testimony.hpp"
 
 namespace rollback {
 namespace {
@@ -21,6 +21,10 @@ bool succeeded(const Migration& m) {
     return std::holds_alternative<mtc::Succeeded>(m.state());
 }
 
+bool went_through(const Migration& m) {
+    return succeeded(m) || std::holds_alternative<mtc::SucceededWithWarnings>(m.state());
+}
+
 std::vector<Migration> by_creation(std::vector<Migration> migrations) {
     std::ranges::sort(migrations, {}, [](const Migration& m) {
         return std::pair(m.created.value_or(base::Time::max()), m.name);
@@ -28,8 +32,9 @@ std::vector<Migration> by_creation(std::vector<Migration> migrations) {
     return migrations;
 }
 
-std::size_t quiesced_workloads(const ClusterView& view) {
-    return static_cast<std::size_t>(std::ranges::count_if(view.workloads, mtc::is_quiesced));
+// One that still waits in the queue has done nothing yet.
+bool has_started(const Migration& m) {
+    return !m.phase.empty() || m.started;
 }
 
 bool gap_in(const State& state, Side side,
@@ -59,44 +64,217 @@ const Migration* running_rollback(const std::vector<Migration>& migrations) {
     return it == migrations.end() ? nullptr : &*it;
 }
 
+// The newest that did something, a rollback included: one that failed after a cutover has taken the
+// target apart.
+std::optional<Migration> newest_started(const State& state) {
+    auto history = by_creation(state.migrations);
+    std::erase_if(history, [](const Migration& m) { return !has_started(m); });
+    return history.empty() ? std::nullopt : std::optional(history.back());
+}
+
+std::optional<Migration> successful_cutover(const State& state) {
+    auto newest = newest_started(state);
+    if (!newest || newest->kind != MigrationKind::Cutover || !went_through(*newest)) return {};
+    return newest;
+}
+
+// The newest that can have left the application stopped or started, or else the newest of all.
+std::optional<Migration> witness(const State& state) {
+    auto history = by_creation(state.migrations);
+    std::erase_if(history, [](const Migration& m) {
+        return !has_started(m) || (m.kind != MigrationKind::Rollback && !m.quiesce);
+    });
+    return history.empty() ? newest_started(state) : std::optional(history.back());
+}
+
+// What was seen, by name
+// -------------------------------------------------------------------------------
+
+constexpr std::size_t most_names = 3;
+
+// "deployment/web in shop, pod/web-1 in shop, ... and 2 more"
+std::string names_of(const std::vector<ObjectRef>& refs) {
+    std::vector<std::string> names;
+    for (const ObjectRef& ref : refs) {
+        if (names.size() == most_names) break;
+        names.push_back(ref.label() + " in " + ref.ns);
+    }
+    const std::size_t more = refs.size() - names.size();
+    return base::join(names) + (more == 0 ? "" : " and " + std::to_string(more) + " more");
+}
+
+std::vector<ObjectRef> stopped_workloads(const Situation& situation) {
+    std::vector<ObjectRef> stopped;
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (each.stopped) stopped.push_back(each.workload);
+    }
+    return stopped;
+}
+
+bool any_stopped(const Situation& situation) {
+    return std::ranges::any_of(situation.workloads, &WorkloadSituation::stopped);
+}
+
+std::string claim_of(const VolumeSituation& volume) {
+    return "claim " + volume.volume.claim + " in " + volume.volume.claim_ns;
+}
+
 // Verdict
 // ----------------------------------------------------------------------------------------------
 
-Verdict verdict_of(const State& state, Assessment& out) {
-    const auto history = by_creation(state.migrations);
-    if (out.running_rollback) {
-        out.reasons.push_back("rollback " + *out.running_rollback + " has not ended");
-        return Verdict::InProgress;
-    }
-    if (const auto stopped = quiesced_workloads(state.source); stopped > 0) {
-        out.reasons.push_back(base::count(stopped, "workload") + " of the source " +
-                              (stopped == 1 ? "is" : "are") + " stopped by MTC");
-        return Verdict::Required;
-    }
-    if (workloads_unseen(state)) {
-        out.reasons.emplace_back("not all workloads of the source could be seen");
-        return Verdict::Unknown;
-    }
-    if (!state.target.labelled.empty()) {
-        out.reasons.push_back("nothing is stopped on the source, but " +
-                              base::count(state.target.labelled.size(), "migrated object") +
+// MTC stops whatever runs in the plan's namespaces: what runs was not left as the migration left
+// it.
+bool any_runs(const Situation& situation) {
+    return std::ranges::any_of(situation.workloads, [](const WorkloadSituation& each) {
+        return each.source && !each.source->at_rest;
+    });
+}
+
+// Each rule either decides and says why, or leaves it to the next.
+using Decision = std::optional<Verdict>;
+
+Decision rollback_runs(const State&, Assessment& out) {
+    if (!out.running_rollback) return {};
+    out.reasons.push_back("rollback " + *out.running_rollback + " has not ended");
+    return Verdict::InProgress;
+}
+
+Decision both_sides_write(const State&, Assessment& out) {
+    for (const VolumeSituation& volume : out.situation.volumes) {
+        if (!is_written_by_both(volume)) continue;
+        out.reasons.push_back("volume " + volume.volume.name + " (" + claim_of(volume) +
+                              ") is mounted on both sides: by " + names_of(volume.source_pods) +
+                              " on the source, by " + names_of(volume.target_pods) +
                               " on the target");
-        return Verdict::Recommended;
     }
-    if (gap_in(state, Side::Target, is_of_the_search)) {
-        out.reasons.emplace_back("the target could not be searched fully for migrated objects");
-        return Verdict::Unknown;
+    if (out.reasons.empty()) return {};
+    return Verdict::Dangerous;
+}
+
+Decision moved_to_the_target(const State& state, Assessment& out) {
+    const auto cutover = successful_cutover(state);
+    if (!cutover || !any_stopped(out.situation)) return {};
+    out.reasons.push_back("cutover " + cutover->name +
+                          " succeeded: the source is stopped because the application moved to the "
+                          "target");
+    out.reasons.emplace_back("to take it back nevertheless: run");
+    return Verdict::NotNeeded;
+}
+
+// What waiting for the controller does not resolve. An unknown schema is a gap, not a finding.
+bool keeps_the_controller_from_it(const State& state, const Blocker& blocker) {
+    if (blocker.id == "schema-without-rollback") return state.knows_rollback == false;
+    return blocker.id == "plan-closed" || blocker.id == "plan-not-ready" ||
+           blocker.id == "cluster-not-ready";
+}
+
+Decision stopped_by_mtc(const State& state, Assessment& out) {
+    const auto stopped = stopped_workloads(out.situation);
+    if (stopped.empty()) return {};
+    out.reasons.push_back(base::count(stopped.size(), "workload") + " of the source " +
+                          (stopped.size() == 1 ? "is" : "are") +
+                          " stopped by MTC: " + names_of(stopped));
+    Verdict verdict = Verdict::Required;
+    for (const Blocker& blocker : out.blockers) {
+        if (!keeps_the_controller_from_it(state, blocker)) continue;
+        out.reasons.push_back(blocker.what);
+        verdict = Verdict::RequiredManual;
     }
+    return verdict;
+}
+
+Decision source_unseen(const State& state, Assessment& out) {
+    if (!workloads_unseen(state)) return {};
+    out.reasons.emplace_back("not all workloads of the source could be seen");
+    const auto migration = witness(state);
+    if (!migration) return Verdict::Unknown;
+    const Testimony testimony = testimony_of(*migration);
+    const bool contradicted = any_runs(out.situation);
+    out.reasons.push_back("judged by the migration, not by the workloads: " + testimony.words +
+                          (testimony.stopped && contradicted
+                               ? "; but of the workloads that were seen some run"
+                               : ""));
+    return testimony.stopped && !contradicted ? Verdict::Required : Verdict::Unknown;
+}
+
+// A stage copies ahead of the cutover: what it leaves on the target is meant to be there.
+const Migration* only_staged(const State& state) {
+    const Migration* stage = nullptr;
+    for (const Migration& m : state.migrations) {
+        if (!has_started(m)) continue;
+        if (m.kind != MigrationKind::Stage || !succeeded(m)) return nullptr;
+        stage = &m;
+    }
+    return stage;
+}
+
+Decision staged(const State& state, Assessment& out) {
+    const Migration* stage = only_staged(state);
+    if (stage == nullptr) return {};
+    out.reasons.push_back(
+        "nothing is stopped on the source, and there was no cutover yet: what is "
+        "on the target, stage " +
+        stage->name + " has copied ahead of it");
+    return Verdict::NotNeeded;
+}
+
+Decision left_on_the_target(const State& state, Assessment& out) {
+    const std::size_t left = state.target.labelled.size();
+    if (left == 0) return {};
+    out.reasons.push_back("nothing is stopped on the source, but " +
+                          base::count(left, "migrated object") + " on the target");
+    if (const auto cutover = successful_cutover(state))
+        out.reasons.push_back("cutover " + cutover->name +
+                              " succeeded: they may be the application that serves now");
+    return Verdict::Recommended;
+}
+
+Decision target_unseen(const State& state, Assessment& out) {
+    if (!gap_in(state, Side::Target, is_of_the_search)) return {};
+    out.reasons.emplace_back("the target could not be searched fully for migrated objects");
+    return Verdict::Unknown;
+}
+
+Decision mounts_unseen(const State& state, Assessment& out) {
+    const auto is_pods = [](const std::string& resource) { return resource == "pods"; };
+    const auto moved = std::ranges::find_if(out.situation.volumes, &VolumeSituation::moved);
+    if (moved == out.situation.volumes.end()) return {};
+    if (!gap_in(state, Side::Source, is_pods) && !gap_in(state, Side::Target, is_pods)) return {};
+    out.reasons.push_back("volume " + moved->volume.name + " (" + claim_of(*moved) +
+                          ") was moved, and it could not be seen whether pods of both sides "
+                          "mount it");
+    return Verdict::Unknown;
+}
+
+Decision nothing_to_do(const State& state, Assessment& out) {
     out.reasons.emplace_back(
         "nothing is stopped on the source, and no migrated objects are on the target");
-    if (!history.empty() && history.back().kind == MigrationKind::Rollback &&
-        succeeded(history.back())) {
-        out.last_rollback = history.back().name;
-        out.reasons.push_back("the last migration of the plan is " + history.back().name +
-                              ", a rollback that succeeded");
-        return Verdict::AlreadyRolledBack;
+    const auto history = by_creation(state.migrations);
+    if (history.empty() || history.back().kind != MigrationKind::Rollback ||
+        !succeeded(history.back()))
+        return Verdict::NotNeeded;
+    out.last_rollback = history.back().name;
+    out.reasons.push_back("the last migration of the plan is " + history.back().name +
+                          ", a rollback that succeeded");
+    return Verdict::AlreadyRolledBack;
+}
+
+// In this order: what hurts most comes first, and what was not seen before what is fine.
+using VerdictRule = Decision (*)(const State&, Assessment&);
+constexpr VerdictRule verdict_rules[] = {
+    rollback_runs, both_sides_write,   moved_to_the_target, stopped_by_mtc, source_unseen,
+    staged,        left_on_the_target, target_unseen,       mounts_unseen,  nothing_to_do};
+
+Verdict verdict_of(const State& state, Assessment& out) {
+    for (const VerdictRule rule : verdict_rules) {
+        if (const Decision decision = rule(state, out)) return *decision;
     }
-    return Verdict::NotNeeded;
+    return Verdict::Unknown;
+}
+
+bool may_be_stopped(const Assessment& assessment) {
+    return any_stopped(assessment.situation) || assessment.verdict == Verdict::Unknown ||
+           assessment.verdict == Verdict::Required;
 }
 
 }  // namespace
@@ -107,8 +285,12 @@ std::string word(Verdict verdict) {
             return "NotNeeded";
         case Verdict::Required:
             return "Required";
+        case Verdict::RequiredManual:
+            return "RequiredManual";
         case Verdict::Recommended:
             return "Recommended";
+        case Verdict::Dangerous:
+            return "Dangerous";
         case Verdict::InProgress:
             return "InProgress";
         case Verdict::AlreadyRolledBack:
@@ -119,12 +301,27 @@ std::string word(Verdict verdict) {
     return {};
 }
 
+bool needs_action(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::Required:
+        case Verdict::RequiredManual:
+        case Verdict::Dangerous:
+        case Verdict::Unknown:  // never fine
+            return true;
+        case Verdict::NotNeeded:
+        case Verdict::Recommended:
+        case Verdict::InProgress:
+        case Verdict::AlreadyRolledBack:
+            return false;
+    }
+    return true;
+}
+
 std::optional<base::Time> stopped_since(const State& state) {
     const auto history = by_creation(state.migrations);
     for (const Migration& m : std::ranges::reverse_view(history)) {
-        // one that still waits in the queue has stopped nothing yet
-        if (m.phase.empty() && !m.started) continue;
-        if (touches_the_application(m) && m.quiesce) return m.started ? m.started : m.created;
+        if (has_started(m) && touches_the_application(m) && m.quiesce)
+            return m.started ? m.started : m.created;
     }
     return std::nullopt;
 }
@@ -134,12 +331,12 @@ Assessment assess(const State& state, const AssessOptions& options) {
     const auto queue = mtc::in_queue_order(state.migrations);
     if (const Migration* running = running_rollback(queue))
         assessment.running_rollback = running->name;
-    assessment.verdict = verdict_of(state, assessment);
-    const bool stopped = quiesced_workloads(state.source) > 0;
-    if (stopped || assessment.verdict == Verdict::Unknown)
-        assessment.stopped_since = stopped_since(state);
+    assessment.situation = situation_of(state);
     assessment.blockers = blockers_of(state, options);
     assessment.effects = effects_of(state);
+    assessment.verdict = verdict_of(state, assessment);
+    if (may_be_stopped(assessment)) assessment.stopped_since = stopped_since(state);
+    assessment.advice = advice_of(state, assessment);
     return assessment;
 }
 

@@ -10,14 +10,17 @@
 #include <vector>
 
 #include "mtc/workload.hpp"
+#include "rollback/situation.hpp"
 #include "rollback/state.hpp"
 
 namespace rollback {
 
 enum class Verdict {
-    NotNeeded,          // nothing was stopped, nothing was migrated
+    NotNeeded,          // nothing was stopped by a migration that failed
     Required,           // workloads of the source are stopped by MTC
+    RequiredManual,     // the same, but MTC's controller cannot start them again
     Recommended,        // the application runs, but migrated objects lie on the target
+    Dangerous,          // pods of both sides mount one volume now
     InProgress,         // a rollback of this plan has not ended yet
     AlreadyRolledBack,  // the last thing that happened to the plan is a rollback that succeeded
     Unknown,            // a gap stands in the way of knowing
@@ -40,6 +43,26 @@ struct Return {
     std::string note = {};  // what MTC will restore wrongly
 };
 
+/// Which way leads out.
+enum class Flow {
+    None,                // nothing is to be done
+    Console,             // `run`
+    ConsoleAfterCancel,  // a migration is in the way: cancel it, wait, then `run`
+    Manual,              // what the controller would do, done by hand
+    Attach,              // a rollback runs: `run` follows it
+    LookFirst,           // what could not be seen comes first
+};
+/// "console", ...: as it is written in JSON
+std::string word(Flow flow);
+
+/// What to do next.
+struct Advice {
+    Flow flow = Flow::None;
+    std::string why = {};
+    /// The commands, in order; "{plugin}" stands for how this program was called. Empty for None.
+    std::vector<std::string> commands = {};
+};
+
 struct Effects {
     std::vector<Return> returns;
     std::map<std::string, std::vector<ObjectRef>>
@@ -55,6 +78,8 @@ struct Assessment {
     std::optional<std::string> last_rollback = {};     // the newest that ended well
     std::optional<base::Time> stopped_since = {};
     Effects effects;
+    Situation situation = {};
+    Advice advice = {};
 };
 
 struct AssessOptions {
@@ -63,10 +88,15 @@ struct AssessOptions {
 
 Assessment assess(const State& state, const AssessOptions& options = {});
 
+/// True when something ought to be done: --exit-code.
+bool needs_action(Verdict verdict);
+
 /// Everything that stands in the way of a new rollback, all at once. For assess().
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options);
 /// What a rollback will do to both clusters. For assess().
 Effects effects_of(const State& state);
+/// What to do next, from all the rest of the assessment. For assess().
+Advice advice_of(const State& state, const Assessment& assessment);
 
 /// Since when the application is stopped, as far as the migrations tell: the start of the newest
 /// cutover, stage or state migration that quiesced.

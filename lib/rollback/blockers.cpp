@@ -1,5 +1,7 @@
 // blockers_of(): what would keep the controller from running a rollback, one rule each.
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "rollback/assess.hpp"
@@ -23,19 +25,210 @@ void plan_closed(const State& state, const AssessOptions&, std::vector<Blocker>&
                              R"( --type=merge -p '{"spec":{"closed":false}}')"});
 }
 
+// Plan
+// ------------------------------------------------------------------------------------------------
+
+std::string describe(const std::string& kind, const std::string& name, const std::string& ns) {
+    return "oc describe " + kind + " " + name + " -n " + ns;
+}
+
+std::string edit_plan(const State& state) {
+    return "oc edit migplan " + state.plan.name + " -n " + state.plan.ns;
+}
+
+std::string look_at_source(const State& state) {
+    return describe("migcluster", state.plan.source.name, state.plan.source.ns);
+}
+
+std::string look_at_target(const State& state) {
+    return describe("migcluster", state.plan.target.name, state.plan.target.ns);
+}
+
+std::string look_at_storage(const State& state) {
+    return "oc describe migstorage -n " + state.plan.ns;
+}
+
+std::string create_namespace(const State&) {
+    return "oc create namespace NAMESPACE, on that cluster";
+}
+
+std::string close_other_plan(const State& state) {
+    return "oc get migplan -n " + state.plan.ns + ", then oc patch migplan OTHER -n " +
+           state.plan.ns + R"( --type=merge -p '{"spec":{"closed":true}}')";
+}
+
+/// A condition of a MigPlan that blocks it (mp/validation.go), and what it means to who only wants
+/// to go back.
+struct PlanCondition {
+    std::string_view type;
+    const char* means;
+    std::string (*remedy)(const State&);
+};
+
+constexpr const char* volume_choice =
+    "what the plan chooses for a volume is not valid any more; a rollback does not use it, but the "
+    "plan must be Ready";
+constexpr const char* hook_choice =
+    "a hook of the plan is not valid; a rollback runs no hooks, but the plan must be Ready";
+
+constexpr PlanCondition plan_conditions[] = {
+    {"SourceClusterNotReady",
+     "the controller cannot use the source cluster; mostly its token has expired", look_at_source},
+    {"DestinationClusterNotReady",
+     "the controller cannot use the target cluster; mostly its token has expired", look_at_target},
+    {"InvalidSourceClusterRef", "the plan's source MigCluster does not exist", edit_plan},
+    {"InvalidDestinationClusterRef", "the plan's target MigCluster does not exist", edit_plan},
+    {"InvalidDestinationCluster", "source and target are the same MigCluster", edit_plan},
+    {"SourceClusterNoRegistryPath",
+     "direct image migration needs spec.exposedRegistryPath of the source; a rollback copies no "
+     "images, but the plan must be Ready",
+     look_at_source},
+    {"DestinationClusterNoRegistryPath",
+     "direct image migration needs spec.exposedRegistryPath of the target; a rollback copies no "
+     "images, but the plan must be Ready",
+     look_at_target},
+    {"InvalidStorageRef",
+     "the plan's MigStorage does not exist; a rollback does not use it, but the plan must be Ready",
+     edit_plan},
+    {"StorageNotReady",
+     "the object store cannot be used, mostly because of its credentials or its bucket; a rollback "
+     "does not use it, but the plan must be Ready",
+     look_at_storage},
+    {"NamespaceListEmpty", "the plan names no namespaces", edit_plan},
+    {"NamespaceNotFoundOnSourceCluster",
+     "a namespace of the plan was deleted on the source; an empty one is enough for the "
+     "controller, "
+     "but its application does not come back by that",
+     create_namespace},
+    {"NamespaceNotFoundOnDestinationCluster",
+     "MTC's own namespace is missing on the target: it is not installed there", look_at_target},
+    {"PlanConflict",
+     "another open plan lists one of its namespaces on the same cluster; a closed one is no "
+     "conflict, and can be opened again",
+     close_other_plan},
+    {"PvInvalidAction", volume_choice, edit_plan},
+    {"PvNoSupportedAction", volume_choice, edit_plan},
+    {"PvInvalidStorageClass", volume_choice, edit_plan},
+    {"PvInvalidAccessMode", volume_choice, edit_plan},
+    {"PvInvalidCopyMethod", volume_choice, edit_plan},
+    {"PvNameConflict", volume_choice, edit_plan},
+    {"InvalidHookRef", hook_choice, edit_plan},
+    {"HookNotReady", hook_choice, edit_plan},
+};
+
+const PlanCondition* known(const mtc::Condition& condition) {
+    const auto* row = std::ranges::find(plan_conditions, condition.type, &PlanCondition::type);
+    return row == std::end(plan_conditions) ? nullptr : row;
+}
+
+// The controller's own messages end with a full stop, or not.
+std::string in_words(const mtc::Condition& condition, const char* means) {
+    std::string text = condition.type;
+    std::string_view message = condition.message;
+    while (message.ends_with('.')) message.remove_suffix(1);
+    if (!message.empty()) text += ": " + std::string(message);
+    if (means != nullptr) text += " (" + std::string(means) + ")";
+    return text;
+}
+
+void add_once(std::vector<std::string>& all, std::string one) {
+    if (!std::ranges::count(all, one)) all.push_back(std::move(one));
+}
+
+// Suspended is none: so is every plan after a migration that succeeded, and it can be rolled back.
 void plan_not_ready(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
     if (state.plan.closed) return;
     const auto by = mtc::blocking(state.plan.conditions);
     if (state.plan.ready() && by.empty()) return;
     std::vector<std::string> why;
-    for (const auto& condition : by) why.push_back(condition.type + ": " + condition.message);
+    std::vector<std::string> remedies;
+    for (const mtc::Condition& condition : by) {
+        const PlanCondition* row = known(condition);
+        why.push_back(in_words(condition, row == nullptr ? nullptr : row->means));
+        add_once(remedies, row == nullptr ? describe_plan(state) : row->remedy(state));
+    }
     if (why.empty())
         why.emplace_back("it has no Ready condition; the controller may not be running");
+    if (remedies.empty()) remedies.push_back(describe_plan(state));
     out.push_back(
         {.id = "plan-not-ready",
          .what = "MigPlan " + state.plan.name +
                  " is not Ready, and the controller waits until it is: " + base::join(why, "; "),
-         .remedy = describe_plan(state)});
+         .remedy = base::join(remedies, "; ")});
+}
+
+// Clusters
+// ------------------------------------------------------------------------------------------------
+
+std::string look_at(const mtc::MigCluster& cluster) {
+    return describe("migcluster", cluster.name, cluster.ns);
+}
+
+// mtc.md 7: saToken is a token of that ServiceAccount on the remote cluster.
+std::string new_token(const mtc::MigCluster& cluster) {
+    return "oc set data secret/" + cluster.secret.name + " -n " + cluster.secret.ns +
+           " saToken=\"$(oc create token migration-controller -n openshift-migration --context "
+           "CONTEXT-OF-" +
+           cluster.name + " --duration=8760h)\"";
+}
+
+std::string more_rights(const mtc::MigCluster& cluster) {
+    return "oc adm policy add-cluster-role-to-user cluster-admin -z migration-controller -n "
+           "openshift-migration --context CONTEXT-OF-" +
+           cluster.name;
+}
+
+/// A condition of a MigCluster that blocks it (migcluster/validation.go). One type is set for every
+/// failed test of the connection: the message of the Kubernetes client tells them apart.
+struct ClusterCondition {
+    std::string_view type;
+    std::string_view says;  // "": anything
+    const char* means;
+    std::string (*remedy)(const mtc::MigCluster&);
+};
+
+constexpr const char* not_authorised = "it does not accept the token: expired, or revoked";
+constexpr const char* not_privileged =
+    "its token is accepted, but may not do what the controller has to do";
+constexpr const char* not_trusted =
+    "its certificate is not trusted: spec.caBundle is not the CA that signed it";
+
+constexpr ClusterCondition cluster_conditions[] = {
+    {"TestConnectFailed", "Unauthorized", not_authorised, new_token},
+    {"TestConnectFailed", "provide credentials", not_authorised, new_token},
+    {"TestConnectFailed", "forbidden", not_privileged, more_rights},
+    {"TestConnectFailed", "x509", not_trusted, look_at},
+    {"TestConnectFailed", "", "the controller cannot reach it", look_at},
+    {"InvalidURL", "", "its spec.url is no address to reach it at", look_at},
+    {"InvalidSaSecretRef", "", "the Secret with its token does not exist", look_at},
+    {"InvalidSaToken", "", "its Secret holds no saToken", new_token},
+    {"SaTokenNotPrivileged", "", not_privileged, more_rights},
+    {"InvalidRegistryRoute", "", "its spec.exposedRegistryPath is no registry", look_at},
+};
+
+const ClusterCondition* known_of_cluster(const mtc::Condition& condition) {
+    const auto* row = std::ranges::find_if(cluster_conditions, [&](const ClusterCondition& each) {
+        return each.type == condition.type &&
+               condition.message.find(each.says) != std::string::npos;
+    });
+    return row == std::end(cluster_conditions) ? nullptr : row;
+}
+
+Blocker not_ready(const mtc::MigCluster& cluster) {
+    std::vector<std::string> why;
+    std::vector<std::string> remedies;
+    for (const mtc::Condition& condition : mtc::blocking(cluster.conditions)) {
+        const ClusterCondition* row = known_of_cluster(condition);
+        why.push_back(in_words(condition, row == nullptr ? nullptr : row->means));
+        add_once(remedies, row == nullptr ? look_at(cluster) : row->remedy(cluster));
+    }
+    if (why.empty())
+        why.emplace_back("it has no Ready condition; the controller may not be running");
+    if (remedies.empty()) remedies.push_back(look_at(cluster));
+    return {.id = "cluster-not-ready",
+            .what = "MigCluster " + cluster.name +
+                    " is not Ready, so the controller does not use it: " + base::join(why, "; "),
+            .remedy = base::join(remedies, "; ")};
 }
 
 void cluster_not_ready(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
@@ -44,17 +237,12 @@ void cluster_not_ready(const State& state, const AssessOptions&, std::vector<Blo
     std::vector<const mtc::MigCluster*> clusters{&source};
     if (source.name != target.name || source.ns != target.ns) clusters.push_back(&target);
     for (const mtc::MigCluster* cluster : clusters) {
-        if (cluster->name.empty() || cluster->ready()) continue;
-        std::vector<std::string> why;
-        for (const auto& c : mtc::blocking(cluster->conditions))
-            why.push_back(c.type + ": " + c.message);
-        out.push_back({.id = "cluster-not-ready",
-                       .what = "MigCluster " + cluster->name +
-                               " is not Ready, so the controller cannot reach it" +
-                               (why.empty() ? "" : ": " + base::join(why, "; ")),
-                       .remedy = "oc describe migcluster " + cluster->name + " -n " + cluster->ns});
+        if (!cluster->name.empty() && !cluster->ready()) out.push_back(not_ready(*cluster));
     }
 }
+
+// Migrations
+// ------------------------------------------------------------------------------------------------
 
 std::string remedy_for(const Migration& ahead) {
     const std::string object = "migmigration " + ahead.name + " -n " + ahead.ns;
@@ -64,7 +252,7 @@ std::string remedy_for(const Migration& ahead) {
     if (std::holds_alternative<mtc::Canceling>(state))
         return "oc get " + object + " -w    # wait until it ends";
     return "oc patch " + object + R"( --type=merge -p '{"spec":{"canceled":true}}')" +
-           ", wait until it ends, then run this again";
+           "    # wait until it ends, then run this again";
 }
 
 void migration_ahead(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
@@ -98,40 +286,83 @@ void schema_without_rollback(const State& state, const AssessOptions&, std::vect
                  : "upgrade MTC to 1.4 or later"});
 }
 
-void may_not_create(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
-    if (state.may_create) return;
-    out.push_back({.id = "missing-permission",
-                   .what = "you may not create migmigrations.migration.openshift.io in namespace " +
-                           state.plan.ns + " on the control cluster",
-                   .remedy = "ask for the verb create, or use another --context"});
+// Permissions
+// ------------------------------------------------------------------------------------------------
+
+// What only warnings read: not to see it is a risk, which the gap tells, but stops nothing.
+constexpr const char* only_for_warnings[] = {
+    "migplans.migration.openshift.io",      // the other plans
+    "horizontalpodautoscalers.autoscaling"  // who decides about replicas afterwards
+};
+
+/// What one may not do, and on which sides; each is named once, though a listing and a review may
+/// both have said so.
+struct Missing {
+    std::vector<std::string> what = {};
+    std::vector<Side> sides = {};
+
+    void add(Side side, const std::string& verb_and_rest) {
+        add_once(what, verb_and_rest + " (" + word(side) + ")");
+        if (!std::ranges::count(sides, side)) sides.push_back(side);
+    }
+    bool on(Side side) const { return std::ranges::count(sides, side) > 0; }
+};
+
+std::string in_words(const Denied& denied) {
+    return denied.verb + " " + denied.resource +
+           (denied.ns.empty() ? " in all namespaces" : " in namespace " + denied.ns);
+}
+
+// The control cluster's verbs start and follow the rollback; the others only prove the recovery.
+Missing missing_in(const State& state, const AssessOptions& options) {
+    Missing missing;
+    if (!state.may_create) {
+        missing.add(Side::Control,
+                    in_words({Side::Control, "create", "migmigrations.migration.openshift.io",
+                              state.plan.ns}));
+    }
+    for (const Denied& denied : state.denied) {
+        if (denied.side == Side::Control || options.will_verify)
+            missing.add(denied.side, in_words(denied));
+    }
+    for (const Gap& gap : state.gaps) {
+        if (!gap.forbidden || !options.will_verify) continue;
+        if (std::ranges::count(only_for_warnings, gap.resource) == 0)
+            missing.add(gap.side, gap.what);
+    }
+    return missing;
+}
+
+std::string remedy_for(const Missing& missing) {
+    std::vector<std::string> flags;
+    for (const Side side : {Side::Source, Side::Target}) {
+        if (missing.on(side)) flags.push_back("--" + word(side) + "-context");
+    }
+    std::string remedy = "ask for these verbs";
+    if (missing.on(Side::Control)) remedy += ", use another --context";
+    if (!flags.empty()) remedy += ", name a context that may with " + base::join(flags, " and ");
+    return remedy;
 }
 
 void missing_permissions(const State& state, const AssessOptions& options,
                          std::vector<Blocker>& out) {
-    if (!options.will_verify) return;
-    std::vector<std::string> missing;
-    std::vector<std::string> flags;
-    for (const Gap& gap : state.gaps) {
-        if (!gap.forbidden) continue;
-        missing.push_back(word(gap.side) + ": " + gap.what);
-        const std::string flag = "--" + word(gap.side) + "-context";
-        if (gap.side != Side::Control && !std::ranges::count(flags, flag)) flags.push_back(flag);
-    }
-    if (missing.empty()) return;
-    const std::string other = flags.empty()
-                                  ? "use another --context"
-                                  : "name a context that may with " + base::join(flags, " and ");
+    const Missing missing = missing_in(state, options);
+    if (missing.what.empty()) return;
+    AssessOptions unproved = options;
+    unproved.will_verify = false;
+    const bool only_proof = missing_in(state, unproved).what.empty();
     out.push_back({.id = "missing-permission",
-                   .what = "the recovery could not be proved, because you may not: " +
-                           base::join(missing, "; "),
-                   .remedy = "ask for the verb list on these, " + other +
-                             ", or roll back without proof with --no-verify"});
+                   .what = (only_proof ? "the recovery could not be proved, because you may not "
+                                       : "you may not ") +
+                           base::join(missing.what, "; "),
+                   .remedy = remedy_for(missing) +
+                             (only_proof ? ", or roll back without proof with --no-verify" : "")});
 }
 
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    plan_closed,    plan_not_ready,     cluster_not_ready, migration_ahead, schema_without_rollback,
-    may_not_create, missing_permissions};
+    plan_closed,     plan_not_ready,          cluster_not_ready,
+    migration_ahead, schema_without_rollback, missing_permissions};
 
 }  // namespace
 

@@ -1,23 +1,150 @@
 // effects_of(): what a rollback will do, and what it will not.
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
 
 namespace rollback {
 namespace {
 
-// A Job's "0" is a number, but not the one it ran; anything else that is unknown is no number.
-std::string note_for(const Object& workload, const mtc::WorkloadKind& kind,
-                     const mtc::Wanted& then) {
-    if (workload.ref.type.plural == "cronjobs") {
-        return "MTC resumes it even if it was suspended before the migration";
+using Warnings = std::vector<std::string>;
+
+// "a, b, c and 2 more"
+std::string in_short(const std::vector<std::string>& names) {
+    constexpr std::size_t enough = 3;
+    if (names.size() <= enough) return base::join(names);
+    return base::join({names.begin(), names.begin() + enough}) + " and " +
+           std::to_string(names.size() - enough) + " more";
+}
+
+std::vector<std::string> paths_of(const std::vector<Object>& objects) {
+    std::vector<std::string> paths;
+    for (const Object& object : objects) paths.push_back(object.ref.path());
+    return paths;
+}
+
+std::string on(const ObjectRef& ref) {
+    return ref.label() + " -n " + ref.ns;
+}
+
+// Several plans
+// ------------------------------------------------------------------------------------------------
+
+bool same(const mtc::Reference& a, const mtc::Reference& b) {
+    return a.ns == b.ns && a.name == b.name;
+}
+
+std::vector<std::string> in_both(const std::vector<std::string>& a,
+                                 const std::vector<std::string>& b) {
+    std::vector<std::string> both;
+    std::ranges::set_intersection(a, b, std::back_inserter(both));
+    return both;
+}
+
+/// Namespaces of the plan that another plan lists too, by side.
+struct Shared {
+    std::vector<std::string> source = {};
+    std::vector<std::string> target = {};
+};
+
+Shared shared_by(const mtc::Plan& plan, const mtc::Plan& other) {
+    Shared shared;
+    if (same(plan.source, other.source))
+        shared.source = in_both(plan.source_namespaces(), other.source_namespaces());
+    if (same(plan.target, other.target))
+        shared.target = in_both(plan.target_namespaces(), other.target_namespaces());
+    return shared;
+}
+
+bool is_shared_on_source(const State& state, const std::string& ns) {
+    return std::ranges::any_of(state.other_plans, [&](const mtc::Plan& other) {
+        return std::ranges::count(shared_by(state.plan, other).source, ns) > 0;
+    });
+}
+
+// The controller looks for other plans through the API of the cluster itself (mm/quiesce.go,
+// multiplePlans), so that it sees them on a source that is its own cluster only.
+bool chooses_by_volume(const State& state, const std::string& ns) {
+    return state.source_cluster.host && is_shared_on_source(state, ns);
+}
+
+// Of a CronJob it is one level deeper.
+Json volumes_of(const Object& workload) {
+    for (const char* where :
+         {"/spec/template/spec/volumes", "/spec/jobTemplate/spec/template/spec/volumes"}) {
+        if (const Json* volumes = base::find(workload.body, where)) return *volumes;
     }
-    if (then.known()) return {};
+    return Json::array();
+}
+
+std::string claim_of(const Json& volume) {
+    for (const char* where : {"/persistentVolumeClaim/claimName", "/dataVolume/name"}) {
+        if (const auto claim = base::text_at(volume, where)) return *claim;
+    }
+    return {};
+}
+
+// By the claim's name on the target, as the controller does it in a rollback.
+bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
+    return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
+        const std::string& name = volume.target_claim.empty() ? volume.claim : volume.target_claim;
+        return volume.action == "copy" && volume.claim_ns == ns && name == claim;
+    });
+}
+
+bool mounts_a_copied_claim(const State& state, const Object& workload) {
+    return std::ranges::any_of(volumes_of(workload), [&](const Json& volume) {
+        return is_copied_claim(state.plan, workload.ref.ns, claim_of(volume));
+    });
+}
+
+bool is_left_out(const State& state, const Object& workload) {
+    return chooses_by_volume(state, workload.ref.ns) && !mounts_a_copied_claim(state, workload);
+}
+
+// Returns
+// ------------------------------------------------------------------------------------------------
+
+std::string patch(const ObjectRef& ref, const std::string& spec) {
+    return "oc patch " + on(ref) + " --type=merge -p '{\"spec\":" + spec + "}'";
+}
+
+std::string note_on_claim_templates(const Object& set, const mtc::Wanted& then) {
+    const std::string replicas = then.replicas ? std::to_string(*then.replicas) : "N";
+    return "another plan lists its namespace, and MTC 1.8 then starts no StatefulSet whose volumes "
+           "come from volumeClaimTemplates only; afterwards: oc scale " +
+           on(set.ref) + " --replicas=" + replicas;
+}
+
+// "0" is a number, but not the one that ran; anything else that is unknown is no number.
+std::string note_on_record(const Object& workload, const mtc::WorkloadKind& kind) {
     const std::string text = base::annotation_of(workload, kind.mark).value_or("");
-    if (text == "0") return "its recorded number is lost; MTC may leave it at 0";
-    return std::string("its annotation ") + kind.mark + " cannot be read (" + text +
-           "), and MTC's rollback fails on it: correct it first";
+    if (text != "0") {
+        return std::string("its annotation ") + kind.mark + " cannot be read (" + text +
+               "), and MTC's rollback fails on it: correct it first: oc annotate --overwrite " +
+               on(workload.ref) + " " + kind.mark + "=VALUE";
+    }
+    const bool job = workload.ref.type.plural == "jobs";
+    return std::string("its recorded number is lost") +
+           (job ? " (a second migration overwrote it)" : "") +
+           "; MTC may leave it at 0; afterwards: " +
+           (job ? patch(workload.ref, R"({"parallelism":N})")
+                : "oc scale " + on(workload.ref) + " --replicas=N");
+}
+
+std::string note_for(const State& state, const Object& workload, const mtc::WorkloadKind& kind,
+                     const mtc::Wanted& then) {
+    const std::string& plural = workload.ref.type.plural;
+    if (plural == "cronjobs") {
+        return "MTC resumes it even if it was suspended before the migration; if it was: " +
+               patch(workload.ref, R"({"suspend":true})");
+    }
+    if (!then.known()) return note_on_record(workload, kind);
+    const bool templates = !base::items_at(workload.body, "/spec/volumeClaimTemplates").empty();
+    if (plural == "statefulsets" && templates && is_left_out(state, workload))
+        return note_on_claim_templates(workload, then);
+    return {};
 }
 
 std::vector<Return> returns_of(const State& state) {
@@ -26,15 +153,19 @@ std::vector<Return> returns_of(const State& state) {
         if (!mtc::is_quiesced(workload)) continue;
         const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
         mtc::Wanted then = kind->recorded(workload);
-        std::string note = note_for(workload, *kind, then);
+        std::string note = note_for(state, workload, *kind, then);
         returns.push_back(
             {workload.ref, kind->current(workload), std::move(then), std::move(note)});
     }
     return returns;
 }
 
+// Warnings
+// ------------------------------------------------------------------------------------------------
+
 // The application then serves on the target: rolling back moves it, it does not repair it.
-void serves_on_target(const State& state, std::vector<std::string>& out) {
+void serves_on_target(const State& state, const Effects& effects, Warnings& out) {
+    if (effects.returns.empty()) return;
     for (const mtc::Migration& m : state.migrations) {
         if (m.kind != mtc::MigrationKind::Cutover) continue;
         if (!std::holds_alternative<mtc::Succeeded>(m.state())) continue;
@@ -44,39 +175,173 @@ void serves_on_target(const State& state, std::vector<std::string>& out) {
     }
 }
 
-void data_lost(const State& state, std::vector<std::string>& out) {
+void data_lost(const State& state, const Effects& effects, Warnings& out) {
+    const auto claims = effects.deleted.find("persistentvolumeclaims");
+    if (claims == effects.deleted.end()) return;
+    std::vector<std::string> names;
+    for (const ObjectRef& ref : claims->second) names.push_back(ref.path());
     const auto since = stopped_since(state);
-    const bool claims = std::ranges::any_of(state.target.labelled, [](const Object& o) {
-        return o.ref.type.plural == "persistentvolumeclaims";
-    });
-    if (!claims) return;
-    out.push_back("data written to the migrated volumes on the target" +
-                  (since ? " since " + base::rfc3339(*since) : std::string()) +
-                  " is deleted with them; nothing is copied back to the source");
+    out.push_back(
+        "data written to the migrated volumes on the target" +
+        (since ? " since " + base::rfc3339(*since) : std::string()) +
+        " is deleted with them; nothing is copied back to the source: " + in_short(names));
+}
+
+bool runs_on(const State& state, const Object& workload) {
+    const bool own = base::label_of(workload, mtc::labels::migrated_by_plan) == state.plan.uid;
+    return !own && !mtc::is_quiesced(workload) && !is_also_source(state, workload.ref.ns) &&
+           !mtc::workload_kind(workload.ref.type)->at_rest(workload);
 }
 
 // From 1.8 on the controller scales down every workload of the target's namespaces and starts none
-// again.
-void stays_down(const State& state, std::vector<std::string>& out) {
+// again; those with the label of another plan are not deleted either.
+void stays_down(const State& state, const Effects&, Warnings& out) {
+    std::vector<std::string> names;
     for (const Object& workload : state.target.workloads) {
-        if (base::label_of(workload, mtc::labels::migrated_by_plan) || mtc::is_quiesced(workload))
-            continue;
-        if (is_also_source(state, workload.ref.ns)) continue;
-        if (mtc::workload_kind(workload.ref.type)->at_rest(workload)) continue;
-        out.push_back("target: " + workload.ref.path() +
-                      " was not migrated, but MTC 1.8 stops it and does not start it again (it "
-                      "records what it ran "
-                      "in its annotations)");
+        if (runs_on(state, workload)) names.push_back(workload.ref.path());
+    }
+    if (names.empty()) return;
+    const bool one = names.size() == 1;
+    out.push_back("target: " + in_short(names) + (one ? " was" : " were") +
+                  " not migrated by this plan, but MTC 1.8 stops " + (one ? "it" : "them") +
+                  " and does not start " + (one ? "it" : "them") +
+                  " again (what ran before is in the annotations)");
+}
+
+std::string described(const mtc::Plan& other, const Shared& shared) {
+    std::vector<std::string> where;
+    if (!shared.source.empty()) where.push_back("source: " + in_short(shared.source));
+    if (!shared.target.empty()) where.push_back("target: " + in_short(shared.target));
+    return other.name + (other.closed ? " (closed)" : "") + " [" + base::join(where, "; ") + "]";
+}
+
+// What it means that both sides, or one, are shared.
+std::string consequence_of(bool source, bool target) {
+    std::vector<std::string> parts;
+    if (source) {
+        parts.emplace_back(
+            "this rollback also starts what they stopped on the source, by the one record there is "
+            "of its replicas");
+    }
+    if (target) parts.emplace_back("MTC 1.8 also stops what they run on the target");
+    parts.emplace_back("the controller reports PlanConflict while both plans are open");
+    return base::join(parts, "; ");
+}
+
+void several_plans(const State& state, const Effects&, Warnings& out) {
+    std::vector<std::string> names;
+    bool source = false;
+    bool target = false;
+    for (const mtc::Plan& other : state.other_plans) {
+        const Shared shared = shared_by(state.plan, other);
+        if (shared.source.empty() && shared.target.empty()) continue;
+        names.push_back(described(other, shared));
+        source = source || !shared.source.empty();
+        target = target || !shared.target.empty();
+    }
+    if (names.empty()) return;
+    out.push_back(base::count(names.size(), "other plan") +
+                  (names.size() == 1 ? " lists" : " list") + " namespaces of this plan too, " +
+                  in_short(names) + ": " + consequence_of(source, target));
+}
+
+// Which workloads: a StatefulSet with claim templates has the command in its note too.
+void left_at_rest(const State& state, const Effects& effects, Warnings& out) {
+    std::vector<std::string> names;
+    for (const Object& workload : state.source.workloads) {
+        if (mtc::is_quiesced(workload) && is_left_out(state, workload))
+            names.push_back(workload.ref.path());
+    }
+    if (names.empty() || effects.returns.empty()) return;
+    out.push_back(
+        "where several plans list one namespace, MTC 1.8 starts only what mounts a volume "
+        "that this plan copies; these stay stopped though the rollback succeeds, unless "
+        "the other plan is deleted before: " +
+        in_short(names));
+}
+
+const Object* autoscaler_of(const State& state, const ObjectRef& workload) {
+    const auto& all = state.source.autoscalers;
+    const auto it = std::ranges::find_if(all, [&](const Object& each) {
+        constexpr const char* target = "/spec/scaleTargetRef";
+        const std::string kind = base::text_or_empty(each.body, std::string(target) + "/kind");
+        const std::string name = base::text_or_empty(each.body, std::string(target) + "/name");
+        return each.ref.ns == workload.ns && kind == workload.type.kind && name == workload.name;
+    });
+    return it == all.end() ? nullptr : &*it;
+}
+
+// minReplicas is 1 where it is not given.
+std::string range_of(const Object& autoscaler) {
+    const auto least = base::number_at(autoscaler.body, "/spec/minReplicas").value_or(1);
+    const auto most = base::number_at(autoscaler.body, "/spec/maxReplicas").value_or(least);
+    return std::to_string(least) + ".." + std::to_string(most);
+}
+
+void autoscaled(const State& state, const Effects& effects, Warnings& out) {
+    std::vector<std::string> names;
+    for (const Return& back : effects.returns) {
+        const Object* autoscaler = autoscaler_of(state, back.workload);
+        if (autoscaler == nullptr) continue;
+        const std::string count = back.then.replicas ? std::to_string(*back.then.replicas) : "?";
+        names.push_back(back.workload.path() + " (" + count + ", then " + range_of(*autoscaler) +
+                        " by " + autoscaler->ref.label() + ")");
+    }
+    if (names.empty()) return;
+    out.push_back(
+        "a HorizontalPodAutoscaler decides about the replicas once MTC has restored them "
+        "(it does not scale up from 0, so it did nothing while they were stopped): " +
+        in_short(names));
+}
+
+std::string whose(const State& state, const std::string& uid) {
+    const auto it = std::ranges::find(state.other_plans, uid, &mtc::Plan::uid);
+    if (it != state.other_plans.end()) return "of plan " + it->name + " (uid " + uid + ")";
+    const bool unseen = std::ranges::any_of(state.gaps, [](const Gap& gap) {
+        return gap.side == Side::Control && gap.resource == mtc::types::migplans.resource();
+    });
+    return "of another plan (uid " + uid + ")" +
+           (unseen ? ""
+                   : ", one that no longer exists (perhaps this plan before it was re-created)");
+}
+
+void belongs_to_others(const State& state, const Effects&, Warnings& out) {
+    std::map<std::string, std::vector<Object>> by_plan;
+    for (const Object& object : state.target.foreign) {
+        const auto uid = base::label_of(object, mtc::labels::migrated_by_plan).value_or("");
+        by_plan[uid].push_back(object);
+    }
+    for (const auto& [uid, objects] : by_plan) {
+        const bool one = objects.size() == 1;
+        out.push_back(base::count(objects.size(), "object") + " on the target " +
+                      (one ? "carries" : "carry") + " the label " + whose(state, uid) +
+                      ", which this rollback does not delete: " + in_short(paths_of(objects)));
     }
 }
 
-void broken_discovery(const State& state, std::vector<std::string>& out) {
+// mtc.md 2.2 and 5: what DeleteMigrated passes over.
+void survives(const State& state, const Effects& effects, Warnings& out) {
+    if (effects.deleted.empty()) return;
+    out.push_back(
+        "on the target MTC leaves behind: the namespaces (" + in_short(state.target.namespaces) +
+        "), ServiceAccounts and other objects without the plan's label, cluster-scoped objects, "
+        "Velero backups and restores (the controller's selector matches none), and volumes that "
+        "are released, not deleted");
+}
+
+void broken_discovery(const State& state, const Effects&, Warnings& out) {
     for (const Gap& gap : state.gaps) {
         if (gap.side != Side::Target || gap.resource != "discovery") continue;
         out.push_back("target: " + gap.why +
                       "; the controller fails when an API group cannot be discovered");
     }
 }
+
+// The worst first.
+using WarningRule = void (*)(const State&, const Effects&, Warnings&);
+constexpr WarningRule warning_rules[] = {serves_on_target, data_lost,         left_at_rest,
+                                         stays_down,       several_plans,     broken_discovery,
+                                         autoscaled,       belongs_to_others, survives};
 
 }  // namespace
 
@@ -85,10 +350,9 @@ Effects effects_of(const State& state) {
     for (const Object& object : state.target.labelled) {
         effects.deleted[object.ref.type.resource()].push_back(object.ref);
     }
-    if (!effects.returns.empty()) serves_on_target(state, effects.warnings);
-    data_lost(state, effects.warnings);
-    stays_down(state, effects.warnings);
-    broken_discovery(state, effects.warnings);
+    Warnings warnings;
+    for (const WarningRule rule : warning_rules) rule(state, effects, warnings);
+    effects.warnings = std::move(warnings);
     return effects;
 }
 

@@ -5,9 +5,11 @@
 namespace rollback {
 namespace {
 
-bool is_needed(Verdict verdict) {
-    switch (verdict) {
+bool is_needed(const Assessment& assessment) {
+    switch (assessment.verdict) {
         case Verdict::Required:
+        case Verdict::RequiredManual:  // its blockers refuse, and say what helps
+        case Verdict::Dangerous:
         case Verdict::Recommended:
         case Verdict::Unknown:  // the operator asked for it, and what was unseen stands in the
                                 // preview
@@ -15,7 +17,8 @@ bool is_needed(Verdict verdict) {
             return true;
         case Verdict::NotNeeded:
         case Verdict::AlreadyRolledBack:
-            return false;
+            // after a cutover that succeeded the operator may want the application back
+            return !assessment.effects.returns.empty();
     }
     return false;
 }
@@ -28,7 +31,7 @@ ObjectRef migration_ref(const State& state, const std::string& name) {
 
 Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name) {
     Runbook runbook;
-    if (!is_needed(assessment.verdict)) return runbook;
+    if (!is_needed(assessment)) return runbook;
     const bool attach = assessment.running_rollback.has_value();
     // a rollback that runs already cannot be stopped by what would keep a new one from starting
     if (!attach) runbook.blockers = assessment.blockers;

@@ -42,6 +42,17 @@ struct ClusterView {
     std::vector<Object> pods = {};
     std::vector<Object> claims = {};    // PersistentVolumeClaims
     std::vector<Object> labelled = {};  // target only: metadata of what carries the plan's label
+    /// Target only: metadata of what carries the label of another plan, or of one that is gone.
+    std::vector<Object> foreign = {};
+    std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
+};
+
+/// A verb of the flow that the reviewer says no to.
+struct Denied {
+    Side side = Side::Control;
+    std::string verb;
+    std::string resource;  // "migmigrations.migration.openshift.io"
+    std::string ns;        // "": in all namespaces
 };
 
 struct State {
@@ -53,6 +64,8 @@ struct State {
     bool may_create = true;                   // a MigMigration, in the plan's namespace
     ClusterView source;
     ClusterView target;
+    std::vector<mtc::Plan> other_plans = {};  // in the same namespace as the plan
+    std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};
 };

@@ -158,7 +158,7 @@ class Waiter {
 
   private:
     Result<State> look(std::stop_token stop) {
-        auto seen = observe(session_, {.parallel = options_.parallel}, stop);
+        auto seen = observe(session_, {.parallel = options_.parallel, .reviews = false}, stop);
         if (seen) {
             state_ = *seen;
             judge();

@@ -183,7 +183,8 @@ class ConsoleFlow {
     // After a rollback that did not succeed: what is still stopped or still there, without waiting.
     void look_at_what_is_left() {
         if (!options_.verify) return;
-        const auto state = observe(session_, {.parallel = execute_.parallel}, stop_);
+        const auto state =
+            observe(session_, {.parallel = execute_.parallel, .reviews = false}, stop_);
         if (!state) return;
         report_.gaps = state->gaps;
         report_.findings = rollback::verify({*state, record_, report_.rollback->name});

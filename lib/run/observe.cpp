@@ -1,149 +1,25 @@
 #include "run/observe.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
-#include <mutex>
 #include <set>
 
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
+#include "run/listing.hpp"
+#include "run/permissions.hpp"
 #include "run/types.hpp"
 
 namespace run {
 namespace {
 
-using base::ErrorKind;
 using base::ResourceType;
 using rollback::ClusterView;
+using rollback::Denied;
 using rollback::Gap;
 using rollback::Side;
 using rollback::State;
-
-// More namespaces than this are listed with one request for the whole cluster, and filtered here.
-constexpr std::size_t few_namespaces = 3;
-
-/// What one observation gathers from several threads. The first error that is no gap ends it.
-class Notes {
-  public:
-    explicit Notes(std::vector<Gap>& gaps) : gaps_(gaps) {}
-
-    void gap(Gap gap) {
-        const std::scoped_lock lock(mutex_);
-        gaps_.push_back(std::move(gap));
-    }
-    void fatal(base::Error error) {
-        const std::scoped_lock lock(mutex_);
-        if (!fatal_) fatal_ = std::move(error);
-    }
-    std::mutex& mutex() { return mutex_; }
-    Result<void> result() const {
-        if (fatal_) return std::unexpected(*fatal_);
-        return {};
-    }
-
-  private:
-    std::mutex mutex_;
-    std::vector<Gap>& gaps_;
-    std::optional<base::Error> fatal_;
-};
-
-// An answer that says "you may not" or "this part is broken" is a gap; no answer at all is an
-// error.
-bool is_gap(const base::Error& error) {
-    switch (error.kind) {
-        case ErrorKind::NotFound:
-        case ErrorKind::Forbidden:
-        case ErrorKind::Conflict:
-        case ErrorKind::AlreadyExists:
-        case ErrorKind::Invalid:
-        case ErrorKind::Expired:
-        case ErrorKind::Unavailable:
-        case ErrorKind::Malformed:
-            return true;
-        case ErrorKind::Unauthorized:
-        case ErrorKind::Unreachable:
-        case ErrorKind::Lost:
-        case ErrorKind::TimedOut:
-        case ErrorKind::Interrupted:
-            return false;
-    }
-    return false;
-}
-
-/// One resource type to list on one side, and where its objects go.
-struct Look {
-    ResourceType type;
-    std::string label_selector = {};
-    bool metadata_only = false;
-    std::string gap_prefix = {};
-    std::function<void(std::vector<Object>)> keep;  // called under the notes' lock
-};
-
-class SideObserver {
-  public:
-    SideObserver(kube::Cluster& cluster, Side side, std::vector<std::string> namespaces,
-                 Notes& notes, std::stop_token stop)
-        : cluster_(cluster),
-          side_(side),
-          namespaces_(std::move(namespaces)),
-          notes_(notes),
-          stop_(std::move(stop)) {}
-
-    void run(const std::vector<Look>& looks, std::size_t parallel) {
-        kube::in_parallel(looks.size(), parallel, [&](std::size_t i) { list(looks[i]); });
-    }
-
-  private:
-    void list(const Look& look) {
-        if (namespaces_.size() > few_namespaces && list_cluster_wide(look)) return;
-        for (const std::string& ns : namespaces_) list_in(look, ns);
-    }
-
-    // False when that is forbidden: then each namespace is asked for by itself.
-    bool list_cluster_wide(const Look& look) {
-        auto found = cluster_.list(look.type, options(look, ""), stop_);
-        if (!found && found.error().kind == ErrorKind::Forbidden) return false;
-        take(look, std::move(found), "in all namespaces");
-        return true;
-    }
-
-    void list_in(const Look& look, const std::string& ns) {
-        take(look, cluster_.list(look.type, options(look, ns), stop_), "in namespace " + ns);
-    }
-
-    void take(const Look& look, Result<kube::ObjectList> found, const std::string& where) {
-        if (!found) return note(look, found.error(), where);
-        std::erase_if(found->items,
-                      [&](const Object& o) { return !std::ranges::count(namespaces_, o.ref.ns); });
-        const std::scoped_lock lock(notes_.mutex());
-        look.keep(std::move(found->items));
-    }
-
-    void note(const Look& look, const base::Error& error, const std::string& where) {
-        // a type that vanished since it was discovered has no objects that could carry a label
-        if (error.kind == ErrorKind::NotFound && look.metadata_only) return;
-        if (!is_gap(error))
-            return notes_.fatal(base::within("the " + rollback::word(side_) + " cluster", error));
-        notes_.gap({.side = side_,
-                    .resource = look.gap_prefix + look.type.resource(),
-                    .what = "list " + look.type.resource() + " " + where,
-                    .why = error.message,
-                    .forbidden = error.kind == ErrorKind::Forbidden});
-    }
-
-    kube::ListOptions options(const Look& look, const std::string& ns) const {
-        return {
-            .ns = ns, .label_selector = look.label_selector, .metadata_only = look.metadata_only};
-    }
-
-    kube::Cluster& cluster_;
-    Side side_;
-    std::vector<std::string> namespaces_;
-    Notes& notes_;
-    std::stop_token stop_;
-};
 
 auto append_to(std::vector<Object>& all) {
     return [&all](std::vector<Object> items) { std::ranges::move(items, std::back_inserter(all)); };
@@ -156,13 +32,14 @@ auto append_workloads_to(std::vector<Object>& all) {
     };
 }
 
-// As this cluster serves it: an old one has CronJobs in batch/v1beta1 only.
-const ResourceType* served(const kube::Discovery& discovery, const ResourceType& type) {
-    const auto it =
-        std::ranges::find_if(discovery.resources, [&](const kube::DiscoveredResource& r) {
-            return r.type.group == type.group && r.type.plural == type.plural;
-        });
-    return it == discovery.resources.end() ? nullptr : &it->type;
+// The plan's own objects apart from those of other plans, so that one search finds both.
+auto split_into(ClusterView& view, const std::string& plan_uid) {
+    return [&view, plan_uid](std::vector<Object> items) {
+        for (Object& item : items) {
+            const bool own = base::label_of(item, mtc::labels::migrated_by_plan) == plan_uid;
+            (own ? view.labelled : view.foreign).push_back(std::move(item));
+        }
+    };
 }
 
 bool can_list(const kube::DiscoveredResource& resource) {
@@ -180,17 +57,23 @@ std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& di
     return looks;
 }
 
-std::vector<Look> label_looks(const mtc::Plan& plan, const kube::Discovery& discovery,
-                              std::vector<Object>& into) {
+void add_autoscalers(ClusterView& view, const kube::Discovery& discovery,
+                     std::vector<Look>& looks) {
+    const ResourceType* type = served(discovery, types::autoscalers);
+    if (type == nullptr) return;
+    looks.push_back({.type = *type, .keep = append_to(view.autoscalers)});
+}
+
+std::vector<Look> label_looks(const std::string& selector, const kube::Discovery& discovery,
+                              const std::function<void(std::vector<Object>)>& keep) {
     std::vector<Look> looks;
     for (const kube::DiscoveredResource& resource : discovery.resources) {
         if (!can_list(resource)) continue;
-        looks.push_back(
-            {.type = resource.type,
-             .label_selector = std::string(mtc::labels::migrated_by_plan) + "=" + plan.uid,
-             .metadata_only = true,
-             .gap_prefix = rollback::label_scan,
-             .keep = append_to(into)});
+        looks.push_back({.type = resource.type,
+                         .label_selector = selector,
+                         .metadata_only = true,
+                         .gap_prefix = rollback::label_scan,
+                         .keep = keep});
     }
     return looks;
 }
@@ -204,63 +87,68 @@ void without_repetition(std::vector<Object>& objects) {
     std::ranges::sort(objects, {}, &Object::ref);
 }
 
-Result<kube::Discovery> discover(kube::Cluster& cluster, Side side, Notes& notes,
-                                 std::stop_token stop) {
-    auto discovery = cluster.discover(stop);
-    if (!discovery)
-        return std::unexpected(
-            base::within("the " + rollback::word(side) + " cluster", discovery.error()));
-    for (const std::string& broken : discovery->broken) {
-        notes.gap(
-            {.side = side, .resource = "discovery", .what = "discover " + broken, .why = broken});
-    }
-    return discovery;
-}
-
-void look_at_namespace(kube::Cluster& cluster, Side side, ClusterView& view,
-                       const std::string& name, Notes& notes, std::stop_token stop) {
-    auto found = cluster.get({types::namespaces, "", name}, stop);
+void look_at_namespace(const Place& place, ClusterView& view, const std::string& name) {
+    auto found = place.cluster.get({types::namespaces, "", name}, place.stop);
     if (found) {
-        const std::scoped_lock lock(notes.mutex());
+        const std::scoped_lock lock(place.notes.mutex());
         view.found_namespaces.push_back(std::move(*found));
-    } else if (!is_gap(found.error())) {
-        notes.fatal(base::within("the " + rollback::word(side) + " cluster", found.error()));
-    } else if (found.error().kind != ErrorKind::NotFound) {
-        notes.gap({.side = side,
-                   .resource = "namespaces",
-                   .what = "get namespace " + name,
-                   .why = found.error().message,
-                   .forbidden = found.error().kind == ErrorKind::Forbidden});
+    } else if (found.error().kind != base::ErrorKind::NotFound) {
+        place.notes.failed({.side = place.side,
+                            .resource = "namespaces",
+                            .what = "get namespace " + name,
+                            .why = {}},
+                           found.error());
     }
 }
 
-struct SideTask {
-    const Endpoint& endpoint;
-    Side side;
-    ClusterView& view;
-    bool labelled;
-};
+// Sides
+// ------------------------------------------------------------------------------------------------
 
-void observe_side(const SideTask& task, const mtc::Plan& plan, const ObserveOptions& options,
-                  Notes& notes, std::stop_token stop) {
-    kube::Cluster& cluster = *task.endpoint.cluster;
-    const auto discovery = discover(cluster, task.side, notes, stop);
-    if (!discovery) return notes.fatal(discovery.error());
-    auto looks = application_looks(task.view, *discovery);
-    if (task.labelled)
-        std::ranges::move(label_looks(plan, *discovery, task.view.labelled),
-                          std::back_inserter(looks));
-    SideObserver(cluster, task.side, task.view.namespaces, notes, stop)
-        .run(looks, options.parallel);
-    // the target's namespaces may be there or not: no decision reads them
-    const auto& namespaces = task.view.namespaces;
-    const std::size_t looked_at = task.side == Side::Source ? namespaces.size() : 0;
-    kube::in_parallel(looked_at, options.parallel, [&](std::size_t i) {
-        look_at_namespace(cluster, task.side, task.view, namespaces[i], notes, stop);
-    });
-    std::ranges::sort(task.view.workloads, {}, &Object::ref);
-    std::ranges::sort(task.view.pods, {}, &Object::ref);
-    without_repetition(task.view.labelled);
+Place place_of(const Endpoint& endpoint, Side side, const ClusterView& view,
+               const ObserveOptions& options, Notes& notes, std::stop_token stop) {
+    return {*endpoint.cluster, side, view.namespaces, notes, options.parallel, std::move(stop)};
+}
+
+void in_order(ClusterView& view) {
+    for (auto* objects : {&view.workloads, &view.pods, &view.autoscalers})
+        std::ranges::sort(*objects, {}, &Object::ref);
+    without_repetition(view.labelled);
+    without_repetition(view.foreign);
+}
+
+void observe_source(const Place& place, ClusterView& view, const ObserveOptions& options,
+                    std::vector<Denied>& denied) {
+    const auto discovery = discover(place);
+    if (!discovery) return place.notes.fatal(discovery.error());
+    auto looks = application_looks(view, *discovery);
+    add_autoscalers(view, *discovery, looks);
+    const std::vector<std::function<void()>> work{
+        [&] { look_at(place, looks); },
+        [&] {
+            if (options.reviews) denied = denied_on_source(place, *discovery);
+        },
+        [&] {
+            kube::in_parallel(view.namespaces.size(), place.parallel, [&](std::size_t i) {
+                look_at_namespace(place, view, view.namespaces[i]);
+            });
+        }};
+    kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+    in_order(view);
+}
+
+// The target's namespaces may be there or not: no decision reads them.
+void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan,
+                    const ObserveOptions& options) {
+    const auto discovery = discover(place);
+    if (!discovery) return place.notes.fatal(discovery.error());
+    auto looks = application_looks(view, *discovery);
+    if (options.labelled) {
+        std::ranges::move(
+            label_looks(mtc::labels::migrated_by_plan, *discovery, split_into(view, plan.uid)),
+            std::back_inserter(looks));
+    }
+    look_at(place, looks);
+    in_order(view);
 }
 
 ClusterView empty_view(const Endpoint& endpoint, std::vector<std::string> namespaces) {
@@ -285,6 +173,25 @@ Result<void> read_migrations(const Session& session, State& state, std::stop_tok
     return {};
 }
 
+// One that cannot be decoded is one that the controller does not serve either.
+void read_other_plans(const Session& session, State& state, Notes& notes, std::stop_token stop) {
+    const auto all =
+        session.control.cluster->list(mtc::types::migplans, {.ns = session.plan.ns}, stop);
+    if (!all) {
+        return notes.failed(
+            {.side = Side::Control,
+             .resource = mtc::types::migplans.resource(),
+             .what = "list " + mtc::types::migplans.resource() + " in namespace " + session.plan.ns,
+             .why = {}},
+            all.error());
+    }
+    for (const Object& object : all->items) {
+        if (object.ref.name == session.plan.name) continue;
+        if (auto plan = mtc::decode_plan(object)) state.other_plans.push_back(std::move(*plan));
+    }
+    std::ranges::sort(state.other_plans, {}, &mtc::Plan::name);
+}
+
 void read_schema(const Session& session, State& state, Notes& notes, std::stop_token stop) {
     const auto crd = session.control.cluster->get(
         {mtc::types::crds, "", mtc::types::migmigrations.resource()}, stop);
@@ -292,22 +199,6 @@ void read_schema(const Session& session, State& state, Notes& notes, std::stop_t
         state.knows_rollback = mtc::knows_rollback(*crd);
     } else if (!is_gap(crd.error())) {
         notes.fatal(crd.error());
-    }
-}
-
-void ask_permission(const Session& session, State& state, Notes& notes, std::stop_token stop) {
-    const auto allowed = session.control.cluster->can_i(
-        {.verb = "create", .type = mtc::types::migmigrations, .ns = session.plan.ns}, stop);
-    if (allowed) {
-        state.may_create = *allowed;
-    } else if (!is_gap(allowed.error())) {
-        notes.fatal(allowed.error());
-    } else {
-        notes.gap({.side = Side::Control,
-                   .resource = "selfsubjectaccessreviews",
-                   .what = "ask whether you may create migmigrations",
-                   .why = allowed.error().message,
-                   .forbidden = false});
     }
 }
 
@@ -325,28 +216,42 @@ Result<State> start_of(const Session& session, std::stop_token stop) {
     return state;
 }
 
+bool may_create(const std::vector<Denied>& denied) {
+    return std::ranges::none_of(denied, [](const Denied& d) {
+        return d.verb == "create" && d.resource == mtc::types::migmigrations.resource();
+    });
+}
+
+// From several threads, each into a part of the State of its own.
+void look_everywhere(const Session& session, const ObserveOptions& options, Notes& notes,
+                     State& state, const std::stop_token& stop) {
+    std::vector<Denied> denied;
+    const auto source = place_of(session.source, Side::Source, state.source, options, notes, stop);
+    const auto target = place_of(session.target, Side::Target, state.target, options, notes, stop);
+    const auto control = place_of(session.control, Side::Control, {}, options, notes, stop);
+    const std::vector<std::function<void()>> work{
+        [&] { observe_source(source, state.source, options, denied); },
+        [&] { observe_target(target, state.target, state.plan, options); },
+        [&] {
+            if (auto read = read_migrations(session, state, stop); !read) notes.fatal(read.error());
+        },
+        [&] { read_other_plans(session, state, notes, stop); },
+        [&] { read_schema(session, state, notes, stop); },
+        [&] {
+            if (options.reviews) state.denied = denied_on_control(control, state.plan.ns);
+        }};
+    kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+    std::ranges::move(denied, std::back_inserter(state.denied));
+    state.may_create = may_create(state.denied);
+}
+
 }  // namespace
 
 Result<State> observe(const Session& session, const ObserveOptions& options, std::stop_token stop) {
     auto state = start_of(session, stop);
     if (!state) return state;
     Notes notes(state->gaps);
-    const std::vector<std::function<void()>> work{
-        [&] {
-            observe_side({session.source, Side::Source, state->source, false}, state->plan, options,
-                         notes, stop);
-        },
-        [&] {
-            observe_side({session.target, Side::Target, state->target, options.labelled},
-                         state->plan, options, notes, stop);
-        },
-        [&] {
-            if (auto read = read_migrations(session, *state, stop); !read)
-                notes.fatal(read.error());
-        },
-        [&] { read_schema(session, *state, notes, stop); },
-        [&] { ask_permission(session, *state, notes, stop); }};
-    kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+    look_everywhere(session, options, notes, *state, stop);
     if (auto done = notes.result(); !done) return std::unexpected(done.error());
     std::ranges::sort(state->gaps, {},
                       [](const Gap& gap) { return std::pair(gap.side, gap.what); });
@@ -358,10 +263,12 @@ Result<std::vector<Object>> labelled_objects(kube::Cluster& cluster, const mtc::
                                              std::stop_token stop) {
     Notes notes(gaps);
     std::vector<Object> found;
-    const auto discovery = discover(cluster, Side::Target, notes, stop);
+    const Place place{cluster, Side::Target, plan.target_namespaces(),
+                      notes,   parallel,     std::move(stop)};
+    const auto discovery = discover(place);
     if (!discovery) return std::unexpected(discovery.error());
-    SideObserver(cluster, Side::Target, plan.target_namespaces(), notes, stop)
-        .run(label_looks(plan, *discovery, found), parallel);
+    const std::string selector = std::string(mtc::labels::migrated_by_plan) + "=" + plan.uid;
+    look_at(place, label_looks(selector, *discovery, append_to(found)));
     if (auto done = notes.result(); !done) return std::unexpected(done.error());
     without_repetition(found);
     return found;

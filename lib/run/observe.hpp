@@ -12,7 +12,8 @@ namespace run {
 
 struct ObserveOptions {
     std::size_t parallel = 8;  // requests at a time and cluster
-    bool labelled = true;      // scan the target for objects with the plan's label
+    bool labelled = true;      // scan the target for objects with a plan's label
+    bool reviews = true;       // ask beforehand what one may do
 };
 
 Result<rollback::State> observe(const Session& session, const ObserveOptions& options,

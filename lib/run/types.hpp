@@ -9,5 +9,8 @@ inline const base::ResourceType namespaces{"", "v1", "namespaces", "Namespace", 
 inline const base::ResourceType pods{"", "v1", "pods", "Pod", true};
 inline const base::ResourceType claims{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim",
                                        true};
+/// autoscaling/v1 has the same fields, as far as they are read.
+inline const base::ResourceType autoscalers{"autoscaling", "v2", "horizontalpodautoscalers",
+                                            "HorizontalPodAutoscaler", true};
 
 }  // namespace run::types

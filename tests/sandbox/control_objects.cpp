@@ -1,5 +1,6 @@
 #include "sandbox/control_objects.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "base/clock.hpp"
@@ -32,7 +33,7 @@ std::string after_slash(const std::string& text) {
     return text.substr(text.find('/') + 1);
 }
 
-Json plan_volume(const std::string& claim) {
+Json plan_volume(const std::string& claim, bool moved) {
     const std::string ns = before_slash(claim);
     const std::string name = after_slash(claim);
     return {
@@ -47,7 +48,9 @@ Json plan_volume(const std::string& claim) {
           {"hasReference", true}}},
         {"supported", {{"actions", {"copy", "move"}}, {"copyMethods", {"filesystem", "snapshot"}}}},
         {"selection",
-         {{"action", "copy"}, {"copyMethod", "filesystem"}, {"storageClass", "gp3-csi"}}}};
+         {{"action", moved ? "move" : "copy"},
+          {"copyMethod", "filesystem"},
+          {"storageClass", "gp3-csi"}}}};
 }
 
 ConditionList plan_conditions(const PlanWords& plan) {
@@ -171,7 +174,9 @@ Json plan_manifest(const Scenario& scenario) {
     const PlanWords& plan = scenario.plan;
     Json body = manifest(types::migplans, mtc::openshift_migration, plan.name);
     Json volumes = Json::array();
-    for (const std::string& claim : plan.volumes) volumes.push_back(plan_volume(claim));
+    for (const std::string& claim : plan.volumes) {
+        volumes.push_back(plan_volume(claim, std::ranges::count(plan.moved, claim) > 0));
+    }
     body["spec"] = {{"namespaces", plan.namespaces},
                     {"srcMigClusterRef", reference(remote_name)},
                     {"destMigClusterRef", reference(host_name)},

@@ -30,6 +30,7 @@ struct PlanWords {
     std::string name = "shop-plan";
     std::vector<std::string> namespaces = {};  // "shop", "billing:billing-new"
     std::vector<std::string> volumes = {};     // "shop/data": claims on the source
+    std::vector<std::string> moved = {};       // those of them that are moved, not copied
     bool closed = false;
     std::vector<StatusCondition> conditions = {};
 };

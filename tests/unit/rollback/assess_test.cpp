@@ -12,7 +12,8 @@ TEST_CASE("if the application was stopped during the failed migration you must r
     const Assessment assessment = assess(build::halfway());
     CHECK(assessment.verdict == Verdict::Required);
     REQUIRE(assessment.reasons.size() == 1);
-    CHECK(assessment.reasons[0] == "1 workload of the source is stopped by MTC");
+    CHECK(assessment.reasons[0] ==
+          "1 workload of the source is stopped by MTC: deployment/web in shop");
     CHECK(assessment.stopped_since == build::at(1));
     CHECK(assessment.blockers.empty());
 }
@@ -35,6 +36,150 @@ TEST_CASE("if it was not stopped, a rollback is not necessary") {
     SUBCASE("nor does a plan that was never run") {
         state.migrations.clear();
         CHECK(assess(state).verdict == Verdict::NotNeeded);
+    }
+}
+
+TEST_CASE("what is stopped is counted, and named as far as three") {
+    State state = build::halfway();
+    state.source.workloads.push_back(build::stopped("StatefulSet", "db", "1"));
+    CHECK(assess(state).reasons.at(0) ==
+          "2 workloads of the source are stopped by MTC: deployment/web in shop, statefulset/db in "
+          "shop");
+    for (const char* name : {"a", "b", "c"})
+        state.source.workloads.push_back(build::stopped("DeploymentConfig", name, "1"));
+    CHECK(contains(assess(state).reasons.at(0), "5 workloads of the source are stopped"));
+    CHECK(contains(assess(state).reasons.at(0), "deployment/web in shop"));
+    CHECK(assess(state).reasons.at(0).ends_with(" and 2 more"));
+}
+
+TEST_CASE("the source rests after a cutover that succeeded: no rollback is needed") {
+    State state = build::halfway();
+    state.migrations = {build::good_cutover()};
+    const std::vector<std::string> reasons = {
+        "cutover cutover succeeded: the source is stopped because the application moved to the "
+        "target",
+        "to take it back nevertheless: run"};
+    CHECK(assess(state).verdict == Verdict::NotNeeded);
+    CHECK(assess(state).reasons == reasons);
+    CHECK(assess(state).stopped_since == build::at(1));
+    SUBCASE("with warnings, too") {
+        state.migrations = {
+            build::ended(build::migration("cutover", Kind::Cutover, 0), "SucceededWithWarnings")};
+        CHECK(assess(state).reasons == reasons);
+    }
+    SUBCASE("whatever would keep the controller from a rollback") {
+        state.plan.closed = true;
+        CHECK(assess(state).verdict == Verdict::NotNeeded);
+    }
+    SUBCASE("one that only waits changes nothing") {
+        state.migrations.push_back(build::migration("next", Kind::Cutover, 60, ""));
+        CHECK(assess(state).verdict == Verdict::NotNeeded);
+    }
+    SUBCASE("but a rollback that did not end well has taken the target apart") {
+        for (const char* verdict : {"Failed", "Canceled", "SucceededWithWarnings"}) {
+            CAPTURE(verdict);
+            state.migrations = {build::good_cutover(),
+                                build::ended(build::migration("rb", Kind::Rollback, 60), verdict)};
+            CHECK(assess(state).verdict == Verdict::Required);
+        }
+    }
+    SUBCASE("but a later migration that stopped it and failed counts") {
+        state.migrations.push_back(build::ended(build::migration("s", Kind::State, 60), "Failed"));
+        CHECK(assess(state).verdict == Verdict::Required);
+    }
+    SUBCASE("a stage or state migration that succeeded moves no application") {
+        for (const Kind kind : {Kind::Stage, Kind::State}) {
+            state.migrations = {build::ended(build::migration("m", kind, 0), "Succeeded")};
+            CHECK(assess(state).verdict == Verdict::Required);
+        }
+    }
+    SUBCASE("migrated objects may be what serves, and are said to be that") {
+        state.source.workloads.clear();
+        CHECK(assess(state).verdict == Verdict::Recommended);
+        CHECK(contains(assess(state).reasons.at(1), "may be the application that serves now"));
+    }
+}
+
+TEST_CASE("where the controller cannot start the application again, hands are required") {
+    struct Row {
+        const char* situation;
+        void (*damage)(State&);
+        const char* reason;
+    };
+    const Row rows[] = {
+        {"a closed plan", [](State& s) { s.plan.closed = true; }, "is closed"},
+        {"a plan that is not Ready", [](State& s) { s.plan.conditions.clear(); }, "is not Ready"},
+        {"a cluster that is not Ready", [](State& s) { s.source_cluster.conditions.clear(); },
+         "MigCluster ocp3 is not Ready"},
+        {"an MTC without rollback", [](State& s) { s.knows_rollback = false; },
+         "does not know spec.rollback"},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::halfway();
+            row.damage(state);
+            const Assessment assessment = assess(state);
+            CHECK(assessment.verdict == Verdict::RequiredManual);
+            REQUIRE(assessment.reasons.size() >= 2);
+            CHECK(contains(assessment.reasons[0], "stopped by MTC"));
+            CHECK(contains(assessment.reasons[1], row.reason));
+            CHECK(assessment.stopped_since == build::at(1));
+        }
+    }
+    SUBCASE("not for a schema that could not be seen") {
+        State state = build::halfway();
+        state.knows_rollback.reset();
+        CHECK(assess(state).verdict == Verdict::Required);
+    }
+    SUBCASE("nor for what time or another user resolves") {
+        State state = build::halfway();
+        state.may_create = false;
+        state.migrations.push_back(
+            build::migration("stage", Kind::Stage, 60, "CreateDirectVolumeMigrationStage"));
+        REQUIRE(assess(state).blockers.size() == 2);
+        CHECK(assess(state).verdict == Verdict::Required);
+    }
+    SUBCASE("nor where nothing is stopped") {
+        State state = build::well();
+        state.plan.closed = true;
+        CHECK(assess(state).verdict == Verdict::NotNeeded);
+    }
+}
+
+TEST_CASE("pods of both sides that mount one volume are dangerous, whatever is stopped") {
+    State state = build::written_by_both();
+    CHECK(assess(state).verdict == Verdict::Dangerous);
+    REQUIRE(assess(state).reasons.size() == 1);
+    CHECK(assess(state).reasons[0] ==
+          "volume pv-1 (claim data in shop) is mounted on both sides: by pod/web-1 in shop on the "
+          "source, by pod/web-9 in shop on the target");
+    SUBCASE("also with something stopped, and a closed plan") {
+        state.source.workloads.push_back(build::stopped("StatefulSet", "db", "1"));
+        state.plan.closed = true;
+        CHECK(assess(state).verdict == Verdict::Dangerous);
+    }
+    SUBCASE("also after a cutover that succeeded") {
+        state.migrations = {build::good_cutover()};
+        CHECK(assess(state).verdict == Verdict::Dangerous);
+    }
+    SUBCASE("but a rollback that runs is about to resolve it") {
+        state.migrations = {build::migration("rb", Kind::Rollback, 60, "DeleteMigrated")};
+        CHECK(assess(state).verdict == Verdict::InProgress);
+    }
+    SUBCASE("every such volume is named") {
+        state.plan.volumes.push_back(state.plan.volumes[0]);
+        state.plan.volumes[1].name = "pv-2";
+        CHECK(assess(state).reasons.size() == 2);
+    }
+    SUBCASE("not when one side has ended") {
+        state.target.pods = {build::pod_with("web-9", "data", "shop", "Succeeded")};
+        CHECK(assess(state).verdict == Verdict::NotNeeded);
+    }
+    SUBCASE("that pods could not be seen is not fine for a volume that was moved") {
+        state.target.pods.clear();
+        state.gaps = {build::gap(Side::Target, "pods")};
+        CHECK(assess(state).verdict == Verdict::Unknown);
+        CHECK(contains(assess(state).reasons.at(0), "volume pv-1"));
     }
 }
 
@@ -137,6 +282,89 @@ TEST_CASE("what could not be seen is unknown, never fine") {
     }
 }
 
+TEST_CASE("where the workloads could not be seen, the migration is what is left to judge by") {
+    struct Row {
+        const char* situation;
+        mtc::Migration migration;
+        Verdict verdict;
+        const char* reason;
+    };
+    mtc::Migration transactions_go_on = build::failed_in("EnsureFinalRestore", Kind::Cutover);
+    transactions_go_on.quiesce = false;
+    const Row rows[] = {
+        {"failed while it stopped the application",
+         build::failed_in("QuiesceSourceApplications", Kind::Cutover), Verdict::Required,
+         "cutover cutover failed in phase QuiesceSourceApplications, when it had begun to stop"},
+        {"failed after it", build::failed_in("FinalRestoreCreated", Kind::Cutover),
+         Verdict::Required, "in phase FinalRestoreCreated, when it had begun to stop"},
+        {"failed after it, in the words of MTC 1.4",
+         build::failed_in("EnsureQuiesced", Kind::Cutover), Verdict::Required, "had begun to stop"},
+        {"failed before it", build::failed_in("InitialBackupCreated", Kind::Cutover),
+         Verdict::Unknown, "in phase InitialBackupCreated, before it would have stopped"},
+        {"the same phase comes after quiescing in a stage migration",
+         build::failed_in("CreateDirectVolumeMigrationStage", Kind::Stage), Verdict::Required,
+         "had begun to stop"},
+        {"and before it in a cutover",
+         build::failed_in("CreateDirectVolumeMigrationStage", Kind::Cutover), Verdict::Unknown,
+         "before it would have stopped"},
+        {"a state migration goes as a stage one does",
+         build::failed_in("WaitForDirectVolumeMigrationToComplete", Kind::State), Verdict::Required,
+         "had begun to stop"},
+        {"a phase that changed sides between versions",
+         build::failed_in("StagePodsCreated", Kind::Cutover), Verdict::Unknown, "does not tell"},
+        {"no phase on record", build::failed_cutover(), Verdict::Unknown, "does not tell"},
+        {"one that stops nothing", transactions_go_on, Verdict::Unknown,
+         "does not stop the application"},
+        {"one that succeeded", build::good_cutover(), Verdict::Unknown, "is: succeeded"},
+        {"one that runs",
+         build::migration("cutover", Kind::Cutover, 0, "WaitForDirectVolumeMigrationToComplete"),
+         Verdict::Unknown, "is: running"},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.source.workloads.clear();
+            state.gaps = {build::gap(Side::Source, "deployments.apps")};
+            state.migrations = {row.migration};
+            const Assessment assessment = assess(state);
+            CHECK(assessment.verdict == row.verdict);
+            REQUIRE(assessment.reasons.size() == 2);
+            CHECK(assessment.reasons[1].starts_with(
+                "judged by the migration, not by the workloads: "));
+            CHECK(contains(assessment.reasons[1], row.reason));
+        }
+    }
+}
+
+TEST_CASE("a migration's word does not outlast what came after it") {
+    State state = build::well();
+    state.gaps = {build::gap(Side::Source, "deployments.apps")};
+    state.source.workloads.clear();
+    state.migrations = {build::failed_in("FinalRestoreCreated", Kind::Cutover)};
+    REQUIRE(assess(state).verdict == Verdict::Required);
+    CHECK(assess(state).stopped_since == build::at(1));
+    SUBCASE("a rollback") {
+        state.migrations.push_back(build::good_rollback());
+        CHECK(assess(state).verdict == Verdict::Unknown);
+        CHECK(contains(assess(state).reasons.at(1), "rollback rollback-1, is: succeeded"));
+    }
+    SUBCASE("but a stage migration that stops nothing is none") {
+        auto stage = build::ended(build::migration("stage", Kind::Stage, 60), "Succeeded");
+        stage.quiesce = false;
+        state.migrations.push_back(stage);
+        CHECK(assess(state).verdict == Verdict::Required);
+    }
+    SUBCASE("nor does it outdo a workload that was seen to run") {
+        state.source.workloads = {build::running("StatefulSet", "db", 1)};
+        CHECK(assess(state).verdict == Verdict::Unknown);
+        CHECK(contains(assess(state).reasons.at(1), "of the workloads that were seen some run"));
+    }
+    SUBCASE("it is not asked where all was seen") {
+        state.gaps.clear();
+        CHECK(assess(state).verdict == Verdict::NotNeeded);
+    }
+}
+
 TEST_CASE("the application is stopped since the newest migration that stopped it") {
     State state = build::halfway();
     SUBCASE("its start, or its creation when that is missing") {
@@ -173,8 +401,47 @@ TEST_CASE("the application is stopped since the newest migration that stopped it
 TEST_CASE("verdicts are written as words") {
     CHECK(word(Verdict::NotNeeded) == "NotNeeded");
     CHECK(word(Verdict::Required) == "Required");
+    CHECK(word(Verdict::RequiredManual) == "RequiredManual");
     CHECK(word(Verdict::Recommended) == "Recommended");
+    CHECK(word(Verdict::Dangerous) == "Dangerous");
     CHECK(word(Verdict::InProgress) == "InProgress");
     CHECK(word(Verdict::AlreadyRolledBack) == "AlreadyRolledBack");
     CHECK(word(Verdict::Unknown) == "Unknown");
+}
+
+TEST_CASE("only what is needed, or not known, calls for action") {
+    for (const Verdict verdict :
+         {Verdict::Required, Verdict::RequiredManual, Verdict::Dangerous, Verdict::Unknown}) {
+        CAPTURE(word(verdict));
+        CHECK(needs_action(verdict));
+    }
+    for (const Verdict verdict : {Verdict::NotNeeded, Verdict::Recommended, Verdict::InProgress,
+                                  Verdict::AlreadyRolledBack}) {
+        CAPTURE(word(verdict));
+        CHECK_FALSE(needs_action(verdict));
+    }
+}
+
+TEST_CASE("an assessment carries the situation and the way out") {
+    const Assessment assessment = assess(build::halfway());
+    CHECK(assessment.situation.workloads.size() == 1);
+    CHECK(assessment.situation.volumes.size() == 1);
+    CHECK(assessment.advice.flow == Flow::Console);
+}
+
+TEST_CASE("what a stage has copied ahead of the cutover is no reason to roll back") {
+    State state = build::well();
+    state.target.labelled = {build::claim("data")};
+    state.migrations = {
+        build::ended(build::migration("stage-1", mtc::MigrationKind::Stage, 0), "Succeeded")};
+    CHECK(assess(state).verdict == Verdict::NotNeeded);
+    SUBCASE("but after a cutover that failed it is not known whose it is") {
+        state.migrations.push_back(build::failed_cutover(10));
+        CHECK(assess(state).verdict == Verdict::Recommended);
+    }
+    SUBCASE("and a stage that failed has left something unfinished") {
+        state.migrations = {
+            build::ended(build::migration("stage-1", mtc::MigrationKind::Stage, 0), "Failed")};
+        CHECK(assess(state).verdict == Verdict::Recommended);
+    }
 }

@@ -31,19 +31,17 @@ const Row rows[] = {
     {"the plan has no condition Ready", [](State& s) { s.plan.conditions.clear(); },
      "plan-not-ready", "the controller may not be running",
      "oc describe migplan shop-plan -n openshift-migration"},
-    {"something blocks the plan",
-     [](State& s) {
-         s.plan.conditions = {{"PlanConflict", "Error", "", "conflicts with plan other"}};
-     },
-     "plan-not-ready", "PlanConflict: conflicts with plan other", "oc describe migplan shop-plan"},
+    {"a condition blocks the plan that this program does not know",
+     [](State& s) { s.plan.conditions = {{"Unheard", "Error", "", "of something"}}; },
+     "plan-not-ready", "Unheard: of something",
+     "oc describe migplan shop-plan -n openshift-migration"},
     {"something blocks a plan that says Ready",
      [](State& s) { s.plan.conditions.push_back({"Broken", "Critical", "", "no storage"}); },
      "plan-not-ready", "Broken: no storage", "oc describe migplan shop-plan"},
     {"the source's MigCluster is not Ready",
-     [](State& s) { s.source_cluster.conditions = {{"TestConnectFailed", "Critical", "", "401"}}; },
+     [](State& s) { s.source_cluster.conditions = {{"Unheard", "Critical", "", "of this"}}; },
      "cluster-not-ready",
-     "MigCluster ocp3 is not Ready, so the controller cannot reach it: "
-     "TestConnectFailed: 401",
+     "MigCluster ocp3 is not Ready, so the controller does not use it: Unheard",
      "oc describe migcluster ocp3 -n openshift-migration"},
     {"the target's MigCluster is not Ready", [](State& s) { s.target_cluster.conditions.clear(); },
      "cluster-not-ready", "MigCluster host is not Ready",
@@ -80,12 +78,23 @@ const Row rows[] = {
      "oc adm policy add-cluster-role-to-user cluster-reader USER"},
     {"the rollback may not be created", [](State& s) { s.may_create = false; },
      "missing-permission", "create migmigrations.migration.openshift.io", "--context"},
+    {"the rollback may not be followed",
+     [](State& s) {
+         s.denied = {{Side::Control, "watch", "migmigrations.migration.openshift.io", "mtc"}};
+     },
+     "missing-permission",
+     "you may not watch migmigrations.migration.openshift.io in namespace mtc",
+     "ask for these verbs, use another --context"},
+    {"the recovery may not be watched",
+     [](State& s) { s.denied = {{Side::Source, "watch", "pods", ""}}; }, "missing-permission",
+     "could not be proved, because you may not watch pods in all namespaces (source)",
+     "--source-context, or roll back without proof with --no-verify"},
     {"something may not be seen on the source",
      [](State& s) { s.gaps = {build::gap(Side::Source, "pods")}; }, "missing-permission",
-     "source: list pods", "--source-context, or roll back without proof with --no-verify"},
+     "list pods (source)", "--source-context, or roll back without proof with --no-verify"},
     {"something may not be seen on the control cluster",
      [](State& s) { s.gaps = {build::gap(Side::Control, "migmigrations")}; }, "missing-permission",
-     "control: list migmigrations", "use another --context"},
+     "list migmigrations (control)", "use another --context"},
 };
 
 }  // namespace
@@ -108,6 +117,12 @@ TEST_CASE("nothing stands in the way of a rollback of a failed cutover") {
     SUBCASE("a plan that is suspended does not") {
         State state = build::halfway();
         state.plan.conditions.push_back({"Suspended", "Advisory", "", ""});
+        CHECK(blockers_of(state, {}).empty());
+    }
+    SUBCASE("what only a warning would have read, unseen, does not") {
+        State state = build::halfway();
+        state.gaps = {build::gap(Side::Control, "migplans.migration.openshift.io"),
+                      build::gap(Side::Source, "horizontalpodautoscalers.autoscaling")};
         CHECK(blockers_of(state, {}).empty());
     }
     SUBCASE("a fault that is no missing permission does not") {
@@ -152,12 +167,147 @@ TEST_CASE("all that stands in the way is told at once") {
     for (const Blocker& blocker : assess(state).blockers) ids.push_back(blocker.id);
     CHECK(ids == std::vector<std::string>{"plan-not-ready", "cluster-not-ready", "migration-ahead",
                                           "migration-ahead", "schema-without-rollback",
-                                          "missing-permission", "missing-permission"});
-    SUBCASE("what may not be seen is one blocker that names every side") {
-        const Blocker unseen = blockers_of(state, {}).back();
-        CHECK(contains(unseen.what, "source: list pods; target: list pods"));
-        CHECK(contains(unseen.remedy, "--source-context and --target-context"));
+                                          "missing-permission"});
+}
+
+TEST_CASE("all missing permissions of all clusters are one blocker, each named once") {
+    State state = build::halfway();
+    state.may_create = false;
+    state.denied = {
+        {Side::Control, "create", "migmigrations.migration.openshift.io", "openshift-migration"},
+        {Side::Control, "watch", "migmigrations.migration.openshift.io", "openshift-migration"},
+        {Side::Source, "list", "pods", "shop"}};
+    state.gaps = {build::gap(Side::Source, "pods in namespace shop"),
+                  build::gap(Side::Target, "pods")};
+    const auto blockers = blockers_of(state, {});
+    REQUIRE(blockers.size() == 1);
+    CHECK(
+        blockers[0].what ==
+        "you may not create migmigrations.migration.openshift.io in namespace "
+        "openshift-migration (control); watch migmigrations.migration.openshift.io in namespace "
+        "openshift-migration (control); list pods in namespace shop (source); list pods (target)");
+    CHECK(blockers[0].remedy ==
+          "ask for these verbs, use another --context, name a context that may with "
+          "--source-context and --target-context");
+    SUBCASE("without verification only those that start and follow the rollback") {
+        const auto fewer = blockers_of(state, {.will_verify = false});
+        REQUIRE(fewer.size() == 1);
+        CHECK_FALSE(contains(fewer[0].what, "pods"));
+        CHECK(contains(fewer[0].what, "watch migmigrations"));
     }
+}
+
+namespace {
+
+struct ConditionRow {
+    const char* type;
+    const char* message;
+    const char* means;
+    const char* remedy;
+};
+
+const ConditionRow plan_rows[] = {
+    {"SourceClusterNotReady", "", "cannot use the source cluster",
+     "oc describe migcluster ocp3 -n openshift-migration"},
+    {"DestinationClusterNotReady", "", "cannot use the target cluster",
+     "oc describe migcluster host -n openshift-migration"},
+    {"InvalidSourceClusterRef", "", "source MigCluster does not exist",
+     "oc edit migplan shop-plan"},
+    {"InvalidDestinationClusterRef", "", "target MigCluster does not exist",
+     "oc edit migplan shop-plan"},
+    {"InvalidDestinationCluster", "", "the same MigCluster", "oc edit migplan"},
+    {"SourceClusterNoRegistryPath", "", "spec.exposedRegistryPath of the source",
+     "oc describe migcluster ocp3"},
+    {"DestinationClusterNoRegistryPath", "", "spec.exposedRegistryPath of the target",
+     "oc describe migcluster host"},
+    {"InvalidStorageRef", "", "MigStorage does not exist", "oc edit migplan"},
+    {"StorageNotReady", "", "the object store cannot be used",
+     "oc describe migstorage -n openshift-migration"},
+    {"NamespaceListEmpty", "", "names no namespaces", "oc edit migplan"},
+    {"NamespaceNotFoundOnSourceCluster", "", "was deleted on the source", "oc create namespace"},
+    {"NamespaceNotFoundOnDestinationCluster", "", "MTC's own namespace is missing",
+     "oc describe migcluster host"},
+    {"PlanConflict", "", "another open plan", R"(oc patch migplan OTHER -n openshift-migration)"},
+    {"PvInvalidAction", "", "for a volume is not valid any more", "oc edit migplan"},
+    {"PvNoSupportedAction", "", "for a volume is not valid any more", "oc edit migplan"},
+    {"PvInvalidStorageClass", "", "for a volume is not valid any more", "oc edit migplan"},
+    {"PvInvalidAccessMode", "", "for a volume is not valid any more", "oc edit migplan"},
+    {"PvInvalidCopyMethod", "", "for a volume is not valid any more", "oc edit migplan"},
+    {"PvNameConflict", "", "for a volume is not valid any more", "oc edit migplan"},
+    {"InvalidHookRef", "", "runs no hooks", "oc edit migplan"},
+    {"HookNotReady", "", "runs no hooks", "oc edit migplan"},
+};
+
+constexpr const char* new_token =
+    "oc set data secret/ocp3-8x -n openshift-config saToken=\"$(oc create token "
+    "migration-controller";
+
+const ConditionRow cluster_rows[] = {
+    {"TestConnectFailed", "Test connect failed: Unauthorized", "does not accept the token",
+     new_token},
+    {"TestConnectFailed",
+     "Test connect failed: the server has asked for the client to provide credentials",
+     "does not accept the token", new_token},
+    {"TestConnectFailed", "Test connect failed: namespaces is forbidden: User cannot list",
+     "may not do what the controller has to do", "oc adm policy add-cluster-role-to-user"},
+    {"TestConnectFailed", "Test connect failed: x509: certificate signed by unknown authority",
+     "spec.caBundle", "oc describe migcluster ocp3"},
+    {"TestConnectFailed", "Test connect failed: dial tcp 10.0.0.1:6443: i/o timeout",
+     "cannot reach it", "oc describe migcluster ocp3"},
+    {"InvalidURL", "The `url` is malformed.", "spec.url", "oc describe migcluster ocp3"},
+    {"InvalidSaSecretRef", "", "the Secret with its token does not exist",
+     "oc describe migcluster ocp3"},
+    {"InvalidSaToken", "", "holds no saToken", new_token},
+    {"SaTokenNotPrivileged", "The `saToken` has insufficient privileges.",
+     "its token is accepted, but may not do",
+     "oc adm policy add-cluster-role-to-user cluster-admin -z migration-controller"},
+    {"InvalidRegistryRoute", "", "is no registry", "oc describe migcluster ocp3"},
+};
+
+void check_told(const State& state, const ConditionRow& row, const char* id) {
+    const auto blockers = blockers_of(state, {});
+    REQUIRE(blockers.size() == 1);
+    CHECK(blockers[0].id == id);
+    CAPTURE(blockers[0].what);
+    CHECK(contains(blockers[0].what, row.type));
+    CHECK(contains(blockers[0].what, row.means));
+    CAPTURE(blockers[0].remedy);
+    CHECK(contains(blockers[0].remedy, row.remedy));
+}
+
+}  // namespace
+
+TEST_CASE("each condition that blocks a plan is told with what it means and what helps") {
+    for (const ConditionRow& row : plan_rows) {
+        CAPTURE(row.type);
+        State state = build::halfway();
+        state.plan.conditions = {{row.type, "Critical", "", row.message}};
+        check_told(state, row, "plan-not-ready");
+    }
+}
+
+TEST_CASE("a cluster that is unreachable, that refuses the token and that gives too few rights") {
+    for (const ConditionRow& row : cluster_rows) {
+        CAPTURE(row.type);
+        CAPTURE(row.message);
+        State state = build::halfway();
+        state.source_cluster.conditions = {{row.type, "Critical", "", row.message}};
+        check_told(state, row, "cluster-not-ready");
+    }
+}
+
+TEST_CASE("several conditions are one blocker with every remedy once") {
+    State state = build::halfway();
+    state.plan.conditions = {{"PvInvalidAction", "Error", "", "PV [a]."},
+                             {"PvNameConflict", "Critical", "", ""},
+                             {"StorageNotReady", "Critical", "", "Not ready."}};
+    const auto blockers = blockers_of(state, {});
+    REQUIRE(blockers.size() == 1);
+    CHECK(contains(blockers[0].what, "PvInvalidAction: PV [a] (what the plan chooses"));
+    CHECK(contains(blockers[0].what, "; PvNameConflict ("));
+    CHECK(blockers[0].remedy ==
+          "oc edit migplan shop-plan -n openshift-migration; oc describe migstorage -n "
+          "openshift-migration");
 }
 
 TEST_CASE("without verification, what only verification needs may be unseen") {

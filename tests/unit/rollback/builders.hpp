@@ -63,6 +63,27 @@ inline Thing labelled(const ResourceType& type, const std::string& name) {
     return Thing(type, "shop", name).label(mtc::labels::migrated_by_plan, "uid-of-shop-plan");
 }
 
+inline mtc::Migration good_cutover(int minute = 0) {
+    return ended(migration("cutover", mtc::MigrationKind::Cutover, minute), "Succeeded");
+}
+
+/// A cutover that failed in this phase, with the errors that the controller leaves.
+inline mtc::Migration failed_in(const std::string& phase, mtc::MigrationKind kind) {
+    mtc::Migration m = migration("cutover", kind, 0);
+    m.conditions = {{"Failed", "Advisory", phase, ""}};
+    m.errors = {"it failed"};
+    return m;
+}
+
+/// A pod that mounts a claim.
+inline Thing pod_with(const std::string& name, const std::string& claim,
+                      const std::string& ns = "shop", const std::string& phase = "Running") {
+    const Json mount = {{"name", "data"}, {"persistentVolumeClaim", {{"claimName", claim}}}};
+    return Thing(pods, ns, name)
+        .spec({{"volumes", list(Json{{"name", "tmp"}, {"emptyDir", Json::object()}}, mount)}})
+        .status({{"phase", phase}});
+}
+
 /// A plan of one namespace and one volume; its application runs on the source, the target is empty.
 inline State well() {
     const Object object = plan({{"persistentVolumes",
@@ -100,6 +121,15 @@ inline State halfway() {
 inline State rolled_back() {
     State state = well();
     state.migrations = {failed_cutover(), good_rollback()};
+    return state;
+}
+
+/// The volume was moved, and pods of both sides mount it.
+inline State written_by_both() {
+    State state = well();
+    state.plan.volumes.at(0).action = "move";
+    state.source.pods = {pod_with("web-1", "data")};
+    state.target.pods = {pod_with("web-9", "data")};
     return state;
 }
 

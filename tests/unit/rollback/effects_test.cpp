@@ -52,6 +52,9 @@ TEST_CASE("what MTC restores wrongly is noted beside it") {
                                                 .annotation(mtc::annotations::suspend, "true"));
         CHECK(cron_job.then.suspended == false);
         CHECK(contains(cron_job.note, "even if it was suspended before"));
+        CHECK(contains(
+            cron_job.note,
+            R"(oc patch cronjob/nightly -n shop --type=merge -p '{"spec":{"suspend":true}}')"));
     }
     SUBCASE("a Job whose count is lost") {
         const Return job = only_return(build::workload("Job", "import")
@@ -59,12 +62,18 @@ TEST_CASE("what MTC restores wrongly is noted beside it") {
                                            .annotation(mtc::annotations::replicas, "0"));
         CHECK_FALSE(job.then.known());
         CHECK(contains(job.note, "its recorded number is lost"));
+        CHECK(contains(
+            job.note,
+            R"(oc patch job/import -n shop --type=merge -p '{"spec":{"parallelism":N}}')"));
     }
     SUBCASE("a number that is none, on which the controller fails") {
         const Return web = only_return(build::stopped("Deployment", "web", "three")
                                            .annotation(mtc::annotations::paused, "false"));
         CHECK_FALSE(web.then.known());
         CHECK(contains(web.note, "preQuiesceReplicas cannot be read (three)"));
+        CHECK(contains(web.note,
+                       "oc annotate --overwrite deployment/web -n shop "
+                       "migration.openshift.io/preQuiesceReplicas=VALUE"));
     }
     SUBCASE("a node selector that is no JSON") {
         const Return agent = only_return(
@@ -105,11 +114,27 @@ TEST_CASE("it warns of data that is lost when migrated volumes are deleted") {
 TEST_CASE("it warns of workloads on the target that MTC stops and does not start again") {
     State state = build::halfway();
     state.target.workloads = {build::running("Deployment", "shared", 2)};
-    CHECK(warns(state, "target: shop/deployment/shared was not migrated, but MTC 1.8 stops it"));
+    CHECK(warns(
+        state,
+        "target: shop/deployment/shared was not migrated by this plan, but MTC 1.8 stops it"));
     SUBCASE("not of one that was migrated") {
         state.target.workloads = {build::running("Deployment", "shared", 2)
                                       .label(mtc::labels::migrated_by_plan, "uid-of-shop-plan")};
         CHECK_FALSE(warns(state, "shared"));
+    }
+    SUBCASE("but of one that another plan migrated: it is stopped, and not deleted") {
+        state.target.workloads = {build::running("Deployment", "shared", 2)
+                                      .label(mtc::labels::migrated_by_plan, "uid-of-another")};
+        CHECK(warns(state, "target: shop/deployment/shared"));
+    }
+    SUBCASE("of many in one line, which names three") {
+        state.target.workloads.clear();
+        for (const char* name : {"a", "b", "c", "d", "e"})
+            state.target.workloads.push_back(build::running("Deployment", name, 1));
+        CHECK(warns(state,
+                    "target: shop/deployment/a, shop/deployment/b, shop/deployment/c and 2 more "
+                    "were not migrated by this plan, but MTC 1.8 stops them and does not start "
+                    "them again"));
     }
     SUBCASE("not of one that runs nothing") {
         state.target.workloads = {build::running("Deployment", "shared", 0)};
@@ -129,6 +154,160 @@ TEST_CASE("it warns of workloads on the target that MTC stops and does not start
         state.target.workloads = {build::running("Deployment", "shared", 2, "other")};
         CHECK(warns(state, "target: other/deployment/shared"));
     }
+}
+
+namespace {
+
+mtc::Plan another_plan(const std::string& name, const std::vector<mtc::NamespacePair>& namespaces) {
+    mtc::Plan plan = build::well().plan;
+    plan.name = name;
+    plan.uid = "uid-of-" + name;
+    plan.namespaces = namespaces;
+    return plan;
+}
+
+Object mounting(const std::string& name, const std::string& claim) {
+    Object object = build::stopped("Deployment", name, "2");
+    object.body["spec"]["template"]["spec"]["volumes"] =
+        build::list(Json{{"persistentVolumeClaim", {{"claimName", claim}}}});
+    return object;
+}
+
+Object with_claim_templates(const std::string& name) {
+    Object object = build::stopped("StatefulSet", name, "2");
+    object.body["spec"]["volumeClaimTemplates"] =
+        build::list(Json{{"metadata", {{"name", "data"}}}});
+    return object;
+}
+
+Object autoscaler(const std::string& name, const std::string& kind, const std::string& of,
+                  const std::string& ns = "shop") {
+    const base::ResourceType type{"autoscaling", "v2", "horizontalpodautoscalers",
+                                  "HorizontalPodAutoscaler", true};
+    return build::Thing(type, ns, name)
+        .spec({{"scaleTargetRef", {{"kind", kind}, {"name", of}}},
+               {"minReplicas", 2},
+               {"maxReplicas", 10}});
+}
+
+Object foreign(const std::string& name, const std::string& plan_uid) {
+    return build::Thing(build::config_maps, "shop", name)
+        .label(mtc::labels::migrated_by_plan, plan_uid);
+}
+
+struct SharingRow {
+    const char* situation;
+    mtc::Plan other;
+    const char* warning;  // "": none
+};
+
+}  // namespace
+
+TEST_CASE("it warns of other plans that list a namespace of this one") {
+    mtc::Plan closed = another_plan("old", {{"shop", "shop"}});
+    closed.closed = true;
+    mtc::Plan elsewhere = another_plan("elsewhere", {{"shop", "shop"}});
+    elsewhere.source.name = "ocp4";
+    elsewhere.target.name = "ocp5";
+    const SharingRow rows[] = {
+        {"on both sides", another_plan("retry", {{"shop", "shop"}}),
+         "1 other plan lists namespaces of this plan too, retry [source: shop; target: shop]: this "
+         "rollback also starts what they stopped"},
+        {"on the source", another_plan("retry", {{"shop", "shop-new"}, {"b", "b"}}),
+         "retry [source: shop]: this rollback also starts"},
+        {"on the target", another_plan("merge", {{"b", "shop"}}),
+         "merge [target: shop]: MTC 1.8 also stops what they run on the target"},
+        {"also when it is closed", closed, "old (closed) [source: shop; target: shop]"},
+        {"not of one with other namespaces", another_plan("b-plan", {{"b", "b"}}), ""},
+        {"not of one with other clusters", elsewhere, ""},
+    };
+    for (const SharingRow& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::halfway();
+            state.other_plans = {row.other};
+            const std::string warning = row.warning;
+            if (warning.empty()) {
+                CHECK_FALSE(warns(state, "PlanConflict"));
+            } else {
+                CHECK(warns(state, warning));
+                CHECK(warns(state, "reports PlanConflict while both plans are open"));
+            }
+        }
+    }
+}
+
+TEST_CASE("it names what stays stopped where the controller sees several plans") {
+    State state = build::halfway();
+    state.other_plans = {another_plan("retry", {{"shop", "shop"}})};
+    state.source_cluster.host = true;
+    state.source.workloads = {build::stopped("Deployment", "web", "3"), mounting("db", "data"),
+                              with_claim_templates("queue")};
+    CHECK(warns(state, "only what mounts a volume that this plan copies; these stay stopped"));
+    CHECK(warns(state, "before: shop/deployment/web, shop/statefulset/queue"));
+    const auto returns = effects_of(state).returns;
+    REQUIRE(returns.size() == 3);
+    CHECK(returns[0].note.empty());
+    CHECK(contains(returns[2].note, "volumeClaimTemplates"));
+    CHECK(contains(returns[2].note, "oc scale statefulset/queue -n shop --replicas=2"));
+    SUBCASE("not when the source is no cluster of the controller: it sees no plans there") {
+        state.source_cluster.host = false;
+        CHECK_FALSE(warns(state, "stay stopped"));
+        CHECK(effects_of(state).returns[2].note.empty());
+    }
+    SUBCASE("not with one plan") {
+        state.other_plans.clear();
+        CHECK_FALSE(warns(state, "stay stopped"));
+        CHECK(effects_of(state).returns[2].note.empty());
+    }
+}
+
+TEST_CASE("it warns of autoscalers of what comes back") {
+    State state = build::halfway();
+    state.source.autoscalers = {autoscaler("web-hpa", "Deployment", "web")};
+    CHECK(warns(state, "it does not scale up from 0"));
+    CHECK(warns(state, "shop/deployment/web (3, then 2..10 by horizontalpodautoscaler/web-hpa)"));
+    SUBCASE("not of one for something else") {
+        state.source.autoscalers = {autoscaler("a", "StatefulSet", "web"),
+                                    autoscaler("b", "Deployment", "api"),
+                                    autoscaler("c", "Deployment", "web", "elsewhere")};
+        CHECK_FALSE(warns(state, "HorizontalPodAutoscaler"));
+    }
+    SUBCASE("not of one for what runs") {
+        state.source.workloads = {build::running("Deployment", "web", 3)};
+        CHECK_FALSE(warns(state, "HorizontalPodAutoscaler"));
+    }
+    SUBCASE("minReplicas is 1 where it is not given") {
+        state.source.autoscalers[0].body["spec"].erase("minReplicas");
+        CHECK(warns(state, "then 1..10"));
+    }
+}
+
+TEST_CASE("it warns of objects that carry the label of another plan, by plan") {
+    State state = build::halfway();
+    state.other_plans = {another_plan("retry", {{"b", "b"}})};
+    state.target.foreign = {foreign("a", "uid-of-retry"), foreign("b", "gone"),
+                            foreign("c", "gone"), foreign("d", "gone"), foreign("e", "gone")};
+    CHECK(warns(state,
+                "1 object on the target carries the label of plan retry (uid uid-of-retry), which "
+                "this rollback does not delete: shop/configmap/a"));
+    CHECK(
+        warns(state,
+              "4 objects on the target carry the label of another plan (uid gone), one that no "
+              "longer exists (perhaps this plan before it was re-created), which this rollback "
+              "does not delete: shop/configmap/b, shop/configmap/c, shop/configmap/d and 1 more"));
+    SUBCASE("that a plan is gone is not said where the plans could not be seen") {
+        state.gaps = {build::gap(Side::Control, "migplans.migration.openshift.io")};
+        CHECK_FALSE(warns(state, "no longer exists"));
+        CHECK(warns(state, "the label of another plan (uid gone), which"));
+    }
+}
+
+TEST_CASE("it says what a rollback leaves on the target, when it deletes something") {
+    State state = build::halfway();
+    CHECK(warns(state, "MTC leaves behind: the namespaces (shop), ServiceAccounts"));
+    CHECK(warns(state, "Velero backups and restores"));
+    state.target.labelled.clear();
+    CHECK_FALSE(warns(state, "leaves behind"));
 }
 
 TEST_CASE("it warns of an API group of the target that makes the controller fail") {

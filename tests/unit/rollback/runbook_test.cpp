@@ -60,6 +60,17 @@ TEST_CASE("what was only migrated is rolled back too, and so is what could not b
     }
 }
 
+TEST_CASE("an application that moved is taken back when the operator asks for it") {
+    State state = build::halfway();
+    state.migrations = {build::good_cutover()};
+    REQUIRE(assess(state).verdict == Verdict::NotNeeded);
+    CHECK(words(runbook_for(state)) == from_the_start);
+}
+
+TEST_CASE("a volume that both sides write is what the rollback is for") {
+    CHECK(words(runbook_for(build::written_by_both())) == from_the_start);
+}
+
 TEST_CASE("a rollback that runs is attached to, never repeated") {
     State state = build::halfway();
     state.migrations.push_back(
@@ -87,6 +98,7 @@ TEST_CASE("a runbook that is blocked has no steps, but every blocker") {
     State state = build::halfway();
     state.plan.closed = true;
     state.knows_rollback = false;
+    REQUIRE(assess(state).verdict == Verdict::RequiredManual);
     const Runbook runbook = runbook_for(state);
     CHECK(runbook.empty());
     REQUIRE(runbook.blockers.size() == 2);

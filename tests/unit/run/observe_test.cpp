@@ -18,6 +18,57 @@ std::size_t lists_of(const support::FakeCluster& cluster, const std::string& wor
     }));
 }
 
+std::size_t reviews_of(const support::FakeCluster& cluster) {
+    const auto calls = cluster.calls();
+    return static_cast<std::size_t>(std::ranges::count_if(
+        calls, [](const std::string& call) { return call.starts_with("CAN-I"); }));
+}
+
+Json labelled_by(const std::string& uid, Json object) {
+    object["metadata"]["labels"][mtc::labels::migrated_by_plan] = uid;
+    return object;
+}
+
+Json other_plan(const std::string& name) {
+    Json plan = World::plan({"shop"});
+    plan["metadata"]["name"] = name;
+    plan["metadata"]["uid"] = "22222222-0000-4000-8000-000000000002";
+    return plan;
+}
+
+std::vector<std::string> words(const std::vector<rollback::Denied>& denied) {
+    std::vector<std::string> out;
+    for (const auto& d : denied)
+        out.push_back(rollback::word(d.side) + ": " + d.verb + " " + d.resource + " in " + d.ns);
+    return out;
+}
+
+/// A source that also serves autoscalers, which the store does not know.
+class Autoscaled : public support::FakeCluster {
+  public:
+    Autoscaled(support::Store& store, std::string version)
+        : FakeCluster(store),
+          type_{"autoscaling", std::move(version), "horizontalpodautoscalers",
+                "HorizontalPodAutoscaler", true} {}
+
+    base::Result<kube::Discovery> discover(std::stop_token stop) override {
+        auto discovery = FakeCluster::discover(std::move(stop));
+        discovery->resources.push_back({type_, {"list", "watch"}});
+        return discovery;
+    }
+    base::Result<kube::ObjectList> list(const base::ResourceType& type,
+                                        const kube::ListOptions& options,
+                                        std::stop_token stop) override {
+        if (type != type_) return FakeCluster::list(type, options, std::move(stop));
+        const Json body{{"metadata", {{"name", "web"}, {"namespace", "shop"}}},
+                        {"spec", {{"maxReplicas", 10}}}};
+        return kube::ObjectList{.items = {base::object_of(type, body)}, .resource_version = "1"};
+    }
+
+  private:
+    base::ResourceType type_;
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -142,5 +193,130 @@ TEST_CASE("a schema without spec.rollback, and a schema that may not be read, ar
         world.target->set_fault(
             refuse("GET", "customresourcedefinitions", base::ErrorKind::Forbidden));
         CHECK_FALSE(run::observe(world.session(), {}, {})->knows_rollback);
+    }
+}
+
+TEST_CASE("one search of the target finds the plan's objects and those of other plans apart") {
+    World world;
+    world.target_store.put(labelled_by("another", configmap("shop", "foreign")));
+    world.target_store.put(configmap("shop", "of-nobody"));
+    const auto state = run::observe(world.session(), {}, {});
+    REQUIRE(state);
+    REQUIRE(state->target.labelled.size() == 1);
+    CHECK(state->target.labelled[0].ref.name == "settings");
+    REQUIRE(state->target.foreign.size() == 1);
+    CHECK(state->target.foreign[0].ref.name == "foreign");
+    CHECK(lists_of(*world.target, "configmaps") == 1);
+    SUBCASE("which verification does not see") {
+        std::vector<rollback::Gap> gaps;
+        const auto labelled = run::labelled_objects(*world.target, state->plan, 8, gaps, {});
+        REQUIRE(labelled);
+        REQUIRE(labelled->size() == 1);
+        CHECK(labelled->front().ref.name == "settings");
+    }
+}
+
+TEST_CASE("an observation holds the autoscalers of the source, in the version that it serves") {
+    for (const char* version : {"v2", "v1"}) {
+        const World world;
+        auto session = world.session();
+        support::Store store({.name = "source"});
+        session.source.cluster = std::make_shared<Autoscaled>(store, version);
+        const auto state = run::observe(session, {}, {});
+        REQUIRE(state);
+        REQUIRE(state->source.autoscalers.size() == 1);
+        CHECK(state->source.autoscalers[0].ref.type.version == version);
+        CHECK(state->target.autoscalers.empty());
+    }
+}
+
+TEST_CASE("an observation holds the other plans, of those that can be read") {
+    World world;
+    world.target_store.put(other_plan("retry"));
+    Json broken = other_plan("broken");
+    broken["spec"].erase("namespaces");
+    world.target_store.put(broken);
+    const auto state = run::observe(world.session(), {}, {});
+    REQUIRE(state);
+    REQUIRE(state->other_plans.size() == 1);
+    CHECK(state->other_plans[0].name == "retry");
+    CHECK(state->gaps.empty());
+    SUBCASE("and what one may not list is a gap") {
+        world.target->set_fault(refuse("LIST", "migplans", base::ErrorKind::Forbidden));
+        const auto less = run::observe(world.session(), {}, {});
+        REQUIRE(less);
+        CHECK(less->other_plans.empty());
+        // the search of the target lists them too, in the plan's namespaces
+        const auto gap = std::ranges::find(less->gaps, Side::Control, &rollback::Gap::side);
+        REQUIRE(gap != less->gaps.end());
+        CHECK(gap->resource == "migplans.migration.openshift.io");
+        CHECK(gap->forbidden);
+    }
+}
+
+TEST_CASE("who may everything is denied nothing") {
+    const World world;
+    const auto state = run::observe(world.session(), {}, {});
+    CHECK(state->denied.empty());
+    CHECK(reviews_of(*world.target) == 5);
+    CHECK(reviews_of(*world.source) <= 20);
+    SUBCASE("and is not asked when that is of no interest") {
+        world.source->forget_calls();
+        CHECK(run::observe(world.session(), {.reviews = false}, {})->may_create);
+        CHECK(reviews_of(*world.source) == 0);
+    }
+}
+
+TEST_CASE("what the flow may not do is written down, by cluster") {
+    World world;
+    world.target_store.access().deny(
+        {.verb = "create", .resource = "migmigrations.migration.openshift.io", .ns = mtc_ns});
+    world.target_store.access().deny(
+        {.verb = "watch", .resource = "migmigrations.migration.openshift.io", .ns = mtc_ns});
+    world.source_store.access().deny({.verb = "watch", .resource = "deployments.apps"});
+    const auto state = run::observe(world.session(), {}, {});
+    REQUIRE(state);
+    CHECK_FALSE(state->may_create);
+    CHECK(words(state->denied) ==
+          std::vector<std::string>{
+              "control: create migmigrations.migration.openshift.io in openshift-migration",
+              "control: watch migmigrations.migration.openshift.io in openshift-migration",
+              "source: watch deployments.apps in shop"});
+}
+
+TEST_CASE("a reviewer that does not answer is one gap, and denies nothing") {
+    const World world;
+    world.source->set_fault(
+        [](const support::Call& call, support::Moment) -> std::optional<base::Error> {
+            if (call.verb != "CAN-I") return std::nullopt;
+            return base::Error{.kind = base::ErrorKind::Forbidden, .message = "no reviews"};
+        });
+    const auto state = run::observe(world.session(), {}, {});
+    REQUIRE(state);
+    CHECK(state->denied.empty());
+    REQUIRE(state->gaps.size() == 1);
+    CHECK(state->gaps[0].side == Side::Source);
+    CHECK(state->gaps[0].resource == "selfsubjectaccessreviews");
+}
+
+TEST_CASE("in many namespaces the whole cluster is asked about, and then the first few") {
+    World world;
+    std::vector<std::string> namespaces;
+    for (const char* ns : {"a", "b", "c", "d", "e"}) namespaces.emplace_back(ns);
+    world.target_store.put(World::plan(namespaces));
+    const auto observed = [&] { return run::observe(world.session(), {}, {}).value(); };
+
+    SUBCASE("who may everywhere is asked no more") {
+        CHECK(observed().denied.empty());
+        CHECK(reviews_of(*world.source) <= 20);
+    }
+    SUBCASE("a no across the cluster is none where each namespace is allowed") {
+        world.source_store.access().deny({.ns = ""});
+        CHECK(observed().denied.empty());
+        CHECK(reviews_of(*world.source) <= 24);
+    }
+    SUBCASE("what is refused in a namespace is") {
+        world.source_store.access().deny({.verb = "watch", .resource = "pods", .ns = "b"});
+        CHECK(words(observed().denied) == std::vector<std::string>{"source: watch pods in b"});
     }
 }

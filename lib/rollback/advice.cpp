@@ -1,0 +1,191 @@
+// advice_of(): what to do next, from the verdict and from what stands in the way.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "rollback/assess.hpp"
+
+namespace rollback {
+namespace {
+
+constexpr std::size_t most_gaps = 3;
+
+std::string run_command(const State& state) {
+    std::string command = "{plugin} " + state.plan.name;
+    if (state.plan.ns != mtc::openshift_migration) command += " -n " + state.plan.ns;
+    return command;
+}
+
+// Flow
+// -------------------------------------------------------------------------------------------------
+
+Flow way_past(const std::vector<Blocker>& blockers) {
+    if (blockers.empty()) return Flow::Console;
+    const bool only_migrations = std::ranges::all_of(
+        blockers, [](const Blocker& blocker) { return blocker.id == "migration-ahead"; });
+    return only_migrations ? Flow::ConsoleAfterCancel : Flow::LookFirst;
+}
+
+Flow flow_of(const Assessment& assessment) {
+    switch (assessment.verdict) {
+        case Verdict::NotNeeded:
+        case Verdict::AlreadyRolledBack:
+            return assessment.effects.returns.empty() ? Flow::None : way_past(assessment.blockers);
+        case Verdict::Required:
+        case Verdict::Recommended:
+        case Verdict::Dangerous:
+            return way_past(assessment.blockers);
+        case Verdict::RequiredManual:
+            return Flow::Manual;
+        case Verdict::InProgress:
+            return Flow::Attach;
+        case Verdict::Unknown:
+            return Flow::LookFirst;
+    }
+    return Flow::LookFirst;
+}
+
+// Commands
+// ---------------------------------------------------------------------------------------------
+
+bool is_command(const std::string& remedy) {
+    return remedy.starts_with("oc ");
+}
+
+std::vector<std::string> remedies(const std::vector<Blocker>& blockers, bool commands) {
+    std::vector<std::string> out;
+    for (const Blocker& blocker : blockers) {
+        if (is_command(blocker.remedy) == commands) out.push_back(blocker.remedy);
+    }
+    return out;
+}
+
+std::vector<std::string> commands_for(Flow flow, const State& state, const Assessment& assessment) {
+    std::vector<std::string> commands;
+    switch (flow) {
+        case Flow::None:
+            return {};
+        case Flow::Console:
+        case Flow::Attach:
+            return {run_command(state)};
+        case Flow::ConsoleAfterCancel:
+        case Flow::Manual:
+            commands = remedies(assessment.blockers, true);
+            commands.push_back(run_command(state));
+            return commands;
+        case Flow::LookFirst:
+            // what could not be seen may change what is to be done: no command before that
+            if (assessment.verdict == Verdict::Unknown) return {};
+            return remedies(assessment.blockers, true);
+    }
+    return commands;
+}
+
+// Why
+// --------------------------------------------------------------------------------------------------
+
+std::string purpose(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::NotNeeded:
+            return "the application moved to the target; a rollback takes it back to the source";
+        case Verdict::Required:
+        case Verdict::RequiredManual:
+        case Verdict::Unknown:
+            return "a rollback deletes what was migrated on the target, then starts the "
+                   "application on the source";
+        case Verdict::Recommended:
+            return "the application runs on the source; a rollback deletes what was migrated on "
+                   "the target";
+        case Verdict::Dangerous:
+            return "pods of both sides mount one volume; the rollback stops the target's workloads "
+                   "first (MTC 1.8 and later): do not start anything on the source before";
+        case Verdict::InProgress:
+            return "a rollback runs already; it is followed, not repeated";
+        case Verdict::AlreadyRolledBack:
+            return "the plan is rolled back";
+    }
+    return {};
+}
+
+std::string context_flag(Side side) {
+    return side == Side::Control ? "--context" : "--" + word(side) + "-context";
+}
+
+void add_once(std::vector<std::string>& all, std::string text) {
+    if (!std::ranges::count(all, text)) all.push_back(std::move(text));
+}
+
+// A fault has words of its own; a missing permission is what the flag is for.
+std::string describe(const Gap& gap) {
+    return word(gap.side) + ": " + gap.what + (gap.forbidden ? "" : " (" + gap.why + ")");
+}
+
+std::string what_was_unseen(const std::vector<Gap>& gaps) {
+    std::vector<std::string> unseen;
+    std::vector<std::string> flags;
+    for (const Gap& gap : gaps) {
+        add_once(unseen, describe(gap));
+        add_once(flags, context_flag(gap.side));
+    }
+    const std::size_t more = unseen.size() - std::min(unseen.size(), most_gaps);
+    unseen.resize(unseen.size() - more);
+    return "what could not be seen comes first (" + base::join(unseen, "; ") +
+           (more == 0 ? "" : "; and " + std::to_string(more) + " more") +
+           "): name a context that sees it with " + base::join(flags, " and ");
+}
+
+// A remedy that is no command is told in words.
+std::string with_remedies(std::string why, const std::vector<Blocker>& blockers) {
+    for (const std::string& remedy : remedies(blockers, false)) why += "; " + remedy;
+    return why;
+}
+
+std::string why_for(Flow flow, const State& state, const Assessment& assessment) {
+    const std::string aim = purpose(assessment.verdict);
+    switch (flow) {
+        case Flow::None:
+            return "nothing is to be done";
+        case Flow::Console:
+        case Flow::Attach:
+            return aim;
+        case Flow::ConsoleAfterCancel:
+            return aim + "; a migration is in the way: it has to end first";
+        case Flow::Manual:
+            return with_remedies(
+                "MTC's controller cannot roll back: mending what stands in the way comes first",
+                assessment.blockers);
+        case Flow::LookFirst:
+            if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);
+            return with_remedies(aim + "; what stands in the way comes first", assessment.blockers);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string word(Flow flow) {
+    switch (flow) {
+        case Flow::None:
+            return "none";
+        case Flow::Console:
+            return "console";
+        case Flow::ConsoleAfterCancel:
+            return "console-after-cancel";
+        case Flow::Manual:
+            return "manual";
+        case Flow::Attach:
+            return "attach";
+        case Flow::LookFirst:
+            return "look-first";
+    }
+    return {};
+}
+
+Advice advice_of(const State& state, const Assessment& assessment) {
+    const Flow flow = flow_of(assessment);
+    return {.flow = flow,
+            .why = why_for(flow, state, assessment),
+            .commands = commands_for(flow, state, assessment)};
+}
+
+}  // namespace rollback

@@ -1,0 +1,42 @@
+#include "rollback/survey.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace rollback {
+namespace {
+
+std::vector<std::string> namespaces_of(const mtc::Plan& plan) {
+    std::vector<std::string> names;
+    for (const mtc::NamespacePair& pair : plan.namespaces) {
+        names.push_back(pair.source == pair.target ? pair.source : pair.source + ":" + pair.target);
+    }
+    return names;
+}
+
+std::string last_migration(const std::vector<mtc::Migration>& migrations) {
+    const auto newest = std::ranges::max_element(migrations, {}, [](const mtc::Migration& m) {
+        // of one second, the stage goes first, as the controller has it
+        return std::tuple(m.created.value_or(base::Time::max()),
+                          m.kind != mtc::MigrationKind::Stage, m.name);
+    });
+    if (newest == migrations.end()) return {};
+    return mtc::word(newest->kind) + " " + newest->name + ": " + mtc::word(newest->state());
+}
+
+}  // namespace
+
+PlanLine line_of(const State& state, const Assessment& assessment) {
+    const auto& reasons = assessment.reasons;
+    return {.ns = state.plan.ns,
+            .plan = state.plan.name,
+            .verdict = assessment.verdict,
+            .reason = reasons.empty() ? std::string() : reasons.front(),
+            .namespaces = namespaces_of(state.plan),
+            .last_migration = last_migration(state.migrations),
+            .stopped = assessment.effects.returns.size(),
+            .stopped_since = assessment.stopped_since,
+            .gaps = state.gaps.size()};
+}
+
+}  // namespace rollback

@@ -1,0 +1,135 @@
+#include "rollback/testimony.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+namespace rollback {
+namespace {
+
+using mtc::Migration;
+using mtc::MigrationKind;
+
+std::string called(const Migration& m) {
+    return mtc::word(m.kind) + " " + m.name;
+}
+
+// The phases of an itinerary before and after quiescing (mm/task.go). Those that changed sides from
+// one version of MTC to the next (stage pods, the restarts of Restic) are left out: they tell
+// nothing.
+struct Itinerary {
+    std::span<const std::string_view> before;
+    std::span<const std::string_view> from_quiescing_on;
+};
+
+constexpr std::string_view before_final[] = {"Started",
+                                             "StartRefresh",
+                                             "WaitForRefresh",
+                                             "CleanStaleAnnotations",
+                                             "CleanStaleResticCRs",
+                                             "CleanStaleVeleroCRs",
+                                             "RestartVelero",
+                                             "CleanStaleStagePods",
+                                             "WaitForStaleStagePodsTerminated",
+                                             "CreateRegistries",
+                                             "WaitForVeleroReady",
+                                             "WaitForRegistriesReady",
+                                             "EnsureCloudSecretPropagated",
+                                             "PreBackupHooks",
+                                             "CreateDirectImageMigration",
+                                             "CreateDirectVolumeMigrationStage",
+                                             "EnsureInitialBackup",
+                                             "InitialBackupCreated"};
+// the first two are called QuiesceApplications and EnsureQuiesced in MTC 1.4
+constexpr std::string_view from_quiescing_on_final[] = {"QuiesceSourceApplications",
+                                                        "QuiesceApplications",
+                                                        "EnsureSrcQuiesced",
+                                                        "EnsureQuiesced",
+                                                        "CreateDirectVolumeMigration",
+                                                        "CreateDirectVolumeMigrationFinal",
+                                                        "EnsureStageBackup",
+                                                        "StageBackupCreated",
+                                                        "EnsureStageBackupReplicated",
+                                                        "EnsureStageRestore",
+                                                        "StageRestoreCreated",
+                                                        "EnsureStagePodsDeleted",
+                                                        "EnsureStagePodsTerminated",
+                                                        "WaitForDirectImageMigrationToComplete",
+                                                        "WaitForDirectVolumeMigrationToComplete",
+                                                        "EnsureAnnotationsDeleted",
+                                                        "EnsureInitialBackupReplicated",
+                                                        "PostBackupHooks",
+                                                        "PreRestoreHooks",
+                                                        "EnsureFinalRestore",
+                                                        "FinalRestoreCreated",
+                                                        "UnQuiesceDestApplications",
+                                                        "PostRestoreHooks",
+                                                        "SwapPVCReferences",
+                                                        "DeleteRegistries",
+                                                        "Verification"};
+constexpr std::string_view before_stage[] = {"Started",
+                                             "StartRefresh",
+                                             "WaitForRefresh",
+                                             "CleanStaleAnnotations",
+                                             "CleanStaleResticCRs",
+                                             "CleanStaleVeleroCRs",
+                                             "RestartVelero",
+                                             "CleanStaleStagePods",
+                                             "WaitForStaleStagePodsTerminated",
+                                             "CreateRegistries",
+                                             "WaitForRegistriesReady",
+                                             "EnsureCloudSecretPropagated"};
+constexpr std::string_view from_quiescing_on_stage[] = {"QuiesceSourceApplications",
+                                                        "QuiesceApplications",
+                                                        "EnsureSrcQuiesced",
+                                                        "EnsureQuiesced",
+                                                        "CreateDirectVolumeMigrationStage",
+                                                        "EnsureStageBackup",
+                                                        "StageBackupCreated",
+                                                        "EnsureStageBackupReplicated",
+                                                        "EnsureStageRestore",
+                                                        "StageRestoreCreated",
+                                                        "WaitForDirectImageMigrationToComplete",
+                                                        "WaitForDirectVolumeMigrationToComplete",
+                                                        "SwapPVCReferences",
+                                                        "DeleteRegistries",
+                                                        "EnsureStagePodsDeleted",
+                                                        "EnsureStagePodsTerminated",
+                                                        "EnsureAnnotationsDeleted"};
+
+Itinerary itinerary_of(MigrationKind kind) {
+    switch (kind) {
+        case MigrationKind::Cutover:
+            return {before_final, from_quiescing_on_final};
+        case MigrationKind::Stage:
+        case MigrationKind::State:
+            return {before_stage, from_quiescing_on_stage};
+        case MigrationKind::Rollback:
+            return {};
+    }
+    return {};
+}
+
+Testimony testimony_of_failure(const Migration& m, const std::string& phase) {
+    const Itinerary itinerary = itinerary_of(m.kind);
+    const std::string failed = called(m) + " failed" + (phase.empty() ? "" : " in phase " + phase);
+    if (std::ranges::count(itinerary.from_quiescing_on, phase) > 0)
+        return {.stopped = true, .words = failed + ", when it had begun to stop the application"};
+    if (std::ranges::count(itinerary.before, phase) > 0)
+        return {.words = failed + ", before it would have stopped the application"};
+    return {.words = failed + ", which does not tell whether the application was stopped"};
+}
+
+}  // namespace
+
+Testimony testimony_of(const Migration& m) {
+    const mtc::MigrationState state = m.state();
+    if (m.kind != MigrationKind::Rollback && !m.quiesce)
+        return {.words = called(m) + " does not stop the application"};
+    const auto* failed = std::get_if<mtc::Failed>(&state);
+    if (failed != nullptr && m.kind != MigrationKind::Rollback)
+        return testimony_of_failure(m, failed->phase);
+    return {.words = "the newest migration, " + called(m) + ", is: " + mtc::word(state)};
+}
+
+}  // namespace rollback
