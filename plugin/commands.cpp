@@ -34,6 +34,7 @@ ExitCode help_command(const Invocation& invocation) {
 
 constexpr std::array table{
     Command{"run", run_command},
+    Command{"assess", assess_command},
     Command{"completion", completion_command},
     Command{"version", version_command},
     Command{"help", help_command},

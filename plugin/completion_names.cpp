@@ -74,7 +74,7 @@ class Lookup {
 }  // namespace
 
 Names names_in_time(NameKind kind, const Options& options) {
-    std::stop_source stop;
+    const std::stop_source stop;
     // on a thread that can be left behind: no token reaches a resolver or a file system that hangs
     std::packaged_task<Names()> task([kind, lookup = Lookup(options, stop.get_token())]() mutable {
         return lookup.names(kind);

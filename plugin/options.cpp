@@ -49,13 +49,17 @@ void check_available(const CommandWord& command, const std::string& called) {
            base::join(words, " "));
 }
 
-void set_plan(Options& options, bool named_command) {
+void set_optional_plan(Options& options, bool named_command) {
     auto& words = options.arguments;
-    if (words.empty())
+    if (words.size() > 1) refuse_several(words, !named_command);
+    for (std::string& word : words) word = plan_name(word);
+}
+
+void set_plan(Options& options, bool named_command) {
+    if (options.arguments.empty())
         refuse("which plan? Name the MigPlan to roll back",
                "List them with: oc get migplans -n " + options.ns);
-    if (words.size() > 1) refuse_several(words, !named_command);
-    words = {plan_name(words.front())};
+    set_optional_plan(options, named_command);
 }
 
 void check_shell(const std::vector<std::string>& words) {
@@ -119,6 +123,8 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
         options.command = "version";
     } else if (options.command == "run") {
         set_plan(options, named);
+    } else if (options.command == "assess") {
+        set_optional_plan(options, named);
     } else if (options.command == "completion") {
         check_shell(options.arguments);
     } else if (options.command == "help") {

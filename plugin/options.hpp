@@ -19,13 +19,14 @@ enum class ColorMode { Auto, Always, Never };
 
 struct Options {
     std::string command;  // "run", "version", ...; with `help`: whose, "" for the program's
-    std::vector<std::string> arguments;  // after the command; for run: the plan
+    std::vector<std::string> arguments;  // after the command; for run and assess: the plan
     kube::KubeconfigOptions kubeconfig;
     std::string ns = "openshift-migration";
     std::string source_context;
     std::string target_context;
     bool yes = false;
     bool verify = true;  // --no-verify
+    bool exit_code = false;
     DryRun dry_run = DryRun::None;
     OutputFormat output = OutputFormat::Text;
     ProgressFormat progress = ProgressFormat::Auto;

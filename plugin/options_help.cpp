@@ -1,4 +1,5 @@
 #include <array>
+#include <span>
 
 #include "base/text.hpp"
 #include "plugin/completion_script.hpp"
@@ -11,14 +12,16 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t flag_column = 34;
 
-constexpr std::array<std::pair<FlagGroup, std::string_view>, 5> headings{
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 6> headings{
     {{FlagGroup::Rollback, "Rollback"},
      {FlagGroup::Waiting, "Waiting"},
+     {FlagGroup::Assessment, "Assessment"},
      {FlagGroup::Output, "Output"},
      {FlagGroup::Clusters, "Clusters"},
      {FlagGroup::General, "General"}}};
 
-constexpr std::array<std::pair<int, std::string_view>, 8> exit_codes{
+using ExitCodeLine = std::pair<int, std::string_view>;
+constexpr std::array<ExitCodeLine, 8> exit_codes{
     {{0, "done, and verified where verification was part of it"},
      {1, "an error: cluster unreachable, not authorised, a write refused"},
      {2, "wrong usage"},
@@ -27,6 +30,13 @@ constexpr std::array<std::pair<int, std::string_view>, 8> exit_codes{
      {5, "not finished within --timeout; it goes on in the cluster"},
      {6, "refused, or declined at the prompt; nothing was changed"},
      {130, "interrupted (143: terminated); the rollback goes on in the cluster"}}};
+
+constexpr std::array<ExitCodeLine, 5> exit_codes_of_assess{
+    {{0, "looked; with --exit-code: nothing is to be done"},
+     {1, "an error: cluster unreachable, not authorised, no such plan"},
+     {2, "wrong usage"},
+     {4, "with --exit-code: something is to be done, or it cannot be known"},
+     {130, "interrupted (143: terminated)"}}};
 
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.resize(width, ' ');
@@ -98,9 +108,9 @@ std::string commands_list() {
     return out;
 }
 
-std::string exit_code_list() {
+std::string exit_code_list(std::span<const ExitCodeLine> lines) {
     std::string out = "\nExit codes:\n";
-    for (const auto& [code, meaning] : exit_codes) {
+    for (const auto& [code, meaning] : lines) {
         out += padded("  " + std::to_string(code), 7) + std::string(meaning) + "\n";
     }
     return out;
@@ -141,12 +151,40 @@ std::string about_run(const std::string& called, const std::string& usage) {
 
 std::string program_help(const std::string& called) {
     return about_run(called, "  " + called + " PLAN [flags]\n  " + called + " COMMAND [flags]\n") +
-           commands_list() + flag_groups("run") + as_in_kubectl() + exit_code_list();
+           commands_list() + flag_groups("run") + as_in_kubectl() + exit_code_list(exit_codes);
 }
 
 std::string run_help(const std::string& called) {
     return about_run(called, "  " + called + " [run] PLAN [flags]\n") + flag_groups("run") +
-           exit_code_list();
+           exit_code_list(exit_codes);
+}
+
+std::string assess_examples(const std::string& called) {
+    return "\nExamples:\n"
+           "  # A line for every plan\n"
+           "  " +
+           called +
+           " assess\n\n"
+           "  # One plan: its workloads and volumes on both sides, and what to do\n"
+           "  " +
+           called +
+           " assess shop-plan\n\n"
+           "  # In a script: exit code 4 when something is to be done\n"
+           "  " +
+           called +
+           " assess shop-plan --exit-code -o json\n\n"
+           "  # The plans for which something is to be done\n"
+           "  " +
+           called + " assess -o name\n";
+}
+
+std::string assess_help(const std::string& called) {
+    return "Look at both clusters of a plan and say whether a rollback is needed, which way\n"
+           "leads out, what stands in it, and what would be lost. Nothing is changed.\n\n"
+           "Without PLAN there is a line for every plan of the namespace.\n\n"
+           "Usage:\n  " +
+           called + " assess [PLAN] [flags]\n" + assess_examples(called) + flag_groups("assess") +
+           exit_code_list(exit_codes_of_assess);
 }
 
 std::string version_help(const std::string& called) {
@@ -183,6 +221,7 @@ std::string help_help(const std::string& called) {
 
 std::string help_text(const std::string& command, const std::string& called_as) {
     if (command == "run") return run_help(called_as);
+    if (command == "assess") return assess_help(called_as);
     if (command == "completion") return completion_help(called_as);
     if (command == "version") return version_help(called_as);
     if (command == "help") return help_help(called_as);

@@ -20,8 +20,6 @@ constexpr std::array flag_table{
     Flag{"yes", 'y', "", "true", Rollback, "don't ask; a must when stdin is no terminal"},
     Flag{"dry-run", 0, "client|server", "client", Rollback, "show what would be done, and stop; server also has the API server check it"},
     Flag{"no-verify", 0, "", "true", Rollback, "stop when MTC says that it is done, without proof of the recovery"},
-    Flag{"source-context", 0, "NAME", "", Rollback, "reach the source with this context instead of its MigCluster's Secret"},
-    Flag{"target-context", 0, "NAME", "", Rollback, "reach the target with this context instead of its MigCluster's Secret"},
     Flag{"cancel-running", 0, "", "true", Rollback, "", later},
     Flag{"probe-routes", 0, "", "true", Rollback, "", later},
     Flag{"report", 0, "FILE", "", Rollback, "", later},
@@ -35,7 +33,8 @@ constexpr std::array flag_table{
     Flag{"progress", 0, "auto|tty|plain|json|none", "", Waiting, "a live table, a line for each change, JSON lines, or nothing; on stderr"},
     Flag{"wait", 0, "", "true", Waiting, "", later},
     Flag{"watch", 'w', "", "true", Waiting, "", later},
-    Flag{"exit-code", 0, "", "true", Waiting, "", later},
+
+    Flag{"exit-code", 0, "", "true", Assessment, "end with exit code 4 when something is to be done"},
 
     Flag{"output", 'o', "wide|json|yaml|name", "", Output, "the form of the result on stdout"},
     Flag{"color", 0, "auto|always|never", "", Output, "colours; auto minds NO_COLOR"},
@@ -43,6 +42,8 @@ constexpr std::array flag_table{
     Flag{"namespace", 'n', "NAME", "", Clusters, "of the MTC objects (default openshift-migration)"},
     Flag{"context", 0, "NAME", "", Clusters, "the kubeconfig's context (control cluster)"},
     Flag{"kubeconfig", 0, "FILE", "", Clusters, "instead of $KUBECONFIG and ~/.kube/config"},
+    Flag{"source-context", 0, "NAME", "", Clusters, "reach the source with this context instead of its MigCluster's Secret"},
+    Flag{"target-context", 0, "NAME", "", Clusters, "reach the target with this context instead of its MigCluster's Secret"},
     Flag{"cluster", 0, "NAME", "", AsInKubectl, "the kubeconfig's cluster"},
     Flag{"user", 0, "NAME", "", AsInKubectl, "the kubeconfig's user"},
     Flag{"server", 's', "URL", "", AsInKubectl, "the API server"},
@@ -70,10 +71,10 @@ constexpr std::array flag_table{
 
 constexpr std::array command_table{
     CommandWord{"run", "PLAN", "roll back and prove the recovery (the default)"},
+    CommandWord{"assess", "[PLAN]", "is a rollback needed, which way leads out, what is lost"},
     CommandWord{"completion", "SHELL", "print the completion script of a shell"},
     CommandWord{"version", "", "show the version"},
     CommandWord{"help", "[COMMAND]", "show help"},
-    CommandWord{"assess", "[PLAN]", "", later},
     CommandWord{"create", "PLAN", "", later},
     CommandWord{"manual", "PLAN", "", later},
     CommandWord{"verify", "[PLAN]", "", later},
@@ -140,7 +141,19 @@ std::string_view plan_prefix(std::string_view word) {
 }
 
 bool takes(std::string_view command, const Flag& flag) {
-    return command == "run" || (flag.group != Rollback && flag.group != Waiting);
+    switch (flag.group) {
+        case Rollback:
+        case Waiting:
+            return command == "run";
+        case Assessment:
+            return command == "assess";
+        case Output:
+        case Clusters:
+        case General:
+        case AsInKubectl:
+            return true;
+    }
+    return false;
 }
 
 std::string nearest_flag(std::string_view name) {

@@ -9,8 +9,8 @@
 
 namespace plugin {
 
-/// The headings of the help, in their order. Rollback and Waiting belong to `run` alone.
-enum class FlagGroup { Rollback, Waiting, Output, Clusters, General, AsInKubectl };
+/// The headings of the help, in their order.
+enum class FlagGroup { Rollback, Waiting, Assessment, Output, Clusters, General, AsInKubectl };
 
 struct Flag {
     std::string_view name;   // without dashes

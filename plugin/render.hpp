@@ -35,7 +35,9 @@ std::string render_runbook(const rollback::Runbook& runbook, const RenderContext
 std::string render_result(const rollback::RunReport& report, const RenderContext& context);
 
 /// {"apiVersion": "mtc-rollback/v1", "kind": "RunReport", ...}, of kind Runbook for a dry run.
-base::Json to_json(const rollback::RunReport& report);
+/// `called_as` stands in the commands of the advice.
+base::Json to_json(const rollback::RunReport& report,
+                   const std::string& called_as = RenderContext().called_as);
 base::Json to_json(const rollback::Finding& finding);
 
 /// A document as text, ending with a newline: JSON, or YAML where `output` says so. Bytes of a

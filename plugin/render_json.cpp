@@ -11,31 +11,6 @@ namespace {
 using base::Json;
 using rollback::RunReport;
 
-Json time_or_null(const std::optional<base::Time>& time) {
-    return time ? Json(base::rfc3339(*time)) : Json();
-}
-
-template <class Items>
-Json list(const Items& items) {
-    Json out = Json::array();
-    for (const auto& item : items) out.push_back(to_json(item));
-    return out;
-}
-
-template <class Items, class Write>
-Json list(const Items& items, Write write) {
-    Json out = Json::array();
-    for (const auto& item : items) out.push_back(write(item));
-    return out;
-}
-
-Json of(const base::ObjectRef& ref) {
-    return {{"apiVersion", ref.type.api_version()},
-            {"kind", ref.type.kind},
-            {"namespace", ref.ns},
-            {"name", ref.name}};
-}
-
 Json of(const mtc::Condition& condition) {
     return {{"type", condition.type},
             {"category", condition.category},
@@ -54,37 +29,19 @@ Json of(const mtc::PipelineStep& step) {
             {"completed", time_or_null(step.completed)}};
 }
 
-Json of(const rollback::Blocker& blocker) {
-    return {{"id", blocker.id}, {"message", blocker.what}, {"remedy", blocker.remedy}};
-}
-
-Json of(const rollback::Gap& gap) {
-    return {{"cluster", word(gap.side)},
-            {"what", gap.what},
-            {"why", gap.why},
-            {"forbidden", gap.forbidden}};
-}
-
-Json of(const rollback::Return& item) {
-    return {{"workload", of(item.workload)},
-            {"now", mtc::to_json(item.now)},
-            {"then", mtc::to_json(item.then)},
-            {"note", item.note}};
-}
-
 Json of(const char* role, const rollback::ClusterName& cluster) {
-    return {{"role", role},
-            {"server", cluster.server},
-            {"describedAs", cluster.described_as},
-            {"user", cluster.user}};
+    Json record = record_of(cluster);
+    record["role"] = role;
+    return record;
 }
 
 struct StepRecord {
     Json operator()(const rollback::Create& step) const {
-        return {{"action", "Create"}, {"object", of(step.what)}, {"manifest", step.manifest}};
+        return {
+            {"action", "Create"}, {"object", record_of(step.what)}, {"manifest", step.manifest}};
     }
     Json operator()(const rollback::AwaitMigration& step) const {
-        return {{"action", "AwaitMigration"}, {"object", of(step.what)}};
+        return {{"action", "AwaitMigration"}, {"object", record_of(step.what)}};
     }
     Json operator()(const rollback::AwaitServing&) const { return {{"action", "AwaitServing"}}; }
 };
@@ -95,29 +52,10 @@ Json of(const rollback::Step& step) {
     return record;
 }
 
-Json deleted(const rollback::Effects& effects) {
-    Json out = Json::array();
-    for (const auto& [resource, refs] : effects.deleted) {
-        for (const auto& ref : refs) out.push_back(of(ref));
-    }
-    return out;
-}
-
 constexpr auto as_record = [](const auto& item) { return of(item); };
 
-Json of(const rollback::Assessment& assessment) {
-    return {{"verdict", word(assessment.verdict)},
-            {"reasons", records(assessment.reasons)},
-            {"blockers", list(assessment.blockers, as_record)},
-            {"stoppedSince", time_or_null(assessment.stopped_since)},
-            {"returns", list(assessment.effects.returns, as_record)},
-            {"deleted", deleted(assessment.effects)},
-            {"warnings", records(assessment.effects.warnings)}};
-}
-
 Json of(const rollback::Runbook& runbook) {
-    return {{"steps", list(runbook.steps, as_record)},
-            {"blockers", list(runbook.blockers, as_record)}};
+    return {{"steps", list(runbook.steps, as_record)}, {"blockers", list(runbook.blockers)}};
 }
 
 Json clusters(const RunReport& report) {
@@ -133,6 +71,33 @@ Json rollback_of(const RunReport& report) {
 }
 
 }  // namespace
+
+Json time_or_null(const std::optional<base::Time>& time) {
+    return time ? Json(base::rfc3339(*time)) : Json();
+}
+
+Json record_of(const base::ObjectRef& ref) {
+    return {{"apiVersion", ref.type.api_version()},
+            {"kind", ref.type.kind},
+            {"namespace", ref.ns},
+            {"name", ref.name}};
+}
+
+Json record_of(const rollback::Blocker& blocker) {
+    return {{"id", blocker.id}, {"message", blocker.what}, {"remedy", blocker.remedy}};
+}
+
+Json record_of(const rollback::Gap& gap) {
+    return {{"cluster", word(gap.side)},
+            {"what", gap.what},
+            {"why", gap.why},
+            {"forbidden", gap.forbidden}};
+}
+
+Json record_of(const rollback::ClusterName& cluster) {
+    return {
+        {"server", cluster.server}, {"describedAs", cluster.described_as}, {"user", cluster.user}};
+}
 
 std::string state_word(const mtc::MigrationState& state) {
     struct Visitor {
@@ -184,7 +149,7 @@ Json to_json(const rollback::Finding& finding) {
             {"mayHeal", finding.may_heal}};
 }
 
-Json to_json(const RunReport& report) {
+Json to_json(const RunReport& report, const std::string& called_as) {
     const bool dry_run = report.outcome == rollback::Outcome::DryRun;
     return {{"apiVersion", "mtc-rollback/v1"},
             {"kind", dry_run ? "Runbook" : "RunReport"},
@@ -192,11 +157,11 @@ Json to_json(const RunReport& report) {
             {"exitCode", report.exit_code},
             {"plan", {{"namespace", report.ns}, {"name", report.plan}, {"uid", report.plan_uid}}},
             {"clusters", clusters(report)},
-            {"assessment", report.assessment ? of(*report.assessment) : Json()},
+            {"assessment", report.assessment ? record_of(*report.assessment, called_as) : Json()},
             {"runbook", report.runbook ? of(*report.runbook) : Json()},
             {"rollback", rollback_of(report)},
-            {"findings", list(report.findings)},
-            {"gaps", list(report.gaps, as_record)},
+            {"findings", list(report.findings, [](const auto& f) { return to_json(f); })},
+            {"gaps", list(report.gaps)},
             {"began", base::rfc3339(report.began)},
             {"ended", base::rfc3339(report.ended)},
             {"error", report.error},

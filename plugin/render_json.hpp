@@ -1,12 +1,35 @@
-// The parts of the documents that more than one output writes: the report of -o json and the JSON
-// lines of
-// --progress json. Lists hold records, times are RFC 3339, enums are words.
+// The parts of the documents that more than one output writes: the documents of -o json and the
+// JSON lines of --progress json. Lists hold records, times are RFC 3339, enums are words.
 #pragma once
 
 #include "base/object.hpp"
 #include "mtc/migration.hpp"
+#include "rollback/report.hpp"
 
 namespace plugin {
+
+base::Json record_of(const base::ObjectRef& ref);
+base::Json record_of(const rollback::Blocker& blocker);
+base::Json record_of(const rollback::Gap& gap);
+base::Json record_of(const rollback::ClusterName& cluster);
+/// `called_as` stands in the commands of the advice.
+base::Json record_of(const rollback::Assessment& assessment, const std::string& called_as);
+
+/// A list of records; `write` makes one of an item.
+template <class Items, class Write>
+base::Json list(const Items& items, Write write) {
+    base::Json out = base::Json::array();
+    for (const auto& item : items) out.push_back(write(item));
+    return out;
+}
+
+/// Of items that have a record_of().
+template <class Items>
+base::Json list(const Items& items) {
+    return list(items, [](const auto& item) { return record_of(item); });
+}
+
+base::Json time_or_null(const std::optional<base::Time>& time);
 
 /// "Pending", "Running", "SucceededWithWarnings", ...
 std::string state_word(const mtc::MigrationState& state);

@@ -26,8 +26,12 @@ std::string_view in_words(Verdict verdict) {
             return "not needed";
         case Verdict::Required:
             return "required";
+        case Verdict::RequiredManual:
+            return "required, by hand";
         case Verdict::Recommended:
             return "recommended";
+        case Verdict::Dangerous:
+            return "urgent: both sides write";
         case Verdict::InProgress:
             return "running already";
         case Verdict::AlreadyRolledBack:

@@ -184,7 +184,8 @@ class RunCommand {
     }
 
     std::string result(const RunReport& report) const {
-        if (is_document(options_.output)) return render_document(to_json(report), options_.output);
+        if (is_document(options_.output))
+            return render_document(to_json(report, out_.called_as), options_.output);
         if (report.outcome == Outcome::DryRun) return render_runbook(*report.runbook, out_);
         if (report.outcome == Outcome::Refused || report.outcome == Outcome::Error) return {};
         if (options_.output != OutputFormat::Name) return render_result(report, out_);

@@ -70,6 +70,7 @@ std::string lines_of(std::unique_ptr<plugin::View> (*make)(plugin::LineSink)) {
 
 TEST_CASE("help") {
     golden::check("help.txt", plugin::help_text("", "oc mtc-rollback"));
+    golden::check("help-assess.txt", plugin::help_text("assess", "oc mtc-rollback"));
     golden::check("help-run.txt", plugin::help_text("run", "kubectl mtc-rollback"));
 }
 
@@ -84,6 +85,22 @@ TEST_CASE("before anything is done") {
                   visible(plugin::render_preview(state(), assessment(), control(), colored)));
     golden::check("blockers.txt", plugin::render_blockers(blockers(), context()));
     golden::check("runbook.txt", plugin::render_runbook(runbook(), context()));
+}
+
+TEST_CASE("assessments") {
+    auto report = assessment_report();
+    golden::check("assess.txt", plugin::render_assessment(report, context(100)));
+    golden::check("assess.json", plugin::render_document(plugin::to_json(report, "oc mtc-rollback"),
+                                                         plugin::OutputFormat::Json));
+    report.assessment->blockers = blockers();
+    auto colored = context(100, true);
+    colored.style = rich_style(100);
+    golden::check("assess-wide-color.txt", visible(plugin::render_assessment(report, colored)));
+    golden::check("assess-all.txt", plugin::render_survey(survey_report(), context(0)) +
+                                        "\n=== wide, 100 columns\n" +
+                                        plugin::render_survey(survey_report(), context(100, true)));
+    golden::check("assess-all.json", plugin::render_document(plugin::to_json(survey_report()),
+                                                             plugin::OutputFormat::Json));
 }
 
 TEST_CASE("results") {

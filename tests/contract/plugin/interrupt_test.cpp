@@ -39,10 +39,12 @@ class Killer {
     }
 
   private:
-    // The scan of the target asks the same of each resource type: one in sixteen of those stands
-    // for all.
+    // The scan of the target asks the same of each resource type, and the reviewer is asked for
+    // each permission: one in sixteen of those stands for all.
     bool counts(const std::string& target) {
-        return target.find("labelSelector=") == std::string::npos || scans_++ % 16 == 0;
+        const bool alike = target.find("labelSelector=") != std::string::npos ||
+                           target.find("selfsubjectaccessreviews") != std::string::npos;
+        return !alike || scans_++ % 16 == 0;
     }
 
     std::size_t n_;

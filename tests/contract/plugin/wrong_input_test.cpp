@@ -41,6 +41,12 @@ TEST_CASE("wrong words are usage errors that name the word") {
              {"bad duration", {"shop-plan", "--timeout=soon"}, 2, {"soon"}},
              {"bad output", {"shop-plan", "-o", "xml"}, 2, {"xml"}},
              {"missing value", {"shop-plan", "--context"}, 2, {"--context"}},
+             {"assess two plans", {"assess", "a", "b"}, 2, {"one plan at a time", "a b"}},
+             {"assess does nothing that --yes is for",
+              {"assess", "a", "-y"},
+              2,
+              {"--yes", "assess"}},
+             {"--exit-code is of assess", {"a", "--exit-code"}, 2, {"--exit-code", "run"}},
          }) {
         expect(person.runs(wrong.words), wrong);
     }
@@ -49,6 +55,7 @@ TEST_CASE("wrong words are usage errors that name the word") {
 TEST_CASE("without a kubeconfig one is told how to get one") {
     const Person person("/nonexistent/kubeconfig");
     expect(person.runs({"shop-plan"}), {"missing", {}, 1, {"oc login"}});
+    expect(person.runs({"assess"}), {"missing, of all plans", {}, 1, {"oc login"}});
     expect(person.runs({"shop-plan", "--kubeconfig=/no/such/file"}),
            {"named", {}, 1, {"/no/such/file"}});
 }
@@ -88,8 +95,14 @@ TEST_CASE("what does not exist is named, with what does") {
 TEST_CASE("an expired token asks for a new login") {
     sandbox::World world("small", https());
     const Person person(world.kubeconfig());
-    expect(person.runs({"shop-plan", "-y", "--token=expired"}),
-           {"control", {}, 1, {"You must be logged in to the server (Unauthorized)", "oc login"}});
+    for (const auto& words :
+         {std::vector<std::string>{"shop-plan", "-y"}, {"assess", "shop-plan"}, {"assess"}}) {
+        auto expired = words;
+        expired.emplace_back("--token=expired");
+        expect(
+            person.runs(expired),
+            {"control", {}, 1, {"You must be logged in to the server (Unauthorized)", "oc login"}});
+    }
     check_nothing_changed(world);
 }
 

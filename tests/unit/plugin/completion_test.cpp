@@ -83,6 +83,8 @@ TEST_CASE("a command that works on a plan is followed by one plan") {
     CHECK(candidates({"run", "b"}) == Words{"bank"});
     CHECK(candidates({"-y", "run", "--dry-run", "b"}) == Words{"bank"});
     CHECK(candidates({"run", "bank", ""}).empty());
+    CHECK(candidates({"assess", "b"}) == Words{"bank"});
+    CHECK(candidates({"assess", "bank", ""}).empty());
     CHECK(candidates({"bank", ""}).empty());
     CHECK(candidates({"version", ""}).empty());
 }
@@ -120,10 +122,14 @@ TEST_CASE("a dash asks for the flags that the command takes") {
     for (const plugin::Flag& flag : plugin::flags()) {
         CAPTURE(flag.name);
         const std::string name = "--" + std::string(flag.shorthand == 'v' ? "v" : flag.name);
-        CHECK(has(all, name) == (flag.available && !flag.help.empty()));
+        const bool taken = flag.available && plugin::takes("run", flag);
+        CHECK(has(all, name) == (taken && !flag.help.empty()));
     }
     CHECK(candidates({"bank", "--dr"}) == Words{"--dry-run"});
     CHECK(candidates({"version", "--dr"}).empty());
+    CHECK(candidates({"assess", "--ex"}) == Words{"--exit-code"});
+    CHECK(candidates({"assess", "--dr"}).empty());
+    CHECK(candidates({"assess", "--source-c"}) == Words{"--source-context"});
     CHECK(candidates({"version", "--out"}) == Words{"--output"});
     CHECK(candidates({"--cont"}) == Words{"--context"});
     CHECK(completed({"--yes"}).candidates.front().description ==
@@ -195,7 +201,7 @@ TEST_CASE("nobody is asked for names that cannot stand here") {
 TEST_CASE("a line that is wrong has no candidates") {
     for (const Words& words :
          {Words{"--nonsense", ""}, Words{"-x", ""}, Words{"--nonsense="}, Words{"-=x"},
-          Words{"--timeout=soon", "run", ""}, Words{"-n", "a/b", ""}, Words{"assess", ""}}) {
+          Words{"--timeout=soon", "run", ""}, Words{"-n", "a/b", ""}, Words{"create", ""}}) {
         CHECK(candidates(words).empty());
     }
 }

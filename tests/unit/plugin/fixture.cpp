@@ -98,7 +98,117 @@ rollback::Assessment assessment() {
     out.effects.warnings = {
         "data written to the migrated volumes on the target since 2025-05-01T10:57:46Z is "
         "deleted with them; nothing is copied back to the source"};
+    out.situation = situation();
+    out.advice = {
+        .flow = rollback::Flow::Console,
+        .why = "the controller deletes what was migrated and starts the application again",
+        .commands = {"{plugin} shop-plan"}};
     return out;
+}
+
+namespace {
+
+rollback::Presence told(std::int64_t replicas, const std::string& why = {}) {
+    return {.told = {.replicas = replicas},
+            .serves = {.yes = why.empty(), .why = why},
+            .at_rest = replicas == 0};
+}
+
+rollback::Presence told_suspended(bool suspended) {
+    return {.told = {.suspended = suspended}, .serves = {.yes = true}, .at_rest = suspended};
+}
+
+rollback::VolumeSituation volume(const std::string& claim, const std::string& action,
+                                 const std::string& copy_method) {
+    return {.volume = {.name = "pv-" + claim,
+                       .claim_ns = "shop",
+                       .claim = claim,
+                       .target_claim = claim,
+                       .action = action,
+                       .copy_method = copy_method}};
+}
+
+base::ObjectRef pod(const std::string& ns, const std::string& name) {
+    return object("pods", "Pod", ns, name);
+}
+
+}  // namespace
+
+rollback::Situation situation() {
+    rollback::Situation out;
+    out.workloads = {
+        {.workload = workload("Job", "billing", "import"),
+         .source = told(0),
+         .target = std::nullopt,
+         .stopped = true},
+        {.workload = workload("CronJob", "shop", "nightly-report"),
+         .source = told_suspended(true),
+         .target = told_suspended(false),
+         .stopped = true,
+         .returns_to = {.suspended = false}},
+        {.workload = deployment("shop", "metrics"), .source = told(1), .target = std::nullopt},
+        {.workload = deployment("shop", "web"),
+         .source = told(0),
+         .target = told(3, "1 of 3 pods are ready"),
+         .stopped = true,
+         .returns_to = {.replicas = 3}},
+        {.workload = workload("StatefulSet", "shop", "database"),
+         .source = told(0),
+         .target = told(0),
+         .stopped = true,
+         .returns_to = {.replicas = 1}}};
+    auto shared = volume("assets", "move", "");
+    shared.moved = true;
+    shared.source_pods = {pod("shop", "metrics-7d9f8-x2v4q")};
+    for (const char* name : {"web-1", "web-2", "web-3", "web-4", "web-5"})
+        shared.target_pods.push_back(pod("shop", name));
+    auto renamed = volume("data", "copy", "filesystem");
+    renamed.volume.target_claim = "data-mig";
+    renamed.target_pods = {pod("shop", "database-0")};
+    out.volumes = {renamed, shared, volume("cache", "skip", "")};
+    return out;
+}
+
+plugin::AssessmentReport assessment_report() {
+    return {.ns = "openshift-migration",
+            .plan = "shop-plan",
+            .plan_uid = state().plan.uid,
+            .control = control(),
+            .source = {state().source.server, state().source.described_as, state().source.user},
+            .target = {state().target.server, state().target.described_as, state().target.user},
+            .assessment = assessment(),
+            .gaps = state().gaps,
+            .seen_at = noon()};
+}
+
+plugin::SurveyReport survey_report() {
+    return {
+        .ns = "openshift-migration",
+        .lines = {{.ns = "openshift-migration",
+                   .plan = "bank-plan",
+                   .error = "the source cluster (MigCluster ocp3, Secret openshift-config/ocp3): "
+                            "Unable to connect to the server: connection refused"},
+                  {.ns = "openshift-migration",
+                   .plan = "blog-plan",
+                   .verdict = rollback::Verdict::NotNeeded,
+                   .reason = "nothing is stopped on the source",
+                   .namespaces = {"blog", "blog-db", "blog-cache", "blog-mail", "blog-test"}},
+                  {.ns = "openshift-migration",
+                   .plan = "forum-plan",
+                   .verdict = rollback::Verdict::Unknown,
+                   .reason = "not all workloads of the source could be seen",
+                   .namespaces = {"forum"},
+                   .last_migration = "cutover cutover-7: failed",
+                   .gaps = 2},
+                  {.ns = "openshift-migration",
+                   .plan = "shop-plan",
+                   .verdict = rollback::Verdict::Required,
+                   .reason = "4 workloads of the source are stopped by MTC",
+                   .namespaces = {"shop", "billing:billing-new"},
+                   .last_migration = "cutover cutover-1: failed",
+                   .stopped = 4,
+                   .stopped_since = noon(-1334)}},
+        .seen_at = noon()};
 }
 
 rollback::ClusterName control() {

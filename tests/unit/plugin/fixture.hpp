@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugin/render.hpp"
+#include "plugin/render_assessment.hpp"
 #include "plugin/view.hpp"
 
 namespace fixture {
@@ -23,6 +24,11 @@ base::ObjectRef object(const std::string& plural, const std::string& kind, const
 
 rollback::State state();
 rollback::Assessment assessment();
+/// Workloads and volumes that go with assessment().
+rollback::Situation situation();
+plugin::AssessmentReport assessment_report();
+/// A plan of every sort: to be rolled back, well, partly unseen, not to be looked at.
+plugin::SurveyReport survey_report();
 rollback::ClusterName control();
 rollback::Runbook runbook();
 std::vector<rollback::Blocker> blockers();

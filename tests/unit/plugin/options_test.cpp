@@ -207,14 +207,13 @@ TEST_CASE("a plan has several spellings, and one of them reaches a plan called l
 }
 
 TEST_CASE("a flag or command of the contract that does not exist yet is refused by name") {
-    for (const char* flag : {"cancel-running", "probe-routes", "report", "set", "plan-file",
-                             "exit-code", "only", "watch", "wait", "delete"}) {
+    for (const char* flag : {"cancel-running", "probe-routes", "report", "set", "plan-file", "only",
+                             "watch", "wait", "delete"}) {
         CHECK(refusal({"shop", std::string("--") + flag + "=x"}) ==
               std::string("--") + flag + " is not in this version yet");
     }
     CHECK(refusal({"shop", "-w"}) == "--watch is not in this version yet");
-    for (const char* command :
-         {"assess", "create", "manual", "verify", "status", "cancel", "leftovers"}) {
+    for (const char* command : {"create", "manual", "verify", "status", "cancel", "leftovers"}) {
         CHECK(refusal({command, "shop"}) ==
               std::string("\"") + command + "\" is not in this version yet");
         CHECK(hint({command}) ==
@@ -222,6 +221,42 @@ TEST_CASE("a flag or command of the contract that does not exist yet is refused 
         CHECK(refusal({"help", command}) ==
               std::string("\"") + command + "\" is not in this version yet");
     }
+}
+
+TEST_CASE("assess takes a plan or none, and what it needs to look and to show") {
+    const Options all = parsed({"assess"});
+    CHECK(all.command == "assess");
+    CHECK(all.arguments.empty());
+    CHECK_FALSE(all.help);
+    CHECK_FALSE(all.exit_code);
+    const Options one =
+        parsed({"assess", "migplan/shop", "--exit-code", "-n", "mtc", "-o", "json", "--color=never",
+                "--parallel=4", "--source-context=old", "--target-context", "new", "-v6",
+                "--context=c", "--as=admin", "--kubeconfig=k", "--warnings-as-errors"});
+    CHECK(one.arguments == Words{"shop"});
+    CHECK(one.exit_code);
+    CHECK(one.ns == "mtc");
+    CHECK(one.output == plugin::OutputFormat::Json);
+    CHECK(one.source_context == "old");
+    CHECK(one.target_context == "new");
+    CHECK(one.kubeconfig.parallel == 4);
+    CHECK(parsed({"assess", "-h"}).command == "assess");
+    CHECK(parsed({"assess", "-h"}).help);
+    CHECK(parsed({"assess", "assess"}).arguments == Words{"assess"});
+    CHECK(parsed({"migplan/assess"}).command == "run");
+}
+
+TEST_CASE("a flag of another command is refused with the command that has no use for it") {
+    for (const char* flag : {"--yes", "--dry-run", "--no-verify", "--timeout=5m",
+                             "--stall-after=5s", "--progress=json"}) {
+        const std::string name = std::string(flag).substr(0, std::string(flag).find('='));
+        CHECK(refusal({"assess", "shop", flag}) == name + " has no meaning for assess");
+        CHECK(refusal({"version", flag}) == name + " has no meaning for version");
+    }
+    CHECK(refusal({"shop", "--exit-code"}) == "--exit-code has no meaning for run");
+    CHECK(refusal({"assess", "a", "b"}) == "one plan at a time, but there are 2: a b");
+    CHECK(refusal({"assess", "pod/web"}) ==
+          "\"pod/web\" is no name of a MigPlan: write NAME or migplan/NAME");
 }
 
 TEST_CASE("bad usage names the word and the way out") {
@@ -355,7 +390,8 @@ TEST_CASE("the help of completion tells how kubectl and oc are made to complete"
 }
 
 TEST_CASE("the help shows every flag that exists, and none that does not") {
-    const std::string help = plugin::help_text("", "oc mtc-rollback");
+    const std::string help =
+        plugin::help_text("", "oc mtc-rollback") + plugin::help_text("assess", "oc mtc-rollback");
     for (const plugin::Flag& flag : plugin::flags()) {
         const bool hidden = flag.available && flag.help.empty();
         if (hidden) continue;

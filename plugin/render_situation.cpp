@@ -1,0 +1,171 @@
+#include "plugin/render_situation.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "plugin/render_table.hpp"
+
+namespace plugin {
+namespace {
+
+using rollback::Assessment;
+using rollback::ObjectRef;
+using rollback::Side;
+using rollback::VolumeSituation;
+using rollback::WorkloadSituation;
+
+constexpr std::size_t most_rows = 20;
+constexpr std::size_t most_pods = 3;
+
+std::string heading(const std::string& text, const RenderContext& context) {
+    return "\n" + context.style.paint(Tone::Bold, text) + "\n";
+}
+
+// Workloads
+// -------------------------------------------------------------------------------------------------
+
+bool may_be_unseen(const AssessmentReport& report, Side side, const base::ResourceType& type) {
+    return std::ranges::any_of(report.gaps, [&](const rollback::Gap& gap) {
+        return gap.side == side && (gap.resource == "discovery" || gap.resource == type.resource());
+    });
+}
+
+std::string or_unknown(const mtc::Wanted& wanted) {
+    const std::string text = mtc::describe(wanted);
+    return text.empty() ? "unknown" : text;
+}
+
+Cell running(const rollback::Presence& side) {
+    const std::string told = or_unknown(side.told);
+    if (side.at_rest) return {told};
+    if (side.serves.yes) return {told + ", serves", Tone::Good};
+    return {told + ", does not serve" + (side.serves.why.empty() ? "" : ": " + side.serves.why),
+            Tone::Bad};
+}
+
+Cell absent(const AssessmentReport& report, Side side, const WorkloadSituation& item) {
+    return may_be_unseen(report, side, item.workload.type) ? Cell{"not seen", Tone::Warning}
+                                                           : Cell{"not there", Tone::Dim};
+}
+
+Cell on_source(const AssessmentReport& report, const WorkloadSituation& item) {
+    if (!item.source) return absent(report, Side::Source, item);
+    if (item.stopped) return {or_unknown(item.source->told) + " (stopped by MTC)", Tone::Warning};
+    return running(*item.source);
+}
+
+Cell on_target(const AssessmentReport& report, const WorkloadSituation& item) {
+    return item.target ? running(*item.target) : absent(report, Side::Target, item);
+}
+
+Cell returns_to(const WorkloadSituation& item) {
+    if (!item.stopped) return {};
+    const bool known = item.returns_to != mtc::Wanted{};
+    return {or_unknown(item.returns_to), known ? Tone::Plain : Tone::Warning};
+}
+
+bool is_well(const std::optional<rollback::Presence>& side) {
+    return side && (side->at_rest || side->serves.yes);
+}
+
+// What a person has to see where not everything is shown.
+bool stands_out(const WorkloadSituation& item) {
+    if (item.stopped || !is_well(item.source) || !is_well(item.target)) return true;
+    return item.source->told != item.target->told;
+}
+
+std::string note_on(const Assessment& assessment, const ObjectRef& workload) {
+    const auto it =
+        std::ranges::find(assessment.effects.returns, workload, &rollback::Return::workload);
+    return it == assessment.effects.returns.end() ? "" : it->note;
+}
+
+using Rows = std::vector<const WorkloadSituation*>;
+
+Rows chosen(const std::vector<WorkloadSituation>& all, bool wide) {
+    Rows rows;
+    for (const WorkloadSituation& item : all) {
+        if (wide || all.size() <= most_rows || stands_out(item)) rows.push_back(&item);
+    }
+    return rows;
+}
+
+std::string workload_table(const AssessmentReport& report, const Rows& rows, const Style& style) {
+    if (rows.empty()) return {};
+    Table table({"WORKLOAD", "NAMESPACE", "SOURCE", "TARGET", "RETURNS TO"});
+    for (const WorkloadSituation* item : rows) {
+        table.row({{item->workload.label()},
+                   {item->workload.ns},
+                   on_source(report, *item),
+                   on_target(report, *item),
+                   returns_to(*item)});
+        const std::string note = note_on(*report.assessment, item->workload);
+        if (!note.empty()) table.note(note);
+    }
+    return table.render(style);
+}
+
+std::string and_more(std::size_t left_out, const RenderContext& context) {
+    if (left_out == 0) return {};
+    return "and " + std::to_string(left_out) + " more, well and alike on both sides (" +
+           context.style.paint(Tone::Bold, "-o wide") + " shows all)\n";
+}
+
+std::string workloads(const AssessmentReport& report, const RenderContext& context) {
+    const auto& all = report.assessment->situation.workloads;
+    if (all.empty()) return heading("Workloads: none seen", context);
+    const Rows rows = chosen(all, context.wide);
+    return heading("Workloads: " + std::to_string(all.size()), context) +
+           workload_table(report, rows, context.style) +
+           and_more(all.size() - rows.size(), context);
+}
+
+// Volumes
+// ---------------------------------------------------------------------------------------------------
+
+std::string action_of(const mtc::PlanVolume& volume) {
+    if (volume.action.empty()) return "unknown";
+    const bool copied = volume.action == "copy" && !volume.copy_method.empty();
+    return copied ? "copy (" + volume.copy_method + ")" : volume.action;
+}
+
+std::string claim_of(const mtc::PlanVolume& volume) {
+    const bool renamed = !volume.target_claim.empty() && volume.target_claim != volume.claim;
+    return volume.claim_ns + "/" + volume.claim + (renamed ? ":" + volume.target_claim : "");
+}
+
+Cell mounted_by(const AssessmentReport& report, Side side, const std::vector<ObjectRef>& pods,
+                bool wide) {
+    static const base::ResourceType pod{"", "v1", "pods", "Pod", true};
+    const bool unseen = may_be_unseen(report, side, pod);
+    if (pods.empty()) return unseen ? Cell{"not seen", Tone::Warning} : Cell{"<none>"};
+    std::vector<std::string> names;
+    for (const ObjectRef& one : pods) names.push_back(one.name);
+    const std::size_t shown = wide ? names.size() : std::min(names.size(), most_pods);
+    const std::size_t left_out = names.size() - shown;
+    names.resize(shown);
+    return {base::join(names) + (left_out > 0 ? " and " + std::to_string(left_out) + " more" : "") +
+            (unseen ? ", not all seen" : "")};
+}
+
+std::string volumes(const AssessmentReport& report, const RenderContext& context) {
+    const auto& all = report.assessment->situation.volumes;
+    if (all.empty()) return {};
+    Table table({"CLAIM", "ACTION", "MOUNTED ON SOURCE BY", "MOUNTED ON TARGET BY"});
+    for (const VolumeSituation& item : all) {
+        table.row({{claim_of(item.volume)},
+                   {action_of(item.volume)},
+                   mounted_by(report, Side::Source, item.source_pods, context.wide),
+                   mounted_by(report, Side::Target, item.target_pods, context.wide)});
+        if (rollback::is_written_by_both(item)) table.note("both sides can write to this volume");
+    }
+    return heading("Volumes: " + std::to_string(all.size()), context) + table.render(context.style);
+}
+
+}  // namespace
+
+std::string render_situation(const AssessmentReport& report, const RenderContext& context) {
+    return workloads(report, context) + volumes(report, context);
+}
+
+}  // namespace plugin
