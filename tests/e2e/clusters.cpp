@@ -37,6 +37,10 @@ const base::ResourceType cluster_roles{"rbac.authorization.k8s.io", "v1", "clust
 const base::ResourceType cluster_role_bindings{"rbac.authorization.k8s.io", "v1",
                                                "clusterrolebindings", "ClusterRoleBinding", false};
 
+const base::ResourceType roles{"rbac.authorization.k8s.io", "v1", "roles", "Role"};
+const base::ResourceType role_bindings{"rbac.authorization.k8s.io", "v1", "rolebindings",
+                                       "RoleBinding"};
+
 // What MTC's documentation has people do by `oc create token`.
 std::string token_of(kube::Cluster& cluster, const base::ObjectRef& account) {
     const base::Json request = {{"apiVersion", "authentication.k8s.io/v1"},
@@ -44,6 +48,22 @@ std::string token_of(kube::Cluster& cluster, const base::ObjectRef& account) {
                                 {"spec", {{"expirationSeconds", 7200}}}};
     return base::text_or_empty(
         must(cluster.create(account, request, {.subresource = "token"}, {})).body, "/status/token");
+}
+
+// Everything in one namespace, nothing across namespaces.
+void allow_all_in(kube::Cluster& cluster, const std::string& ns, const base::ObjectRef& account) {
+    const base::Json rule = {{"apiGroups", {"*"}}, {"resources", {"*"}}, {"verbs", {"*"}}};
+    const base::Json subject = {
+        {"kind", "ServiceAccount"}, {"name", account.name}, {"namespace", account.ns}};
+    must(cluster.create(
+        {roles, ns, account.name},
+        {{"metadata", {{"name", account.name}}}, {"rules", base::Json::array({rule})}}, {}, {}));
+    must(cluster.create(
+        {role_bindings, ns, account.name},
+        {{"metadata", {{"name", account.name}}},
+         {"roleRef", {{"apiGroup", roles.group}, {"kind", "Role"}, {"name", account.name}}},
+         {"subjects", base::Json::array({subject})}},
+        {}, {}));
 }
 
 std::string new_suffix() {
@@ -60,19 +80,20 @@ kube::Connection connection(const std::string& context) {
     return must(kube::connection_of(must(kube::load_kubeconfig(options)), options));
 }
 
-base::Json kubeconfig_of(const kube::Connection& connection, const base::Json& user) {
+base::Json kubeconfig_of(const kube::Connection& connection, const base::Json& user,
+                         const std::string& name) {
     const base::Json cluster = {
         {"server", connection.server},
         {"certificate-authority-data", base::encode_base64(connection.tls.ca_pem)}};
-    const auto list = [](const char* name, const char* what, const base::Json& value) {
+    const auto list = [&name](const char* what, const base::Json& value) {
         return base::Json::array({{{"name", name}, {what, value}}});
     };
     return {{"apiVersion", "v1"},
             {"kind", "Config"},
-            {"current-context", "target"},
-            {"clusters", list("target", "cluster", cluster)},
-            {"users", list("user", "user", user)},
-            {"contexts", list("target", "context", {{"cluster", "target"}, {"user", "user"}})}};
+            {"current-context", name},
+            {"clusters", list("cluster", cluster)},
+            {"users", list("user", user)},
+            {"contexts", list("context", {{"cluster", name}, {"user", name}})}};
 }
 
 Stage::Stage(const std::string& scenario, std::chrono::milliseconds pace)
@@ -110,7 +131,7 @@ void Stage::seed() {
         .source = {.url = source.server,
                    .ca_pem = source.tls.ca_pem,
                    .token = token_of(*source_, migration_controller)},
-        .quiesce_live = true};
+        .quiesce_live = scenario_.stopped};
     const auto seeded = sandbox::seed(scenario_, {*target_, *source_, *target_}, options, {});
     if (!seeded) throw std::runtime_error("seed: " + seeded.error().message);
 }
@@ -156,6 +177,26 @@ std::filesystem::path Stage::reader_kubeconfig() {
     const std::filesystem::path file = home_.path / "reader";
     std::ofstream(file) << base::to_yaml(
         kubeconfig_of(connection("target"), {{"token", token_of(*target_, account)}}));
+    return file;
+}
+
+std::filesystem::path Stage::namespaced_kubeconfig(const std::string& in) {
+    const std::string name = "namespaced" + suffix_;
+    base::Json config = {{"apiVersion", "v1"}, {"kind", "Config"}, {"current-context", "target"}};
+    for (const std::string& context : {std::string("target"), std::string("source")}) {
+        kube::Cluster& cluster = context == "target" ? *target_ : *source_;
+        const base::ObjectRef account{support::types::serviceaccounts, ns(in), name};
+        must(cluster.create(account, {{"metadata", {{"name", name}}}}, {}, {}));
+        allow_all_in(cluster, ns(in), account);
+        if (context == "target") allow_all_in(cluster, mtc::openshift_migration, account);
+        const base::Json one =
+            kubeconfig_of(connection(context), {{"token", token_of(cluster, account)}}, context);
+        for (const char* part : {"clusters", "users", "contexts"}) {
+            config[part].push_back(one[part][0]);
+        }
+    }
+    std::filesystem::path file = home_.path / "namespaced";
+    std::ofstream(file) << base::to_yaml(config);
     return file;
 }
 

@@ -19,8 +19,9 @@ namespace e2e {
 
 /// As the administrator; `context` is "source" or "target".
 kube::Connection connection(const std::string& context);
-/// A kubeconfig with one context, called target, for `user` ({"token": ...}) on that server.
-base::Json kubeconfig_of(const kube::Connection& connection, const base::Json& user);
+/// A kubeconfig with one context of that name, for `user` ({"token": ...}) on that server.
+base::Json kubeconfig_of(const kube::Connection& connection, const base::Json& user,
+                         const std::string& name = "target");
 
 /// One scenario on the real clusters, under names that no other test uses.
 class Stage {
@@ -45,6 +46,9 @@ class Stage {
     /// A kubeconfig, its context called target too, of somebody who may get, list and watch
     /// everything.
     std::filesystem::path reader_kubeconfig();
+    /// Contexts target and source of somebody who may do everything in `ns` and, on the target, in
+    /// the MTC objects' namespace, and nothing across namespaces.
+    std::filesystem::path namespaced_kubeconfig(const std::string& ns);
 
     /// Waits until an object of the type has finalizers on the target, and removes them.
     void remove_finalizers(const base::ResourceType& type, const std::string& ns);

@@ -30,6 +30,7 @@ sandbox::Scenario renamed(sandbox::Scenario scenario, const std::string& suffix)
     scenario.plan.name += suffix;
     for (auto& ns : scenario.plan.namespaces) ns = with_suffix(ns, suffix);
     for (auto& volume : scenario.plan.volumes) volume = with_suffix(volume, suffix);
+    for (auto& volume : scenario.plan.moved) volume = with_suffix(volume, suffix);
     for (auto& migration : scenario.migrations) migration.name += suffix;
     scenario.source = with_suffix(std::move(scenario.source), suffix);
     scenario.target = with_suffix(std::move(scenario.target), suffix);
