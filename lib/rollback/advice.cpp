@@ -141,7 +141,7 @@ std::string with_remedies(std::string why, const std::vector<Blocker>& blockers)
 }
 
 std::string why_for(Flow flow, const State& state, const Assessment& assessment) {
-    const std::string aim = purpose(assessment.verdict);
+    std::string aim = purpose(assessment.verdict);
     switch (flow) {
         case Flow::None:
             return "nothing is to be done";
