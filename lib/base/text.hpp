@@ -14,6 +14,10 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::vector<std::string> split(std::string_view text, char separator);
 /// Without white space at both ends.
 std::string_view trimmed(std::string_view text);
+/// "\"name\"", with what would end it escaped: Go's %q, as far as it matters here.
+std::string in_quotes(std::string_view text);
+/// What an errno means, as Go words it: "no such file or directory".
+std::string reason_of(int error);
 /// With ASCII's capitals made small.
 std::string lower(std::string_view text);
 /// "1 pod", "3 pods"; the plural is given where an "s" does not make it.

@@ -119,12 +119,6 @@ std::unexpected<Error> not_found(const ExecPlugin& plugin) {
     return refuse(executable(plugin) + " not found", std::move(hint));
 }
 
-std::string lower_reason(int error) {
-    std::string reason = std::strerror(error);
-    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-    return reason;
-}
-
 std::string how_to_make_it_start(const ExecPlugin& plugin, int error) {
     const std::string path = base::printable(plugin.command);
     switch (error) {
@@ -144,8 +138,9 @@ std::unexpected<Error> not_started(const ExecPlugin& plugin, int error) {
     if (missing && ::access(plugin.command.c_str(), F_OK) != 0 && plugin.command.contains('/')) {
         return not_found(plugin);
     }
-    return refuse("exec: fork/exec " + base::printable(plugin.command) + ": " + lower_reason(error),
-                  how_to_make_it_start(plugin, error));
+    return refuse(
+        "exec: fork/exec " + base::printable(plugin.command) + ": " + base::reason_of(error),
+        how_to_make_it_start(plugin, error));
 }
 
 std::string readable(std::chrono::milliseconds duration) {

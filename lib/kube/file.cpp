@@ -1,12 +1,14 @@
 #include "kube/file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cctype>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
+
+#include "base/text.hpp"
 
 namespace kube {
 namespace {
@@ -15,10 +17,8 @@ namespace {
 constexpr std::size_t largest = 64UL << 20U;
 
 std::unexpected<base::Error> trouble(const char* operation, const std::string& path, int error) {
-    std::string reason = std::strerror(error);
-    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
     return base::fail(base::ErrorKind::Malformed,
-                      std::string(operation) + " " + path + ": " + reason);
+                      std::string(operation) + " " + path + ": " + base::reason_of(error));
 }
 
 class Descriptor {
@@ -51,6 +51,16 @@ base::Result<std::string> read_file(const std::string& path) {
         content.append(portion.data(), static_cast<std::size_t>(n));
     }
     return trouble("read", path, EFBIG);
+}
+
+bool exists(const std::string& path) {
+    struct stat found{};
+    return ::stat(path.c_str(), &found) == 0;
+}
+
+std::string process_environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
 }
 
 }  // namespace kube

@@ -87,7 +87,8 @@ class Http::Impl {
     explicit Impl(Parts parts)
         : parts_(std::move(parts)),
           credentials_(parts_.connection.auth),
-          pool_([this] { return make_channel(material(), false); }, parts_.connection.parallel) {}
+          pool_([this] { return make_channel(parts_.material, false); },
+                parts_.connection.parallel) {}
 
     const Connection& connection() const { return parts_.connection; }
 
@@ -154,7 +155,7 @@ class Http::Impl {
                                      const Material& material, const std::stop_token& stop) {
         auto channel = pool_.take(stop);
         if (!channel) return interrupted();
-        // it was made with a certificate that has been replaced
+        // it was made for another certificate: an exec plugin's come and go
         if (channel->material() != material) channel = make_channel(material, false);
         bool kept = false;
         auto answer = exchange(*channel, request, headers, nullptr, stop, kept);
@@ -203,11 +204,6 @@ class Http::Impl {
         const auto header = answer.headers.find("warning");
         if (header == answer.headers.end() || !parts_.log.warn) return;
         for (const std::string& text : warnings_in(header->second)) parts_.log.warn(text);
-    }
-
-    Material material() {
-        const std::lock_guard lock(mutex_);
-        return of_login_ ? of_login_ : parts_.material;
     }
 
     /// With the certificate that an exec plugin gave, if it gave one.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "kube/url.hpp"
+
 namespace kube {
 namespace {
 
@@ -13,17 +15,13 @@ bool is_header_key_character(char c) {
 
 // headerKeyEscape: what cannot stand in a header's name is percent-encoded, '%' itself included.
 std::string escaped_key(std::string_view key) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
     for (const char c : key) {
         if (is_header_key_character(c)) {
             out += c;
-            continue;
+        } else {
+            out += percent_encoded(c);
         }
-        const auto byte = static_cast<unsigned char>(c);
-        out += '%';
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
     }
     return out;
 }

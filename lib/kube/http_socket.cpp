@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <memory>
+
+#include "base/text.hpp"
 
 namespace kube {
 namespace {
@@ -39,12 +39,6 @@ void make_useless(int socket) {
     if (other < 0) return;
     ::dup2(other, socket);
     ::close(other);
-}
-
-std::string lower_reason(int error) {
-    std::string reason = std::strerror(error);
-    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-    return reason;
 }
 
 struct FreeAddresses {
@@ -147,7 +141,7 @@ DialTrouble dial_trouble(const std::string& host, int port, bool timed_out) {
     const int error = knock(*addresses);
     if (error == ETIMEDOUT) return {.text = dial + "i/o timeout"};
     if (error == 0) return {.text = dial + "the connection broke while it was made"};
-    return {.refused = error == ECONNREFUSED, .text = dial + "connect: " + lower_reason(error)};
+    return {.refused = error == ECONNREFUSED, .text = dial + "connect: " + base::reason_of(error)};
 }
 
 }  // namespace kube

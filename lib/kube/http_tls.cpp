@@ -16,7 +16,6 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <chrono>
@@ -26,6 +25,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "kube/file.hpp"
 
 namespace kube {
 namespace {
@@ -109,11 +109,6 @@ Key key_in(const std::string& pem) {
     Key key(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, no_passphrase, nullptr));
     ERR_clear_error();
     return key;
-}
-
-bool exists(const char* path) {
-    struct stat found{};
-    return ::stat(path, &found) == 0;
 }
 
 // OpenSSL reads of SSL_CERT_DIR only what is called by its hash; Go reads all of it.

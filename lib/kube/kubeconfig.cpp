@@ -1,10 +1,7 @@
 #include "kube/kubeconfig.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <set>
 
 #include "base/text.hpp"
@@ -16,6 +13,7 @@ namespace {
 
 using base::Error;
 using base::ErrorKind;
+using base::in_quotes;
 using base::Json;
 using base::Result;
 using Entries = std::map<std::string, KubeconfigEntry>;
@@ -24,22 +22,8 @@ std::unexpected<Error> invalid(std::string message, std::string hint = {}) {
     return base::fail(ErrorKind::Malformed, "error: " + std::move(message), std::move(hint));
 }
 
-std::string in_quotes(const std::string& name) {
-    return '"' + name + '"';
-}
-
 // --- which files, and their content
 // --------------------------------------------------------------------
-
-bool exists(const std::string& path) {
-    struct stat found{};
-    return ::stat(path.c_str(), &found) == 0;
-}
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
 
 std::vector<std::string> listed_files(const std::string& list) {
     std::vector<std::string> files;
@@ -53,9 +37,10 @@ std::vector<std::string> listed_files(const std::string& list) {
 
 std::vector<std::string> files_to_read(const KubeconfigOptions& options) {
     if (!options.kubeconfig.empty()) return {options.kubeconfig};
-    const std::string list = environment("KUBECONFIG");
+    const std::string list = process_environment("KUBECONFIG");
     std::vector<std::string> files =
-        list.empty() ? std::vector{environment("HOME") + "/.kube/config"} : listed_files(list);
+        list.empty() ? std::vector{process_environment("HOME") + "/.kube/config"}
+                     : listed_files(list);
     std::erase_if(files, [](const std::string& path) { return !exists(path); });
     return files;
 }

@@ -9,10 +9,6 @@ namespace kube {
 
 using base::Json;
 
-std::string in_quotes(std::string_view name) {
-    return '"' + std::string(name) + '"';
-}
-
 const Json* Fields::value(const char* name) const {
     if (body_ == nullptr) return nullptr;
     const auto found = body_->find(name);

@@ -8,14 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "kube/kubeconfig.hpp"
 
 namespace kube {
 
+using base::in_quotes;
 using Problems = std::vector<std::string>;
-
-/// "\"name\""
-std::string in_quotes(std::string_view name);
 
 class Fields {
   public:

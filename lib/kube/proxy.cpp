@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -210,11 +209,6 @@ Result<std::optional<Proxy>> parse_proxy(const Secret& url) {
     auto proxy = parse(url.reveal());
     if (!proxy) return std::unexpected(std::move(proxy.error()));
     return std::optional(std::move(*proxy));
-}
-
-std::string process_environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
 }
 
 Result<std::optional<Proxy>> proxy_for(const ServerUrl& server, const Secret& proxy_url,

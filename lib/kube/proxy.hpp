@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "kube/file.hpp"
 #include "kube/url.hpp"
 
 namespace kube {
@@ -27,9 +28,8 @@ std::string shown_url(std::string_view url);
 /// with it ("unsupported scheme ..."), and no password.
 base::Result<std::optional<Proxy>> parse_proxy(const base::Secret& url);
 
-/// A variable's value, "" when it is not set.
+/// As process_environment().
 using Environment = std::function<std::string(const char* name)>;
-std::string process_environment(const char* name);
 
 /// The proxy for `server`: `proxy_url` if there is one, else what the environment says. localhost
 /// and loopback addresses are never proxied by the environment. A variable that cannot be read is

@@ -133,15 +133,6 @@ Lines header_lines(const std::string& title, const Headers& headers) {
 
 // ---- the request and its answer ----
 
-std::string in_quotes(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + "\"";
-}
-
 std::string shown_url(const LoggedRequest& request) {
     return on_one_line(masked_url(request.url));
 }
@@ -150,7 +141,7 @@ std::string shown_url(const LoggedRequest& request) {
 std::string curl_line(const LoggedRequest& request) {
     std::string headers;
     for (const std::string& header : shown_headers(request.headers)) {
-        headers += " -H " + in_quotes(header);
+        headers += " -H " + base::in_quotes(header);
     }
     const std::string url = replaced(shown_url(request), '\'', "%27");
     return "curl -v -X" + on_one_line(request.method) + " " + headers + " '" + url + "'";

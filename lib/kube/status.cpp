@@ -110,20 +110,6 @@ std::string from_server(std::string_view reason, const std::string& message) {
     return "Error from server (" + std::string(reason) + "): " + message;
 }
 
-// Go's %q, as far as it matters here
-std::string in_quotes(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (c == '\n') {
-            out += "\\n";
-        } else {
-            out += c;
-        }
-    }
-    return out + "\"";
-}
-
 Error error_of_code(int code, std::string_view text, std::string_view what) {
     const std::string suffix = what.empty() ? "" : " (" + std::string(what) + ")";
     for (const Meaning& meaning : meanings) {
@@ -137,7 +123,7 @@ Error error_of_code(int code, std::string_view text, std::string_view what) {
     if (code >= 500) {
         return {.kind = kind_of(code, {}),
                 .message = from_server("InternalError",
-                                       "an error on the server (" + in_quotes(text) +
+                                       "an error on the server (" + base::in_quotes(text) +
                                            ") has prevented the request from succeeding" + suffix)};
     }
     Error error{.kind = kind_of(code, {}),

@@ -39,19 +39,13 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-std::string percent(char c) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    const auto byte = static_cast<unsigned char>(c);
-    return {'%', digits[byte >> 4U], digits[byte & 15U]};
-}
-
 std::string url_safe(std::string_view text) {
     std::string out;
     for (const char c : text) {
         if (c > 0x20 && c < 0x7f) {
             out += c;
         } else {
-            out += percent(c);
+            out += percent_encoded(c);
         }
     }
     return out;
@@ -130,6 +124,12 @@ base::Result<ServerUrl> parse_server(std::string_view text, bool secure_by_defau
     return url;
 }
 
+std::string percent_encoded(char c) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    return {'%', digits[byte >> 4U], digits[byte & 15U]};
+}
+
 std::string percent_encoded(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -137,7 +137,7 @@ std::string percent_encoded(std::string_view text) {
         if (is_host_character(c) || c == '~') {
             out += c;
         } else {
-            out += percent(c);
+            out += percent_encoded(c);
         }
     }
     return out;

@@ -24,6 +24,9 @@ struct ServerUrl {
     std::string text() const;
 };
 
+/// "%2F"
+std::string percent_encoded(char c);
+
 /// A URL, or host:port, which is taken for https when `secure_by_default`. Query and fragment are
 /// dropped.
 base::Result<ServerUrl> parse_server(std::string_view text, bool secure_by_default);

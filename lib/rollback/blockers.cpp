@@ -164,7 +164,7 @@ std::string look_at(const mtc::MigCluster& cluster) {
     return describe("migcluster", cluster.name, cluster.ns);
 }
 
-// mtc.md 7: saToken is a token of that ServiceAccount on the remote cluster.
+// saToken is a token of that ServiceAccount on the remote cluster.
 std::string new_token(const mtc::MigCluster& cluster) {
     return "oc set data secret/" + cluster.secret.name + " -n " + cluster.secret.ns +
            " saToken=\"$(oc create token migration-controller -n openshift-migration --context "

@@ -319,7 +319,7 @@ void belongs_to_others(const State& state, const Effects&, Warnings& out) {
     }
 }
 
-// mtc.md 2.2 and 5: what DeleteMigrated passes over.
+// What the controller's DeleteMigrated passes over (mm/task.go).
 void survives(const State& state, const Effects& effects, Warnings& out) {
     if (effects.deleted.empty()) return;
     out.push_back(

@@ -1,4 +1,4 @@
-"""Which context, cluster and user are chosen, and what their absence means (reference 4.3 and 4.8)."""
+"""Which context, cluster and user are chosen, and what their absence means."""
 from file_cases import LOCALHOST, NO_SERVER, NOTHING
 from table import A, ALICE, B, BEARER, CONTEXT, TOKEN, case, differs, failed, kubeconfig, one, sent
 

@@ -1,4 +1,4 @@
-"""What a cluster's server may look like, and its other fields (reference 4.6)."""
+"""What a cluster's server may look like, and its other fields."""
 from table import (A, ALICE, PLAN, RAW_DROPS_PATHS, SECRET, TOKEN, basic, case, differs, failed, kubeconfig, matching,
                    one, sent)
 from tls_cases import OPENSSL

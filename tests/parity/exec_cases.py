@@ -1,4 +1,4 @@
-"""Exec credential plugins: how they are run, and what is made of their answers (reference 5)."""
+"""Exec credential plugins: how they are run, and what is made of their answers."""
 import json
 
 from table import (A, ALICE, BEARER, RAW_DROPS_PATHS, SECRET, TOKEN, UNKNOWN_AUTHORITY, basic, case, differs, failed,

@@ -1,4 +1,4 @@
-"""Which kubeconfig files are read, what one may look like, and how several are merged (reference 4.1 and 4.2)."""
+"""Which kubeconfig files are read, what one may look like, and how several are merged."""
 import dataclasses
 
 from table import (A, ALICE, B, BEARER, CONTEXT, SECRET, TOKEN, case, differs, failed, kubeconfig, matching, one,

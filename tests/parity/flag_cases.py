@@ -1,4 +1,4 @@
-"""What flags and KUBERNETES_MASTER do to what the kubeconfig says (reference 3.1, 3.2 and 4.3)."""
+"""What flags and KUBERNETES_MASTER do to what the kubeconfig says."""
 from choosing_cases import EOF, NOT_LOGGED_IN
 from table import (A, ALICE, B, BEARER, PLAN, RAW_DROPS_PATHS, SECRET, TOKEN, UNKNOWN_AUTHORITY, basic, case, differs,
                    failed, kubeconfig, matching, one, sent)
@@ -27,7 +27,7 @@ def extra(name, value, *headers, **more):
 
 
 def not_ours(flag):
-    """A flag that the contract (cli.md) does not have."""
+    """A flag that ours does not have."""
     return differs("this flag does not exist in ours", failed(f"error: unknown flag: {flag}", code=2))
 
 

@@ -1,4 +1,4 @@
-"""A pod's service account, and when it is used (reference 4.4); each case has /var/run of its own."""
+"""A pod's service account, and when it is used; each case has /var/run of its own."""
 from choosing_cases import NAMED
 from file_cases import LOCALHOST, NOTHING
 from table import (A, BEARER, CONTEXT, PLAN, SECRET, TOKEN, UNKNOWN_AUTHORITY, case, differs, failed, kubeconfig,

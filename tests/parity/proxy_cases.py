@@ -1,4 +1,4 @@
-"""The cluster's proxy-url, and the proxies of the environment (reference 4.6).
+"""The cluster's proxy-url, and the proxies of the environment.
 
 A host like api.parity.test is known to the proxies only, or to /etc/hosts where a case has `hosts`. 0.0.0.0 is the
 loopback for the kernel, but not for the rules of NO_PROXY.

@@ -1,4 +1,4 @@
-"""Which servers are believed, and which client certificates are shown (reference 4.6 and 4.7)."""
+"""Which servers are believed, and which client certificates are shown."""
 from table import A, ALICE, TOKEN, case, differs, failed, matching, one, sent
 
 FAILED = "Unable to connect to the server: tls: failed to verify certificate: x509: "

@@ -1,4 +1,4 @@
-"""Tokens, user names and passwords, impersonation, and logins of times gone by (reference 4.7)."""
+"""Tokens, user names and passwords, impersonation, and logins of times gone by."""
 from table import ALICE, BEARER, SECRET, TOKEN, basic, case, differs, failed, matching, may_differ, one, sent
 
 EXTRA = TOKEN + ", as: bob, as-user-extra: "

@@ -1,4 +1,4 @@
-"""What is wrong with a kubeconfig, and in which words it is said (reference 4.8)."""
+"""What is wrong with a kubeconfig, and in which words it is said."""
 from table import A, ALICE, CONTEXT, SECRET, TOKEN, case, differs, failed, kubeconfig, one, sent
 
 NO_USER = "error: requesting uid, groups or user-extra for u without impersonating a user"
