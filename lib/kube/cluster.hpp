@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -20,11 +21,15 @@ using base::ObjectRef;
 using base::ResourceType;
 using base::Result;
 
+/// Fields that are not kept, wherever they stand in an object but in its metadata.
+using FieldNames = std::set<std::string>;
+
 struct ListOptions {
     std::string ns = {};              // empty: all namespaces, or a cluster-scoped type
     std::string label_selector = {};  // as in kubectl's -l
     std::string field_selector = {};
     bool metadata_only = false;  // only metadata is read and sent (PartialObjectMetadata)
+    FieldNames without = {};     // dropped while reading, so that large lists take little memory
 };
 
 struct ObjectList {

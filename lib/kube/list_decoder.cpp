@@ -13,26 +13,35 @@ using base::ErrorKind;
 
 constexpr std::string_view last_applied = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// Where in an object the decoder stands: what is dropped stands in fixed places.
-enum class Place { Object, Metadata, Annotations, Elsewhere };
+/// Where in an object the decoder stands: what is always dropped stands in fixed places.
+enum class Level { Object, Metadata, Annotations, Elsewhere };
 
-bool is_dropped(Place place, std::string_view key) {
-    return (place == Place::Metadata && key == "managedFields") ||
-           (place == Place::Annotations && key == last_applied);
+struct Place {
+    Level level = Level::Elsewhere;
+    const FieldNames* without = nullptr;
+};
+
+bool is_dropped(const Place& place, const std::string& key) {
+    return (place.level == Level::Metadata && key == "managedFields") ||
+           (place.level == Level::Annotations && key == last_applied) ||
+           (place.level == Level::Elsewhere && place.without != nullptr &&
+            place.without->contains(key));
 }
 
-Place below(Place place, std::string_view key) {
-    if (place == Place::Object && key == "metadata") return Place::Metadata;
-    if (place == Place::Metadata && key == "annotations") return Place::Annotations;
-    return Place::Elsewhere;
+// What a person names (labels, annotations) is not a field: none of it is dropped by its name.
+Place below(const Place& place, std::string_view key) {
+    if (place.level == Level::Object && key == "metadata") return {Level::Metadata};
+    if (place.level == Level::Metadata && key == "annotations") return {Level::Annotations};
+    const bool of_metadata = place.level == Level::Metadata || place.level == Level::Annotations;
+    return {Level::Elsewhere, of_metadata ? nullptr : place.without};
 }
 
 // Far beyond what a manifest needs. simdjson checks its own limit (1024) only in debug builds.
 constexpr int deepest = 500;
 
-Json json_of(ondemand::value value, Place place, int depth);
+Json json_of(ondemand::value value, const Place& place, int depth);
 
-Json object_from(ondemand::object fields, Place place, int depth = 0) {
+Json object_from(ondemand::object fields, const Place& place, int depth = 0) {
     Json out = Json::object();
     for (auto field : fields) {
         const std::string key(std::string_view(field.unescaped_key()));
@@ -42,9 +51,10 @@ Json object_from(ondemand::object fields, Place place, int depth = 0) {
     return out;
 }
 
-Json array_from(ondemand::array values, int depth) {
+Json array_from(ondemand::array values, const Place& place, int depth) {
     Json out = Json::array();
-    for (auto value : values) out.push_back(json_of(value.value(), Place::Elsewhere, depth + 1));
+    const Place element{Level::Elsewhere, place.without};
+    for (auto value : values) out.push_back(json_of(value.value(), element, depth + 1));
     return out;
 }
 
@@ -55,14 +65,14 @@ Json number_from(ondemand::value& value) {
     return number.get_double();
 }
 
-Json json_of(ondemand::value value, Place place, int depth) {
+Json json_of(ondemand::value value, const Place& place, int depth) {
     if (depth > deepest) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
     const ondemand::json_type type = value.type();
     switch (type) {
         case ondemand::json_type::object:
             return object_from(value.get_object(), place, depth);
         case ondemand::json_type::array:
-            return array_from(value.get_array(), depth);
+            return array_from(value.get_array(), place, depth);
         case ondemand::json_type::string:
             return std::string(std::string_view(value.get_string()));
         case ondemand::json_type::number:
@@ -90,23 +100,26 @@ Object object_as(const ResourceType& type, Json body) {
     return base::object_of(type, std::move(body));
 }
 
-void read_items(const ResourceType& type, ondemand::value value, ListPage& page) {
+void read_items(const ResourceType& type, ondemand::value value, const FieldNames& without,
+                ListPage& page) {
     if (value.type() == ondemand::json_type::null) return;  // how Go writes no items at all
     for (auto item : value.get_array()) {
-        page.items.push_back(object_as(type, object_from(item.get_object(), Place::Object)));
+        page.items.push_back(
+            object_as(type, object_from(item.get_object(), {Level::Object, &without})));
     }
 }
 
-ListPage read_list(const ResourceType& type, ondemand::document& document) {
+ListPage read_list(const ResourceType& type, ondemand::document& document,
+                   const FieldNames& without) {
     ListPage page;
     bool has_items = false;
     for (auto field : document.get_object()) {
         const std::string_view key = field.unescaped_key();
         if (key == "metadata") {
-            read_list_metadata(json_of(field.value(), Place::Elsewhere, 0), page);
+            read_list_metadata(json_of(field.value(), {}, 0), page);
         } else if (key == "items") {
             has_items = true;
-            read_items(type, field.value(), page);
+            read_items(type, field.value(), without, page);
         }
     }
     if (!has_items) throw simdjson::simdjson_error(simdjson::NO_SUCH_FIELD);
@@ -146,14 +159,14 @@ struct RawEvent {
     Json object;
 };
 
-RawEvent read_event(ondemand::document& document) {
+RawEvent read_event(ondemand::document& document, const FieldNames& without) {
     RawEvent event;
     for (auto field : document.get_object()) {
         const std::string_view key = field.unescaped_key();
         if (key == "type") {
             event.type = std::string_view(field.value().get_string());
         } else if (key == "object") {
-            event.object = object_from(field.value().get_object(), Place::Object);
+            event.object = object_from(field.value().get_object(), {Level::Object, &without});
         }
     }
     return event;
@@ -176,21 +189,25 @@ bool read_event_type(const std::string& text, WatchEventType& type) {
 
 }  // namespace
 
-Result<ListPage> decode_list(const ResourceType& type, std::string body) {
-    return decoded(type, "list", body,
-                   [&type](ondemand::document& document) { return read_list(type, document); });
+Result<ListPage> decode_list(const ResourceType& type, std::string body,
+                             const FieldNames& without) {
+    return decoded(type, "list", body, [&](ondemand::document& document) {
+        return read_list(type, document, without);
+    });
 }
 
 Result<Object> decode_object(const ResourceType& type, std::string body) {
     auto json = decoded(type, "object", body, [](ondemand::document& document) {
-        return object_from(document.get_object(), Place::Object);
+        return object_from(document.get_object(), {Level::Object});
     });
     if (!json) return std::unexpected(std::move(json.error()));
     return base::object_of(type, std::move(*json));
 }
 
-Result<WatchEvent> decode_watch_line(const ResourceType& type, std::string line) {
-    auto raw = decoded(type, "watch event", line, read_event);
+Result<WatchEvent> decode_watch_line(const ResourceType& type, std::string line,
+                                     const FieldNames& without) {
+    auto raw = decoded(type, "watch event", line,
+                       [&](ondemand::document& document) { return read_event(document, without); });
     if (!raw) return std::unexpected(std::move(raw.error()));
     if (raw->type == "ERROR") return std::unexpected(error_of_status(raw->object));
     WatchEvent event;

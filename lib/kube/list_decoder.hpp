@@ -16,15 +16,19 @@ struct ListPage {
     std::string continue_token;  // empty on the last page
 };
 
-/// A List or PartialObjectMetadataList of `type`. ErrorKind::Malformed when it is not one.
-Result<ListPage> decode_list(const ResourceType& type, std::string body);
+/// A List or PartialObjectMetadataList of `type`, its items without the fields of these names.
+/// ErrorKind::Malformed when it is not one.
+Result<ListPage> decode_list(const ResourceType& type, std::string body,
+                             const FieldNames& without = {});
 
 /// A single object of `type`, as a get or a write answers it. What the answer says of its kind is
 /// kept.
 Result<Object> decode_object(const ResourceType& type, std::string body);
 
-/// One line of a watch. An ERROR event is returned as the error of its Status (Expired for 410).
-Result<WatchEvent> decode_watch_line(const ResourceType& type, std::string line);
+/// One line of a watch, its object without the fields of these names. An ERROR event is returned as
+/// the error of its Status (Expired for 410).
+Result<WatchEvent> decode_watch_line(const ResourceType& type, std::string line,
+                                     const FieldNames& without = {});
 
 /// Cuts a stream into lines, however its bytes are split into portions.
 class LineSplitter {

@@ -137,7 +137,7 @@ Result<ListPage> RestCluster::page(const ResourceType& type, const ListOptions& 
                                  .accept = options.metadata_only ? metadata_list : json},
                                 what_of("list", type), stop);
     if (!answer) return std::unexpected(std::move(answer.error()));
-    return decode_list(type, std::move(answer->body));
+    return decode_list(type, std::move(answer->body), options.without);
 }
 
 Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
@@ -189,8 +189,8 @@ Result<void> RestCluster::remove(const Object& seen, const WriteOptions& options
 /// Turns the lines of one watch into calls of its handler.
 class WatchReader {
   public:
-    WatchReader(const ResourceType& type, const WatchHandler& handler)
-        : type_(type), handler_(handler) {}
+    WatchReader(const ResourceType& type, const FieldNames& without, const WatchHandler& handler)
+        : type_(type), without_(without), handler_(handler) {}
 
     bool receive(std::string_view bytes) {
         const bool goes_on =
@@ -206,7 +206,7 @@ class WatchReader {
 
   private:
     bool take(std::string line) {
-        const auto event = decode_watch_line(type_, std::move(line));
+        const auto event = decode_watch_line(type_, std::move(line), without_);
         if (!event) {
             trouble_ = event.error();
             return false;
@@ -216,6 +216,7 @@ class WatchReader {
     }
 
     const ResourceType& type_;
+    const FieldNames& without_;
     const WatchHandler& handler_;
     LineSplitter lines_;
     std::optional<Error> trouble_;
@@ -234,7 +235,7 @@ Result<void> RestCluster::watch(const ResourceType& type, const ListOptions& opt
     const HttpRequest request{.method = "GET",
                               .target = target.text(),
                               .accept = options.metadata_only ? metadata_object : json};
-    WatchReader reader(type, handler);
+    WatchReader reader(type, options.without, handler);
     const auto receive = [&reader](std::string_view bytes) { return reader.receive(bytes); };
     const auto end = requests_.follow(request, what_of("watch", type), receive, stop);
     if (const auto& trouble = reader.trouble()) return std::unexpected(*trouble);

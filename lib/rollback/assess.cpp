@@ -157,7 +157,8 @@ Decision moved_to_the_target(const State& state, Assessment& out) {
     out.reasons.push_back("cutover " + cutover->name +
                           " succeeded: the source is stopped because the application moved to the "
                           "target");
-    out.reasons.emplace_back("to take it back nevertheless: run");
+    out.reasons.emplace_back(
+        "run can take it back nevertheless: what the target has written since is lost then");
     return Verdict::NotNeeded;
 }
 
@@ -210,7 +211,7 @@ const Migration* only_staged(const State& state) {
 
 Decision staged(const State& state, Assessment& out) {
     const Migration* stage = only_staged(state);
-    if (stage == nullptr) return {};
+    if (stage == nullptr || state.target.labelled.empty()) return {};
     out.reasons.push_back(
         "nothing is stopped on the source, and there was no cutover yet: what is "
         "on the target, stage " +
@@ -220,7 +221,7 @@ Decision staged(const State& state, Assessment& out) {
 
 Decision left_on_the_target(const State& state, Assessment& out) {
     const std::size_t left = state.target.labelled.size();
-    if (left == 0) return {};
+    if (left == 0 || only_staged(state) != nullptr) return {};
     out.reasons.push_back("nothing is stopped on the source, but " +
                           base::count(left, "migrated object") + " on the target");
     if (const auto cutover = successful_cutover(state))
@@ -262,8 +263,8 @@ Decision nothing_to_do(const State& state, Assessment& out) {
 // In this order: what hurts most comes first, and what was not seen before what is fine.
 using VerdictRule = Decision (*)(const State&, Assessment&);
 constexpr VerdictRule verdict_rules[] = {
-    rollback_runs, both_sides_write,   moved_to_the_target, stopped_by_mtc, source_unseen,
-    staged,        left_on_the_target, target_unseen,       mounts_unseen,  nothing_to_do};
+    rollback_runs,      both_sides_write, moved_to_the_target, stopped_by_mtc, source_unseen,
+    left_on_the_target, target_unseen,    mounts_unseen,       staged,         nothing_to_do};
 
 Verdict verdict_of(const State& state, Assessment& out) {
     for (const VerdictRule rule : verdict_rules) {

@@ -17,29 +17,29 @@ std::string called(const Migration& m) {
 // The phases of an itinerary before and after quiescing (mm/task.go). Those that changed sides from
 // one version of MTC to the next (stage pods, the restarts of Restic) are left out: they tell
 // nothing.
+using Phases = std::span<const std::string_view>;
+
 struct Itinerary {
-    std::span<const std::string_view> before;
-    std::span<const std::string_view> from_quiescing_on;
+    Phases before;  // beside the preparation, which all have in common
+    Phases from_quiescing_on;
 };
 
-constexpr std::string_view before_final[] = {"Started",
-                                             "StartRefresh",
-                                             "WaitForRefresh",
-                                             "CleanStaleAnnotations",
-                                             "CleanStaleResticCRs",
-                                             "CleanStaleVeleroCRs",
-                                             "RestartVelero",
-                                             "CleanStaleStagePods",
-                                             "WaitForStaleStagePodsTerminated",
-                                             "CreateRegistries",
-                                             "WaitForVeleroReady",
-                                             "WaitForRegistriesReady",
-                                             "EnsureCloudSecretPropagated",
-                                             "PreBackupHooks",
-                                             "CreateDirectImageMigration",
-                                             "CreateDirectVolumeMigrationStage",
-                                             "EnsureInitialBackup",
-                                             "InitialBackupCreated"};
+constexpr std::string_view preparation[] = {"Started",
+                                            "StartRefresh",
+                                            "WaitForRefresh",
+                                            "CleanStaleAnnotations",
+                                            "CleanStaleResticCRs",
+                                            "CleanStaleVeleroCRs",
+                                            "RestartVelero",
+                                            "CleanStaleStagePods",
+                                            "WaitForStaleStagePodsTerminated",
+                                            "CreateRegistries",
+                                            "WaitForRegistriesReady",
+                                            "EnsureCloudSecretPropagated"};
+constexpr std::string_view before_final[] = {
+    "WaitForVeleroReady",         "PreBackupHooks",
+    "CreateDirectImageMigration", "CreateDirectVolumeMigrationStage",
+    "EnsureInitialBackup",        "InitialBackupCreated"};
 // the first two are called QuiesceApplications and EnsureQuiesced in MTC 1.4
 constexpr std::string_view from_quiescing_on_final[] = {"QuiesceSourceApplications",
                                                         "QuiesceApplications",
@@ -67,18 +67,6 @@ constexpr std::string_view from_quiescing_on_final[] = {"QuiesceSourceApplicatio
                                                         "SwapPVCReferences",
                                                         "DeleteRegistries",
                                                         "Verification"};
-constexpr std::string_view before_stage[] = {"Started",
-                                             "StartRefresh",
-                                             "WaitForRefresh",
-                                             "CleanStaleAnnotations",
-                                             "CleanStaleResticCRs",
-                                             "CleanStaleVeleroCRs",
-                                             "RestartVelero",
-                                             "CleanStaleStagePods",
-                                             "WaitForStaleStagePodsTerminated",
-                                             "CreateRegistries",
-                                             "WaitForRegistriesReady",
-                                             "EnsureCloudSecretPropagated"};
 constexpr std::string_view from_quiescing_on_stage[] = {"QuiesceSourceApplications",
                                                         "QuiesceApplications",
                                                         "EnsureSrcQuiesced",
@@ -103,19 +91,23 @@ Itinerary itinerary_of(MigrationKind kind) {
             return {before_final, from_quiescing_on_final};
         case MigrationKind::Stage:
         case MigrationKind::State:
-            return {before_stage, from_quiescing_on_stage};
+            return {{}, from_quiescing_on_stage};
         case MigrationKind::Rollback:
             return {};
     }
     return {};
 }
 
+bool is_one_of(Phases phases, const std::string& phase) {
+    return std::ranges::count(phases, phase) > 0;
+}
+
 Testimony testimony_of_failure(const Migration& m, const std::string& phase) {
     const Itinerary itinerary = itinerary_of(m.kind);
     const std::string failed = called(m) + " failed" + (phase.empty() ? "" : " in phase " + phase);
-    if (std::ranges::count(itinerary.from_quiescing_on, phase) > 0)
+    if (is_one_of(itinerary.from_quiescing_on, phase))
         return {.stopped = true, .words = failed + ", when it had begun to stop the application"};
-    if (std::ranges::count(itinerary.before, phase) > 0)
+    if (is_one_of(preparation, phase) || is_one_of(itinerary.before, phase))
         return {.words = failed + ", before it would have stopped the application"};
     return {.words = failed + ", which does not tell whether the application was stopped"};
 }

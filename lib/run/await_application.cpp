@@ -84,7 +84,11 @@ std::vector<Part> parts_of(const Session& session, const State& state) {
     std::vector<Part> parts;
     for (const std::string& ns : scopes(state.source)) {
         const auto source = [&](const ResourceType& type, std::vector<Object> ClusterView::* list) {
-            parts.push_back({session.source.cluster.get(), type, {.ns = ns}, &State::source, list});
+            parts.push_back({session.source.cluster.get(),
+                             type,
+                             {.ns = ns, .without = types::unread},
+                             &State::source,
+                             list});
         };
         source(types::pods, &ClusterView::pods);
         source(types::claims, &ClusterView::claims);
@@ -96,7 +100,7 @@ std::vector<Part> parts_of(const Session& session, const State& state) {
         if (stage_pods) {
             parts.push_back({session.target.cluster.get(),
                              types::pods,
-                             {.ns = ns},
+                             {.ns = ns, .without = types::unread},
                              &State::target,
                              &ClusterView::pods});
         }

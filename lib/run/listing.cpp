@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kube/parallel.hpp"
+#include "run/types.hpp"
 
 namespace run {
 namespace {
@@ -13,7 +14,10 @@ using base::ResourceType;
 using base::Result;
 
 kube::ListOptions options(const Look& look, const std::string& ns) {
-    return {.ns = ns, .label_selector = look.label_selector, .metadata_only = look.metadata_only};
+    return {.ns = ns,
+            .label_selector = look.label_selector,
+            .metadata_only = look.metadata_only,
+            .without = types::unread};
 }
 
 void note(const Place& place, const Look& look, const base::Error& error,

@@ -1,7 +1,7 @@
 // The resource types that lib/run asks for by name, beside those of MTC and the table of workloads.
 #pragma once
 
-#include "base/object.hpp"
+#include "kube/cluster.hpp"
 
 namespace run::types {
 
@@ -12,5 +12,9 @@ inline const base::ResourceType claims{"", "v1", "persistentvolumeclaims", "Pers
 /// autoscaling/v1 has the same fields, as far as they are read.
 inline const base::ResourceType autoscalers{"autoscaling", "v2", "horizontalpodautoscalers",
                                             "HorizontalPodAutoscaler", true};
+
+/// What of pods and workloads no decision reads: most of their bytes.
+inline const kube::FieldNames unread{"containers",  "initContainers", "ephemeralContainers",
+                                     "tolerations", "affinity",       "projected"};
 
 }  // namespace run::types

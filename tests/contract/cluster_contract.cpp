@@ -219,6 +219,21 @@ TEST_CASE("a list of metadata has labels and no data") {
     });
 }
 
+TEST_CASE("a list leaves out the fields that nobody wants, but nothing of the metadata") {
+    in_every_world([](World& world) {
+        create(world, "trimmed",
+               {{"metadata", {{"labels", {{"promise", "trimmed"}, {"bulk", "kept"}}}}},
+                {"data", {{"bulk", "left out"}, {"wanted", "kept"}}}});
+        const auto list = must(world.cluster().list(
+            types::configmaps,
+            {.ns = world.ns(), .label_selector = "promise=trimmed", .without = {"bulk", "labels"}},
+            {}));
+        REQUIRE(list.items.size() == 1);
+        CHECK(list.items[0].body["data"] == Json{{"key", "value"}, {"wanted", "kept"}});
+        CHECK(base::label_of(list.items[0], "bulk") == "kept");
+    });
+}
+
 TEST_CASE("objects come without managedFields and without what kubectl last applied") {
     in_every_world([](World& world) {
         const std::string last = "kubectl.kubernetes.io/last-applied-configuration";

@@ -33,8 +33,21 @@ std::unexpected<base::Error> not_seen(const ObjectRef& ref) {
 }
 
 /// As the port hands objects out: without what nobody reads.
-Object seen_as(const ResourceType& type, Json body, bool metadata_only = false) {
-    if (metadata_only) {
+// As the decoder of lists drops them: anywhere, but in the metadata of an object.
+void drop(Json& json, const kube::FieldNames& names) {
+    if (json.is_object()) {
+        for (const std::string& name : names) json.erase(name);
+    }
+    for (Json& part : json) {
+        if (part.is_structured()) drop(part, names);
+    }
+}
+
+Object seen_as(const ResourceType& type, Json body, const kube::ListOptions& options = {}) {
+    for (auto& [key, part] : body.items()) {
+        if (key != "metadata" && part.is_structured()) drop(part, options.without);
+    }
+    if (options.metadata_only) {
         body = {{"apiVersion", type.api_version()},
                 {"kind", type.kind},
                 {"metadata", body["metadata"]}};
@@ -183,7 +196,7 @@ Result<kube::ObjectList> FakeCluster::list(const ResourceType& type,
         if (!page) return error_of(page.error());
         kube::ObjectList objects{.items = {}, .resource_version = page->resource_version};
         for (const Stored& item : page->items) {
-            objects.items.push_back(seen_as(type, *item, options.metadata_only));
+            objects.items.push_back(seen_as(type, *item, options));
         }
         return objects;
     });
@@ -252,11 +265,12 @@ Result<void> FakeCluster::watch(const ResourceType& type, const kube::ListOption
     return answer<void>(call, "watch", stop, [&]() -> Result<void> {
         auto watcher = store_.watch(type, query_of(options), resource_version);
         if (!watcher) return error_of(watcher.error());
-        return follow(*watcher, type, options.metadata_only, handler, stop);
+        return follow(*watcher, type, options, handler, stop);
     });
 }
 
-Result<void> FakeCluster::follow(Watcher& watcher, const ResourceType& type, bool metadata_only,
+Result<void> FakeCluster::follow(Watcher& watcher, const ResourceType& type,
+                                 const kube::ListOptions& options,
                                  const kube::WatchHandler& handler, const std::stop_token& stop) {
     constexpr auto long_enough = std::chrono::hours(1);
     while (true) {
@@ -265,7 +279,7 @@ Result<void> FakeCluster::follow(Watcher& watcher, const ResourceType& type, boo
         if (stop.stop_requested()) return std::unexpected(interrupted());
         if (!event->has_value()) return {};
         const kube::WatchEvent told{type_of((*event)->type),
-                                    seen_as(type, (*event)->object, metadata_only)};
+                                    seen_as(type, (*event)->object, options)};
         if (!handler(told)) return {};
     }
 }

@@ -79,8 +79,9 @@ class FakeCluster : public kube::Cluster {
     std::optional<base::Error> fault_of(const Call& call, Moment moment) const;
     std::optional<base::Error> begin(const Call& call, const std::string& verb,
                                      const std::stop_token& stop);
-    base::Result<void> follow(Watcher& watcher, const ResourceType& type, bool metadata_only,
-                              const kube::WatchHandler& handler, const std::stop_token& stop);
+    base::Result<void> follow(Watcher& watcher, const ResourceType& type,
+                              const kube::ListOptions& options, const kube::WatchHandler& handler,
+                              const std::stop_token& stop);
 
     Store& store_;
     FakeOptions options_;

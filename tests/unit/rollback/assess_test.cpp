@@ -58,7 +58,7 @@ TEST_CASE("the source rests after a cutover that succeeded: no rollback is neede
     const std::vector<std::string> reasons = {
         "cutover cutover succeeded: the source is stopped because the application moved to the "
         "target",
-        "to take it back nevertheless: run"};
+        "run can take it back nevertheless: what the target has written since is lost then"};
     CHECK(assess(state).verdict == Verdict::NotNeeded);
     CHECK(assess(state).reasons == reasons);
     CHECK(assess(state).stopped_since == build::at(1));
@@ -438,6 +438,15 @@ TEST_CASE("what a stage has copied ahead of the cutover is no reason to roll bac
     SUBCASE("but after a cutover that failed it is not known whose it is") {
         state.migrations.push_back(build::failed_cutover(10));
         CHECK(assess(state).verdict == Verdict::Recommended);
+    }
+    SUBCASE("but what was not seen of the target may be more than that") {
+        state.gaps = {build::gap(Side::Target, std::string(label_scan) + "routes")};
+        CHECK(assess(state).verdict == Verdict::Unknown);
+    }
+    SUBCASE("nor is its word taken for what mounts a moved volume") {
+        state.plan.volumes.at(0).action = "move";
+        state.gaps = {build::gap(Side::Target, "pods")};
+        CHECK(assess(state).verdict == Verdict::Unknown);
     }
     SUBCASE("and a stage that failed has left something unfinished") {
         state.migrations = {
