@@ -13,16 +13,10 @@ constexpr const char* version = OC_MTC_ROLLBACK_VERSION;
 ExitCode version_command(const Invocation& invocation) {
     const base::Json document = {
         {"apiVersion", "mtc-rollback/v1"}, {"kind", "Version"}, {"version", version}};
-    switch (invocation.options.output) {
-        case OutputFormat::Json:
-        case OutputFormat::Yaml:
-            std::fputs(render_document(document, invocation.options.output).c_str(), stdout);
-            break;
-        case OutputFormat::Text:
-        case OutputFormat::Wide:
-        case OutputFormat::Name:
-            std::printf("oc-mtc-rollback %s\n", version);
-    }
+    const OutputFormat output = invocation.options.output;
+    const std::string text = is_document(output) ? render_document(document, output)
+                                                 : std::string("oc-mtc-rollback ") + version + "\n";
+    std::fputs(text.c_str(), stdout);
     return ExitCode::Done;
 }
 

@@ -40,6 +40,8 @@ base::Json to_json(const rollback::RunReport& report,
                    const std::string& called_as = RenderContext().called_as);
 base::Json to_json(const rollback::Finding& finding);
 
+/// -o json|yaml: one document on stdout instead of text.
+bool is_document(OutputFormat output);
 /// A document as text, ending with a newline: JSON, or YAML where `output` says so. Bytes of a
 /// server that are no UTF-8 are replaced.
 std::string render_document(const base::Json& document, OutputFormat output);

@@ -1,8 +1,8 @@
 #include "plugin/render_assessment.hpp"
 
 #include "base/text.hpp"
+#include "plugin/render_parts.hpp"
 #include "plugin/render_situation.hpp"
-#include "plugin/render_table.hpp"
 #include "plugin/text_width.hpp"
 
 namespace plugin {
@@ -10,10 +10,6 @@ namespace {
 
 using rollback::Assessment;
 using rollback::Verdict;
-
-std::string heading(const std::string& text, const RenderContext& context) {
-    return "\n" + context.style.paint(Tone::Bold, one_line(text)) + "\n";
-}
 
 std::string line(std::string_view text, const RenderContext& context) {
     return marked({" ", Tone::Plain}, text, context.style);
@@ -50,31 +46,14 @@ std::string verdict(const AssessmentReport& report, const RenderContext& context
         context.style.paint(Tone::Bold, one_line("Plan " + report.ns + "/" + report.plan)) + ": " +
         context.style.paint(tone_of(assessment.verdict), in_words(assessment.verdict)) + "\n";
     for (const std::string& reason : assessment.reasons) out += line(reason, context);
-    if (assessment.stopped_since) {
-        out += line("stopped since " + base::rfc3339(*assessment.stopped_since) + ", for " +
-                        base::human(report.seen_at - *assessment.stopped_since),
-                    context);
-    }
+    if (assessment.stopped_since)
+        out += line(stopped_since(*assessment.stopped_since, report.seen_at), context);
     return out;
 }
 
-// Clusters
-// --------------------------------------------------------------------------------------------------
-
-std::string server_and_access(const rollback::ClusterName& cluster) {
-    std::vector<std::string> access;
-    for (const std::string& part : {cluster.described_as, cluster.user}) {
-        if (!part.empty()) access.push_back(part);
-    }
-    return cluster.server + (access.empty() ? "" : " (" + base::join(access) + ")");
-}
-
 std::string clusters(const AssessmentReport& report, const RenderContext& context) {
-    Table table({"CLUSTER", "SERVER AND ACCESS"});
-    table.row({{"control"}, {server_and_access(report.control)}});
-    table.row({{"source"}, {server_and_access(report.source)}});
-    table.row({{"target"}, {server_and_access(report.target)}});
-    return heading("Clusters", context) + table.render(context.style);
+    return heading("Clusters", context) +
+           cluster_table(report.control, report.source, report.target).render(context.style);
 }
 
 // What to do
@@ -92,12 +71,8 @@ std::string what_to_do(const rollback::Advice& advice, const RenderContext& cont
 std::string in_the_way(const std::vector<rollback::Blocker>& blockers,
                        const RenderContext& context) {
     if (blockers.empty()) return {};
-    const Cell mark{context.style.unicode ? "✗" : "x", Tone::Bad};
     std::string out = heading("In the way: " + base::count(blockers.size(), "thing"), context);
-    for (const rollback::Blocker& blocker : blockers) {
-        out += marked(mark, blocker.what, context.style);
-        if (!blocker.remedy.empty()) out += remedy_line(blocker.remedy, context.style);
-    }
+    for (const rollback::Blocker& blocker : blockers) out += blocker_lines(blocker, context);
     return out;
 }
 
@@ -125,17 +100,13 @@ std::string a_rollback_would(const rollback::Effects& effects, const RenderConte
     out += line(gone.empty() ? "delete nothing on the target: nothing seen that was migrated"
                              : "delete on the target: " + gone,
                 context);
-    for (const std::string& warning : effects.warnings)
-        out += marked({"!", Tone::Warning}, warning, context.style);
-    return out;
+    return out + warning_lines(effects.warnings, context);
 }
 
 std::string not_seen(const std::vector<rollback::Gap>& gaps, const RenderContext& context) {
     if (gaps.empty()) return {};
-    Table table({"CLUSTER", "COULD NOT", "WHY"});
-    for (const rollback::Gap& gap : gaps) table.row({{word(gap.side)}, {gap.what}, {gap.why}});
     return heading("Not seen: " + base::count(gaps.size(), "gap"), context) +
-           table.render(context.style);
+           gap_table(gaps).render(context.style);
 }
 
 }  // namespace

@@ -172,6 +172,10 @@ std::string json_line(const Json& json) {
     return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
+bool is_document(OutputFormat output) {
+    return output == OutputFormat::Json || output == OutputFormat::Yaml;
+}
+
 std::string render_document(const Json& document, OutputFormat output) {
     const std::string json = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
     // by way of the JSON text, in which bytes that are no UTF-8 are replaced already

@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "plugin/render.hpp"
-#include "plugin/render_table.hpp"
+#include "plugin/render_parts.hpp"
 #include "plugin/text_width.hpp"
 
 namespace plugin {
@@ -13,12 +13,6 @@ using rollback::Assessment;
 using rollback::Return;
 using rollback::State;
 using rollback::Verdict;
-
-constexpr std::size_t most_rows = 20;
-
-std::string heading(const std::string& text, const RenderContext& context) {
-    return "\n" + context.style.paint(Tone::Bold, one_line(text)) + "\n";
-}
 
 std::string_view in_words(Verdict verdict) {
     switch (verdict) {
@@ -48,42 +42,19 @@ std::string headline(const State& state, const Assessment& assessment,
                                                                "/" + state.plan.name)) +
                       ": " + std::string(in_words(assessment.verdict)) + "\n";
     for (const std::string& reason : assessment.reasons) out += "  " + one_line(reason) + "\n";
-    if (assessment.stopped_since) {
-        out += "  stopped since " + base::rfc3339(*assessment.stopped_since) + ", for " +
-               base::human(state.seen_at - *assessment.stopped_since) + "\n";
-    }
+    if (assessment.stopped_since)
+        out += "  " + stopped_since(*assessment.stopped_since, state.seen_at) + "\n";
     return out;
-}
-
-// Clusters
-// --------------------------------------------------------------------------------------------------
-
-std::string access(const std::string& described_as, const std::string& user) {
-    std::vector<std::string> parts;
-    for (const std::string& part : {described_as, user}) {
-        if (!part.empty()) parts.push_back(part);
-    }
-    return parts.empty() ? "" : " (" + base::join(parts) + ")";
 }
 
 std::string clusters(const State& state, const rollback::ClusterName& control,
                      const RenderContext& context) {
-    Table table({"CLUSTER", "SERVER AND ACCESS"});
-    table.row({{"control"}, {control.server + access(control.described_as, control.user)}});
-    table.row(
-        {{"source"}, {state.source.server + access(state.source.described_as, state.source.user)}});
-    table.row(
-        {{"target"}, {state.target.server + access(state.target.described_as, state.target.user)}});
-    return "\n" + table.render(context.style);
+    return "\n" + cluster_table(control, name_of(state.source), name_of(state.target))
+                      .render(context.style);
 }
 
 // What comes back
 // -------------------------------------------------------------------------------------------
-
-std::string or_unknown(const mtc::Wanted& wanted) {
-    const std::string text = mtc::describe(wanted);
-    return text.empty() ? "unknown" : text;
-}
 
 // The ones with a note first where not all are shown: they are what a person must know.
 std::vector<const Return*> chosen(const std::vector<Return>& returns, bool all) {
@@ -93,12 +64,6 @@ std::vector<const Return*> chosen(const std::vector<Return>& returns, bool all) 
     std::ranges::stable_partition(rows, [](const Return* item) { return !item->note.empty(); });
     rows.resize(most_rows);
     return rows;
-}
-
-std::string and_more(std::size_t shown, std::size_t all, const RenderContext& context) {
-    if (shown >= all) return {};
-    return "and " + std::to_string(all - shown) + " more (" +
-           context.style.paint(Tone::Bold, "-o wide") + " shows all)\n";
 }
 
 std::string comes_back(const Assessment& assessment, const RenderContext& context) {
@@ -117,7 +82,7 @@ std::string comes_back(const Assessment& assessment, const RenderContext& contex
     }
     return heading("Comes back on the source: " + base::count(returns.size(), "workload"),
                    context) +
-           table.render(context.style) + and_more(rows.size(), returns.size(), context);
+           table.render(context.style) + and_more(returns.size() - rows.size(), "", context);
 }
 
 // What is deleted
@@ -184,18 +149,13 @@ std::string deleted(const Assessment& assessment, const RenderContext& context) 
 
 std::string unseen(const State& state, const RenderContext& context) {
     if (state.gaps.empty()) return {};
-    Table table({"CLUSTER", "COULD NOT", "WHY"});
-    for (const rollback::Gap& gap : state.gaps)
-        table.row({{word(gap.side)}, {gap.what}, {gap.why}});
     return heading("Could not be seen: " + base::count(state.gaps.size(), "gap"), context) +
-           table.render(context.style);
+           gap_table(state.gaps).render(context.style);
 }
 
 std::string warnings(const Assessment& assessment, const RenderContext& context) {
-    std::string out;
-    for (const std::string& warning : assessment.effects.warnings)
-        out += marked({"!", Tone::Warning}, warning, context.style);
-    return out.empty() ? out : heading("Warnings", context) + out;
+    const auto& all = assessment.effects.warnings;
+    return all.empty() ? "" : heading("Warnings", context) + warning_lines(all, context);
 }
 
 }  // namespace
@@ -215,11 +175,7 @@ std::string render_blockers(const std::vector<rollback::Blocker>& blockers,
                                 (blockers.size() == 1 ? " stands" : " stand") +
                                 " in the way of a rollback") +
         "\n";
-    const Cell mark{context.style.unicode ? "✗" : "x", Tone::Bad};
-    for (const rollback::Blocker& blocker : blockers) {
-        out += "\n" + marked(mark, blocker.what, context.style);
-        if (!blocker.remedy.empty()) out += remedy_line(blocker.remedy, context.style);
-    }
+    for (const rollback::Blocker& blocker : blockers) out += "\n" + blocker_lines(blocker, context);
     return out;
 }
 

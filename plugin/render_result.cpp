@@ -6,7 +6,7 @@
 #include "mtc/names.hpp"
 #include "plugin/render.hpp"
 #include "plugin/render_headline.hpp"
-#include "plugin/render_table.hpp"
+#include "plugin/render_parts.hpp"
 #include "plugin/text_width.hpp"
 
 namespace plugin {
@@ -64,18 +64,17 @@ std::string reasons(const RunReport& report) {
 
 std::string errors(const RunReport& report, const Style& style) {
     std::string out;
-    const Cell mark{style.unicode ? "✗" : "x", Tone::Bad};
+    const Cell mark = failure_mark(style);
     if (report.rollback) {
         for (const std::string& error : report.rollback->errors) out += marked(mark, error, style);
         for (const auto& condition : report.rollback->conditions) {
             if (condition.warns() || condition.blocks())
-                out +=
-                    marked({"!", Tone::Warning}, condition.type + ": " + condition.message, style);
+                out += marked(warning_mark(), condition.type + ": " + condition.message, style);
         }
     }
     if (!report.error.empty()) out += marked(mark, report.error, style);
     if (may_be_stopped(report)) {
-        out += marked({"!", Tone::Warning},
+        out += marked(warning_mark(),
                       "The controller starts the application at the end of a rollback that "
                       "succeeds, so it may still "
                       "be stopped on the source",
@@ -142,10 +141,7 @@ std::string verification(const RunReport& report, const RenderContext& context) 
 std::string unseen(const RunReport& report, const Style& style) {
     // what a check needed and could not see stands among the findings
     if (report.gaps.empty() || !report.findings.empty()) return {};
-    Table table({"CLUSTER", "COULD NOT", "WHY"});
-    for (const rollback::Gap& gap : report.gaps)
-        table.row({{word(gap.side)}, {gap.what}, {gap.why}});
-    return "\n" + table.render(style);
+    return "\n" + gap_table(report.gaps).render(style);
 }
 
 // What comes next

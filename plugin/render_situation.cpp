@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
-#include "plugin/render_table.hpp"
+#include "plugin/render_parts.hpp"
 
 namespace plugin {
 namespace {
@@ -14,12 +13,7 @@ using rollback::Side;
 using rollback::VolumeSituation;
 using rollback::WorkloadSituation;
 
-constexpr std::size_t most_rows = 20;
 constexpr std::size_t most_pods = 3;
-
-std::string heading(const std::string& text, const RenderContext& context) {
-    return "\n" + context.style.paint(Tone::Bold, text) + "\n";
-}
 
 // Workloads
 // -------------------------------------------------------------------------------------------------
@@ -28,11 +22,6 @@ bool may_be_unseen(const AssessmentReport& report, Side side, const base::Resour
     return std::ranges::any_of(report.gaps, [&](const rollback::Gap& gap) {
         return gap.side == side && (gap.resource == "discovery" || gap.resource == type.resource());
     });
-}
-
-std::string or_unknown(const mtc::Wanted& wanted) {
-    const std::string text = mtc::describe(wanted);
-    return text.empty() ? "unknown" : text;
 }
 
 Cell running(const rollback::Presence& side) {
@@ -105,19 +94,13 @@ std::string workload_table(const AssessmentReport& report, const Rows& rows, con
     return table.render(style);
 }
 
-std::string and_more(std::size_t left_out, const RenderContext& context) {
-    if (left_out == 0) return {};
-    return "and " + std::to_string(left_out) + " more, well and alike on both sides (" +
-           context.style.paint(Tone::Bold, "-o wide") + " shows all)\n";
-}
-
 std::string workloads(const AssessmentReport& report, const RenderContext& context) {
     const auto& all = report.assessment->situation.workloads;
     if (all.empty()) return heading("Workloads: none seen", context);
     const Rows rows = chosen(all, context.wide);
     return heading("Workloads: " + std::to_string(all.size()), context) +
            workload_table(report, rows, context.style) +
-           and_more(all.size() - rows.size(), context);
+           and_more(all.size() - rows.size(), ", well and alike on both sides", context);
 }
 
 // Volumes
@@ -141,11 +124,7 @@ Cell mounted_by(const AssessmentReport& report, Side side, const std::vector<Obj
     if (pods.empty()) return unseen ? Cell{"not seen", Tone::Warning} : Cell{"<none>"};
     std::vector<std::string> names;
     for (const ObjectRef& one : pods) names.push_back(one.name);
-    const std::size_t shown = wide ? names.size() : std::min(names.size(), most_pods);
-    const std::size_t left_out = names.size() - shown;
-    names.resize(shown);
-    return {base::join(names) + (left_out > 0 ? " and " + std::to_string(left_out) + " more" : "") +
-            (unseen ? ", not all seen" : "")};
+    return {first_of(names, wide ? names.size() : most_pods) + (unseen ? ", not all seen" : "")};
 }
 
 std::string volumes(const AssessmentReport& report, const RenderContext& context) {

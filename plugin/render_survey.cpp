@@ -1,9 +1,6 @@
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "plugin/render_assessment.hpp"
-#include "plugin/render_table.hpp"
-#include "plugin/text_width.hpp"
+#include "plugin/render_parts.hpp"
 
 namespace plugin {
 namespace {
@@ -22,12 +19,8 @@ Cell verdict_cell(const PlanLine& line) {
 }
 
 std::string namespaces(const PlanLine& line, bool wide) {
-    std::vector<std::string> names = line.namespaces;
-    const std::size_t shown = wide ? names.size() : std::min(names.size(), most_namespaces);
-    const std::size_t left_out = names.size() - shown;
-    names.resize(shown);
-    return or_none(base::join(names, ",")) +
-           (left_out > 0 ? " and " + std::to_string(left_out) + " more" : "");
+    const auto& names = line.namespaces;
+    return or_none(first_of(names, wide ? names.size() : most_namespaces, ","));
 }
 
 std::string age(const PlanLine& line, base::Time now) {
@@ -51,7 +44,7 @@ std::vector<Cell> cells(const PlanLine& line, const SurveyReport& report, bool w
 }
 
 std::string errors(const SurveyReport& report, const RenderContext& context) {
-    const Cell mark{context.style.unicode ? "✗" : "x", Tone::Bad};
+    const Cell mark = failure_mark(context.style);
     std::string out;
     for (const PlanLine& line : report.lines) {
         if (!line.error.empty()) out += marked(mark, line.plan + ": " + line.error, context.style);
@@ -64,7 +57,7 @@ std::string unseen(const SurveyReport& report, const RenderContext& context) {
     for (const PlanLine& line : report.lines) {
         if (line.gaps == 0) continue;
         out += marked(
-            {"!", Tone::Warning},
+            warning_mark(),
             line.plan + ": not everything could be seen (" + base::count(line.gaps, "gap") + ")",
             context.style);
     }

@@ -41,6 +41,14 @@ std::string without_trailing_space(std::string line) {
 
 }  // namespace
 
+Cell failure_mark(const Style& style) {
+    return {style.unicode ? "✗" : "x", Tone::Bad};
+}
+
+Cell warning_mark() {
+    return {"!", Tone::Warning};
+}
+
 std::string marked(const Cell& mark, std::string_view text, const Style& style, int indent) {
     const int column = indent + display_width(mark.text) + 1;
     std::string out = spaces(indent) + style.paint(mark.tone, mark.text) + " ";
@@ -100,7 +108,7 @@ std::string Table::render(const Row& row, const std::vector<int>& widths, int la
     std::string out = without_trailing_space(line + last_column(row.cells.back(), last, style));
     for (const Note& note : row.notes)
         out += note.remedy ? remedy_line(note.text, style)
-                           : marked({"!", Tone::Warning}, note.text, style, 2);
+                           : marked(warning_mark(), note.text, style, 2);
     return out;
 }
 

@@ -15,6 +15,9 @@ struct Cell {
     Tone tone = Tone::Plain;
 };
 
+/// "✗" (or "x"): what is wrong. "!": what a person has to know.
+Cell failure_mark(const Style& style);
+Cell warning_mark();
 /// A mark and the text behind it, wrapped at the style's width.
 std::string marked(const Cell& mark, std::string_view text, const Style& style, int indent = 0);
 /// "-> oc describe ...": on one line whatever its length, so that it can be copied.

@@ -85,7 +85,7 @@ class Frame {
     // ---------------------------------------------------------------------------------------------
 
     Cell mark(const PipelineStep& step) const {
-        if (step.failed) return {style_.unicode ? "✗" : "x", Tone::Bad};
+        if (step.failed) return failure_mark(style_);
         if (step.skipped) return {"-", Tone::Dim};
         if (step.completed) return {style_.unicode ? "✓" : "+", Tone::Good};
         if (step.started) return {style_.unicode ? "▸" : ">", Tone::Active};
@@ -157,14 +157,15 @@ class Frame {
             conditions(ended->warnings);
         if (const auto* failed = std::get_if<mtc::Failed>(&state)) {
             if (!failed->errors.empty()) canvas_.blank();
-            for (const std::string& error : failed->errors) canvas_.paragraph(bad(), error);
+            for (const std::string& error : failed->errors)
+                canvas_.paragraph(failure_mark(style_), error);
         }
     }
 
     void conditions(const mtc::Conditions& list) {
         canvas_.blank();
         for (const mtc::Condition& condition : list)
-            canvas_.paragraph(warning(), in_words({condition}));
+            canvas_.paragraph(warning_mark(), in_words({condition}));
     }
 
     void stalled() {
@@ -172,7 +173,7 @@ class Frame {
         const auto quiet = model_.stall->quiet + (now_ - model_.stalled_at);
         canvas_.blank();
         canvas_.add(Rank::Trouble, {{"  "},
-                                    warning(),
+                                    warning_mark(),
                                     {" "},
                                     {"Nothing has moved for " + base::human(quiet), Tone::Bold}});
         const auto& why = model_.stall->why;
@@ -197,19 +198,17 @@ class Frame {
     }
 
     Cell mark(const rollback::Finding& finding) const {
-        return finding.severity == rollback::Severity::Failure && !finding.may_heal ? bad()
-                                                                                    : warning();
+        return finding.severity == rollback::Severity::Failure && !finding.may_heal
+                   ? failure_mark(style_)
+                   : warning_mark();
     }
 
     void trouble() {
         if (!model_.trouble) return;
         canvas_.blank();
-        canvas_.paragraph(warning(), model_.trouble->message + " (trying again)");
+        canvas_.paragraph(warning_mark(), model_.trouble->message + " (trying again)");
         if (!model_.trouble->hint.empty()) canvas_.paragraph({" "}, model_.trouble->hint);
     }
-
-    Cell bad() const { return {style_.unicode ? "✗" : "x", Tone::Bad}; }
-    static Cell warning() { return {"!", Tone::Warning}; }
 
     // Clocks
     // --------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ using rollback::PlanLine;
 // Each plan has connections of its own to two clusters, so few are looked at together.
 constexpr std::size_t plans_at_a_time = 4;
 
-Result<std::vector<std::string>> plan_names(const SurveyOptions& options, std::stop_token stop) {
+Result<std::vector<std::string>> plan_names(const ConnectOptions& options, std::stop_token stop) {
     const auto config = kube::load_kubeconfig(options.kubeconfig);
     if (!config) return std::unexpected(config.error());
     auto connection = kube::connection_of(*config, options.kubeconfig);
@@ -31,35 +31,33 @@ Result<std::vector<std::string>> plan_names(const SurveyOptions& options, std::s
     return names;
 }
 
-Result<PlanLine> look_at(const SurveyOptions& options, const std::string& plan,
+Result<PlanLine> look_at(const ConnectOptions& options, std::size_t parallel,
                          std::stop_token stop) {
-    const auto session = connect({.kubeconfig = options.kubeconfig,
-                                  .ns = options.ns,
-                                  .plan = plan,
-                                  .source_context = options.source_context,
-                                  .target_context = options.target_context,
-                                  .log = options.log},
-                                 stop);
+    const auto session = connect(options, stop);
     if (!session) return std::unexpected(session.error());
-    const auto state = observe(*session, {.parallel = options.parallel}, stop);
+    const auto state = observe(*session, {.parallel = parallel}, stop);
     if (!state) return std::unexpected(state.error());
     return rollback::line_of(*state, rollback::assess(*state));
 }
 
-PlanLine line_for(const SurveyOptions& options, const std::string& plan, std::stop_token stop) {
-    auto line = look_at(options, plan, std::move(stop));
+PlanLine line_for(const ConnectOptions& options, std::size_t parallel, std::stop_token stop) {
+    auto line = look_at(options, parallel, std::move(stop));
     if (line) return std::move(*line);
-    return {.ns = options.ns, .plan = plan, .error = line.error().message};
+    return {.ns = options.ns, .plan = options.plan, .error = line.error().message};
 }
 
 }  // namespace
 
-Result<std::vector<PlanLine>> survey(const SurveyOptions& options, std::stop_token stop) {
+Result<std::vector<PlanLine>> survey(const ConnectOptions& options, std::size_t parallel,
+                                     std::stop_token stop) {
     const auto plans = plan_names(options, stop);
     if (!plans) return std::unexpected(plans.error());
     std::vector<PlanLine> lines(plans->size());
-    kube::in_parallel(plans->size(), plans_at_a_time,
-                      [&](std::size_t i) { lines[i] = line_for(options, (*plans)[i], stop); });
+    kube::in_parallel(plans->size(), plans_at_a_time, [&](std::size_t i) {
+        ConnectOptions one = options;
+        one.plan = (*plans)[i];
+        lines[i] = line_for(one, parallel, stop);
+    });
     if (stop.stop_requested()) return base::fail(ErrorKind::Interrupted, "error: interrupted");
     return lines;
 }

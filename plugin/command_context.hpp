@@ -1,0 +1,42 @@
+// What every command that talks to clusters shares: how it connects, where its text goes, how it
+// asks, and the exit codes of the contract. What a command looks for and does is its own.
+#pragma once
+
+#include <string>
+
+#include "plugin/commands.hpp"
+#include "plugin/render.hpp"
+#include "plugin/warnings.hpp"
+#include "run/console_flow.hpp"
+
+namespace plugin {
+
+struct CommandContext {
+    explicit CommandContext(const Invocation& invocation);
+
+    /// From the flags and the first argument, without one for no plan. Refers to this context:
+    /// requests are logged on stderr, and the servers' warnings join the others.
+    run::ConnectOptions connect_options();
+
+    /// Given with --yes, or by a yes to `question` ("Roll back?") on the terminal. Where nobody can
+    /// be asked, an error says so, and that --yes would do the `action` ("roll back").
+    run::Consent consent(const std::string& question, const std::string& action) const;
+
+    /// 130, or 143 after a SIGTERM.
+    ExitCode interrupted() const;
+    /// Of what ended a command: an interrupt, or Error.
+    ExitCode exit_code_of(const base::Error& error) const;
+    /// The same code, but Error for Done when --warnings-as-errors is set and a warning came.
+    ExitCode with_warnings(ExitCode code) const;
+
+    const Options& options;
+    const Signals& signals;
+    RenderContext out;  // of stdout
+    RenderContext err;  // of stderr
+    Warnings warnings;
+};
+
+/// The cluster as outputs name it.
+rollback::ClusterName name_of(const run::Endpoint& endpoint);
+
+}  // namespace plugin

@@ -1,0 +1,43 @@
+// The parts of text that more than one output shows: headings, who acts on which clusters, what
+// could not be seen, what stands in the way. What stands around them is each output's own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plugin/render.hpp"
+#include "plugin/render_table.hpp"
+
+namespace plugin {
+
+/// How many workloads are shown without -o wide.
+inline constexpr std::size_t most_rows = 20;
+
+/// The text in bold, on a line of its own below an empty one.
+std::string heading(std::string_view text, const RenderContext& context);
+
+/// "and 3 more (-o wide shows all)", with `which` behind "more"; nothing when none was left out.
+std::string and_more(std::size_t left_out, std::string_view which, const RenderContext& context);
+/// "a, b, c and 2 more": the first `most` of the names.
+std::string first_of(std::vector<std::string> names, std::size_t most,
+                     std::string_view separator = ", ");
+
+/// The cluster as outputs name it.
+rollback::ClusterName name_of(const rollback::ClusterView& view);
+/// Who acts on which cluster: a row for each of the three.
+Table cluster_table(const rollback::ClusterName& control, const rollback::ClusterName& source,
+                    const rollback::ClusterName& target);
+/// What could not be seen: a row for each gap.
+Table gap_table(const std::vector<rollback::Gap>& gaps);
+
+/// What stands in the way, marked, and the remedy below it.
+std::string blocker_lines(const rollback::Blocker& blocker, const RenderContext& context);
+/// Each warning with its mark.
+std::string warning_lines(const std::vector<std::string>& warnings, const RenderContext& context);
+
+/// "stopped since 2026-01-01T00:00:00Z, for 5m", for an application that is stopped.
+std::string stopped_since(base::Time since, base::Time now);
+/// What a workload is told to be: "2 replicas", or "unknown".
+std::string or_unknown(const mtc::Wanted& wanted);
+
+}  // namespace plugin
