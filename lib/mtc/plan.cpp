@@ -76,6 +76,70 @@ std::vector<std::string> Plan::target_namespaces() const {
     return sorted_unique(std::move(names));
 }
 
+std::string Plan::target_of(const std::string& source_namespace) const {
+    const auto it = std::ranges::find(namespaces, source_namespace, &NamespacePair::source);
+    return it == namespaces.end() ? source_namespace : it->target;
+}
+
+std::string Plan::source_of(const std::string& target_namespace) const {
+    const auto it = std::ranges::find(namespaces, target_namespace, &NamespacePair::target);
+    return it == namespaces.end() ? target_namespace : it->source;
+}
+
+namespace {
+
+std::string mapped(const std::string& source, const std::string& target) {
+    return target.empty() || source == target ? source : source + ":" + target;
+}
+
+Json manifest_of(const Reference& reference) {
+    return {{"namespace", reference.ns}, {"name", reference.name}};
+}
+
+Json manifest_of(const PlanVolume& volume) {
+    return {{"name", volume.name},
+            {"pvc",
+             {{"namespace", volume.claim_ns}, {"name", mapped(volume.claim, volume.target_claim)}}},
+            {"selection", {{"action", volume.action}, {"copyMethod", volume.copy_method}}}};
+}
+
+}  // namespace
+
+Json plan_manifest(const Plan& plan) {
+    Json namespaces = Json::array();
+    for (const NamespacePair& pair : plan.namespaces)
+        namespaces.push_back(mapped(pair.source, pair.target));
+    Json volumes = Json::array();
+    for (const PlanVolume& volume : plan.volumes) volumes.push_back(manifest_of(volume));
+    return {{"apiVersion", types::migplans.api_version()},
+            {"kind", types::migplans.kind},
+            {"metadata", {{"namespace", plan.ns}, {"name", plan.name}, {"uid", plan.uid}}},
+            {"spec",
+             {{"namespaces", std::move(namespaces)},
+              {"srcMigClusterRef", manifest_of(plan.source)},
+              {"destMigClusterRef", manifest_of(plan.target)},
+              {"closed", plan.closed},
+              {"liveMigrate", plan.live_migrate},
+              {"persistentVolumes", std::move(volumes)}}}};
+}
+
+base::Result<Plan> part_of(const Plan& plan, const std::vector<std::string>& source_namespaces) {
+    const auto all = plan.source_namespaces();
+    for (const std::string& ns : source_namespaces) {
+        if (std::ranges::count(all, ns) == 0)
+            return base::fail(ErrorKind::NotFound, "MigPlan " + plan.ns + "/" + plan.name +
+                                                       " has no source namespace " + ns +
+                                                       ": it has " + base::join(all));
+    }
+    const auto is_other = [&](const std::string& ns) {
+        return std::ranges::count(source_namespaces, ns) == 0;
+    };
+    Plan part = plan;
+    std::erase_if(part.namespaces, [&](const NamespacePair& p) { return is_other(p.source); });
+    std::erase_if(part.volumes, [&](const PlanVolume& v) { return is_other(v.claim_ns); });
+    return part;
+}
+
 base::Result<Plan> decode_plan(const base::Object& object) {
     const Json& body = object.body;
     Plan plan{.ns = object.ref.ns,

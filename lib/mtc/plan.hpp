@@ -49,7 +49,17 @@ struct Plan {
     bool ready() const { return has(conditions, "Ready"); }
     std::vector<std::string> source_namespaces() const;
     std::vector<std::string> target_namespaces() const;
+    /// The same namespace on the other side; one that is not of the plan has the same name there.
+    std::string target_of(const std::string& source_namespace) const;
+    std::string source_of(const std::string& target_namespace) const;
 };
+
+/// The part of a plan that is about these namespaces of the source. NotFound naming one that is not
+/// in the plan.
+base::Result<Plan> part_of(const Plan& plan, const std::vector<std::string>& source_namespaces);
+
+/// A MigPlan that decodes to the same plan, its status left out: for a snapshot.
+base::Json plan_manifest(const Plan& plan);
 
 /// Malformed when the plan names no namespaces (or has an entry that names none), no source or no
 /// target cluster.

@@ -175,42 +175,49 @@ Serving job_serves(const Object& o) {
 const std::array<WorkloadKind, 7> kinds{{
     {{"batch", "v1", "cronjobs", "CronJob", true},
      annotations::suspend,
+     nullptr,
      suspend_now,
      suspend_before,
      is_suspended,
      cron_job_serves},
     {{"apps.openshift.io", "v1", "deploymentconfigs", "DeploymentConfig", true},
      annotations::replicas,
+     "/spec/replicas",
      pausable_now,
      pausable_before,
      no_replicas,
      replicas_serve},
     {{"apps", "v1", "deployments", "Deployment", true},
      annotations::replicas,
+     "/spec/replicas",
      pausable_now,
      pausable_before,
      no_replicas,
      deployment_serves},
     {{"apps", "v1", "statefulsets", "StatefulSet", true},
      annotations::replicas,
+     "/spec/replicas",
      replicas_now,
      replicas_before,
      no_replicas,
      replicas_serve},
     {{"apps", "v1", "replicasets", "ReplicaSet", true},
      annotations::replicas,
+     "/spec/replicas",
      replicas_now,
      replicas_before,
      no_replicas,
      replicas_serve},
     {{"apps", "v1", "daemonsets", "DaemonSet", true},
      annotations::node_selector,
+     nullptr,
      selector_now,
      selector_before,
      has_quiesce_selector,
      daemon_set_serves},
     {{"batch", "v1", "jobs", "Job", true},
      annotations::replicas,
+     "/spec/parallelism",
      parallelism_now,
      parallelism_before,
      no_parallelism,
@@ -228,6 +235,15 @@ const WorkloadKind* workload_kind(const base::ResourceType& type) {
         return k.type.group == type.group && k.type.plural == type.plural;
     });
     return it == kinds.end() ? nullptr : &*it;
+}
+
+bool is_called(const base::ResourceType& type, std::string_view word) {
+    const std::string lower = base::lower(word);
+    return lower == base::lower(type.kind) || lower == type.plural || lower == type.resource();
+}
+
+WorkloadKey key_of(const base::ObjectRef& ref) {
+    return {ref.ns, ref.type.kind, ref.name, ref.type.resource()};
 }
 
 bool is_marked(const Object& workload) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <tuple>
 
 #include "base/object.hpp"
 
@@ -30,7 +32,8 @@ struct Serving {
 
 struct WorkloadKind {
     base::ResourceType type;
-    const char* mark;  // the annotation that quiescing leaves
+    const char* mark;      // the annotation that quiescing leaves
+    const char* count_at;  // JSON pointer to the number that it runs; nullptr: it has none
     /// What its spec says now.
     Wanted (*current)(const base::Object&);
     /// What the annotations say it was told before; fields whose record is lost or nonsense stay
@@ -46,6 +49,15 @@ std::span<const WorkloadKind> workload_kinds();
 
 /// The row of a type (by group and plural), or nullptr.
 const WorkloadKind* workload_kind(const base::ResourceType& type);
+
+/// True for the words by which a person calls a type: "deployment", "Deployments",
+/// "deployments.apps", in any case.
+bool is_called(const base::ResourceType& type, std::string_view word);
+
+/// Which workload: namespace, kind, name, resource. Two clusters may serve it in different
+/// versions.
+using WorkloadKey = std::tuple<std::string, std::string, std::string, std::string>;
+WorkloadKey key_of(const base::ObjectRef& ref);
 
 /// True when quiescing left its mark.
 bool is_marked(const base::Object& workload);
