@@ -50,7 +50,10 @@ run::ConnectOptions CommandContext::connect_options() {
             .plan = options.arguments.empty() ? "" : options.arguments.front(),
             .source_context = options.source_context,
             .target_context = options.target_context,
-            .log = request_log(options.verbosity, warnings)};
+            .log = request_log(options.verbosity, warnings),
+            .plan_file = options.plan_file,
+            .source_namespaces = options.source_namespaces,
+            .target_may_be_absent = options.assume_target_stopped};
 }
 
 run::Consent CommandContext::consent(const std::string& question, const std::string& action) const {

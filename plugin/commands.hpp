@@ -24,6 +24,8 @@ std::span<const Command> commands();
 
 /// The console flow: `oc mtc-rollback PLAN`.
 ExitCode run_command(const Invocation& invocation);
+/// The manual flow: `manual PLAN`.
+ExitCode manual_command(const Invocation& invocation);
 /// `assess [PLAN]`: whether a rollback is needed, of one plan or of all.
 ExitCode assess_command(const Invocation& invocation);
 /// `completion SHELL`: its script.

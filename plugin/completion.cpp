@@ -14,11 +14,12 @@
 namespace plugin {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, NameKind>, 6> flags_of_names{
+constexpr std::array<std::pair<std::string_view, NameKind>, 7> flags_of_names{
     {{"namespace", NameKind::Namespace},
      {"context", NameKind::Context},
      {"source-context", NameKind::Context},
      {"target-context", NameKind::Context},
+     {"source-namespaces", NameKind::Namespace},
      {"cluster", NameKind::Cluster},
      {"user", NameKind::User}}};
 
@@ -65,6 +66,8 @@ class Completer {
         return words.empty() || words.front().literal ? nullptr : find_command(words.front().text);
     }
 
+    std::string_view command_name() const { return command() == nullptr ? "run" : command()->name; }
+
     void add(const std::string& typed, std::string word, std::string_view description = {}) {
         if (word.starts_with(typed) && is_one_line(word))
             completion_.candidates.push_back({std::move(word), std::string(description)});
@@ -82,9 +85,8 @@ class Completer {
     }
 
     void add_flag_names() {
-        const std::string_view name = command() == nullptr ? "run" : command()->name;
         for (const Flag& flag : flags()) {
-            const bool known = flag.available && !flag.help.empty() && takes(name, flag);
+            const bool known = flag.available && !flag.help.empty() && takes(command_name(), flag);
             if (known && (flag.repeatable || !is_given(flag)))
                 add(current_, shown_name(flag), flag.help);
         }
@@ -97,20 +99,30 @@ class Completer {
     }
 
     void add_values(const Flag& flag, const std::string& typed) {
-        if (const auto kind = kind_of_names(flag)) return add_names(*kind, typed);
+        if (const auto kind = kind_of_names(flag)) return add_names(*kind, flag, typed);
         if (flag.value == "FILE" || flag.value == "DIR")
             completion_.directive = CompletionDirective::Files;
         for (const std::string& value : values_of(flag)) add(typed, value);
     }
 
-    static std::vector<std::string> values_of(const Flag& flag) {
+    std::vector<std::string> values_of(const Flag& flag) const {
         if (flag.value.empty()) return {"true", "false"};
         if (flag.value.find('|') == std::string_view::npos) return {};
-        return base::split(flag.value, '|');
+        return base::split(value_of(command_name(), flag), '|');
     }
 
-    void add_names(NameKind kind, const std::string& typed) {
-        for (const std::string& name : names_(kind, options_of_flags(before_))) add(typed, name);
+    void add_names(NameKind kind, const Flag& flag, const std::string& typed) {
+        const bool is_list = flag.value.find(',') != std::string_view::npos;
+        const std::string begun = is_list ? typed.substr(0, typed.rfind(',') + 1) : "";
+        for (const std::string& name : names_(kind, where_names_are(flag)))
+            add(typed, begun + name);
+    }
+
+    Options where_names_are(const Flag& flag) const {
+        Options options = options_of_flags(before_);
+        if (flag.name == "source-namespaces" && !options.source_context.empty())
+            options.kubeconfig.context = options.source_context;
+        return options;
     }
 
     // --- the other words

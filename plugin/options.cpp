@@ -96,6 +96,36 @@ void check_flags(const std::string& command, const std::vector<std::string>& giv
     }
 }
 
+void check_output(const Options& options) {
+    if (options.output != OutputFormat::Commands) return;
+    if (options.command != "manual")
+        refuse("-o commands has no meaning for " + options.command +
+               ": it is a format of manual PLAN --dry-run=client");
+    if (options.dry_run != DryRun::Client)
+        refuse("-o commands shows what would be done: pass --dry-run=client with it");
+}
+
+void check_only(const Options& options) {
+    if (options.only != ManualPart::StagePods) return;
+    const std::string no_meaning = " has no meaning with --only stage-pods: it starts nothing";
+    if (!options.set.empty()) refuse("--set" + no_meaning);
+    if (options.assume_target_stopped) refuse("--assume-target-stopped" + no_meaning);
+}
+
+void check_plan_file(const Options& options) {
+    const bool target_known = !options.target_context.empty() || options.assume_target_stopped;
+    if (options.plan_file.empty() || (!options.source_context.empty() && target_known)) return;
+    refuse(
+        "--plan-file needs --source-context, and --target-context or --assume-target-stopped: "
+        "without the control cluster nothing else says how to reach them");
+}
+
+void check_combinations(const Options& options) {
+    check_output(options);
+    check_only(options);
+    check_plan_file(options);
+}
+
 // Parsing
 // ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +151,7 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
         if (!named) options.command.clear();
     } else if (values.truth("version")) {
         options.command = "version";
-    } else if (options.command == "run") {
+    } else if (options.command == "run" || options.command == "manual") {
         set_plan(options, named);
     } else if (options.command == "assess") {
         set_optional_plan(options, named);
@@ -140,7 +170,9 @@ Options parse_words(const Words& words, const std::string& called) {
     const FlagValues values = parse_flags(words.flags);
     set_flags(options, values);
     interpret(options, words, values, called);
-    if (!options.help) check_flags(options.command, words.flags);
+    if (options.help) return options;
+    check_flags(options.command, words.flags);
+    check_combinations(options);
     return options;
 }
 

@@ -9,17 +9,19 @@
 #include <vector>
 
 #include "kube/kubeconfig.hpp"
+#include "rollback/manual.hpp"
 
 namespace plugin {
 
-enum class OutputFormat { Text, Wide, Json, Yaml, Name };
+enum class OutputFormat { Text, Wide, Json, Yaml, Name, Commands };
 enum class ProgressFormat { Auto, Tty, Plain, Json, None };
 enum class DryRun { None, Client, Server };
 enum class ColorMode { Auto, Always, Never };
+enum class ManualPart { All, StagePods, Workloads };
 
 struct Options {
     std::string command;  // "run", "version", ...; with `help`: whose, "" for the program's
-    std::vector<std::string> arguments;  // after the command; for run and assess: the plan
+    std::vector<std::string> arguments;  // after the command; for run, manual, assess: the plan
     kube::KubeconfigOptions kubeconfig;
     std::string ns = "openshift-migration";
     std::string source_context;
@@ -33,6 +35,11 @@ struct Options {
     ColorMode color = ColorMode::Auto;
     std::optional<std::chrono::milliseconds> timeout;
     std::chrono::milliseconds stall_after{60'000};
+    ManualPart only = ManualPart::All;
+    std::vector<rollback::ReplicaCount> set;     // the kind as "deployment", however it was written
+    std::vector<std::string> source_namespaces;  // empty: all of the plan
+    bool assume_target_stopped = false;
+    std::string plan_file;
     int verbosity = 0;
     bool warnings_as_errors = false;
     bool help = false;

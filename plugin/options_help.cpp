@@ -12,8 +12,9 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t flag_column = 34;
 
-constexpr std::array<std::pair<FlagGroup, std::string_view>, 6> headings{
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 7> headings{
     {{FlagGroup::Rollback, "Rollback"},
+     {FlagGroup::Manual, "Manual"},
      {FlagGroup::Waiting, "Waiting"},
      {FlagGroup::Assessment, "Assessment"},
      {FlagGroup::Output, "Output"},
@@ -38,6 +39,16 @@ constexpr std::array<ExitCodeLine, 5> exit_codes_of_assess{
      {4, "with --exit-code: something is to be done, or it cannot be known"},
      {130, "interrupted (143: terminated)"}}};
 
+constexpr std::array<ExitCodeLine, 8> exit_codes_of_manual{
+    {{0, "done, and verified where verification was part of it"},
+     {1, "an error: cluster unreachable, not authorised, no such plan"},
+     {2, "wrong usage"},
+     {3, "not all of it could be done"},
+     {4, "verification found something wrong, or could not see what it needed"},
+     {5, "not finished within --timeout; run it again to go on"},
+     {6, "refused, or declined at the prompt; nothing was changed"},
+     {130, "interrupted (143: terminated); run it again to go on"}}};
+
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.resize(width, ' ');
     return text;
@@ -61,13 +72,13 @@ std::string wrapped(std::string_view text, std::size_t column) {
     return out;
 }
 
-std::string flag_line(const Flag& flag) {
+std::string flag_line(std::string_view command, const Flag& flag) {
     // --loglevel is oc's word; kubectl's is -v
     const std::string name(flag.shorthand == 'v' ? "v" : flag.name);
     std::string left = flag.shorthand == 0 ? "      " : std::string("  -") + flag.shorthand + ", ";
     left += "--" + name;
     if (!flag.value.empty())
-        left += (flag.name == "dry-run" ? "[=" : " ") + std::string(flag.value);
+        left += (flag.name == "dry-run" ? "[=" : " ") + value_of(command, flag);
     if (flag.name == "dry-run") left += "]";
     if (left.size() + 2 > flag_column) left += "\n" + std::string(flag_column, ' ');
     return padded(left, flag_column) + wrapped(flag.help, flag_column) + "\n";
@@ -79,7 +90,7 @@ std::string flag_groups(std::string_view command) {
         std::string lines;
         for (const Flag& flag : flags()) {
             if (flag.group == group && !flag.help.empty() && takes(command, flag))
-                lines += flag_line(flag);
+                lines += flag_line(command, flag);
         }
         if (!lines.empty()) out += "\n" + std::string(heading) + ":\n" + lines;
     }
@@ -187,6 +198,39 @@ std::string assess_help(const std::string& called) {
            exit_code_list(exit_codes_of_assess);
 }
 
+std::string manual_examples(const std::string& called) {
+    return "\nExamples:\n"
+           "  # Look at both clusters, say what will be done, ask, do it, verify\n"
+           "  " +
+           called +
+           " manual shop-plan\n\n"
+           "  # The same as oc commands, to read or to run by hand\n"
+           "  " +
+           called +
+           " manual shop-plan --dry-run=client -o commands\n\n"
+           "  # What one deployment ran before is lost: say it\n"
+           "  " +
+           called +
+           " manual shop-plan --set shop/deployment/web=3\n\n"
+           "  # The control cluster is gone, and the plan is in a must-gather\n"
+           "  " +
+           called +
+           " manual shop-plan --plan-file shop-plan.yaml \\\n"
+           "    --source-context ocp3 --target-context ocp4\n";
+}
+
+std::string manual_help(const std::string& called) {
+    return "Roll back a migration when MTC's controller cannot: remove the stage pods on\n"
+           "both clusters, start the applications on the source, wait until their pods run,\n"
+           "and prove that they are back. Nothing is changed before you say yes.\n\n"
+           "Nothing is started on the source while the target can write to a volume of the\n"
+           "plan: workloads that still run there are stopped first. Running it again is\n"
+           "safe: it does what is left to do.\n\n"
+           "Usage:\n  " +
+           called + " manual PLAN [flags]\n" + manual_examples(called) + flag_groups("manual") +
+           exit_code_list(exit_codes_of_manual);
+}
+
 std::string version_help(const std::string& called) {
     return "Show the version of this program.\n\nUsage:\n  " + called + " version [-o json|yaml]\n";
 }
@@ -222,6 +266,7 @@ std::string help_help(const std::string& called) {
 std::string help_text(const std::string& command, const std::string& called_as) {
     if (command == "run") return run_help(called_as);
     if (command == "assess") return assess_help(called_as);
+    if (command == "manual") return manual_help(called_as);
     if (command == "completion") return completion_help(called_as);
     if (command == "version") return version_help(called_as);
     if (command == "help") return help_help(called_as);

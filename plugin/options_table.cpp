@@ -19,16 +19,19 @@ constexpr bool repeatable = true;
 constexpr std::array flag_table{
     Flag{"yes", 'y', "", "true", Rollback, "don't ask; a must when stdin is no terminal"},
     Flag{"dry-run", 0, "client|server", "client", Rollback, "show what would be done, and stop; server also has the API server check it"},
-    Flag{"no-verify", 0, "", "true", Rollback, "stop when MTC says that it is done, without proof of the recovery"},
+    Flag{"no-verify", 0, "", "true", Rollback, "stop when the rollback is done, without proof of the recovery"},
     Flag{"cancel-running", 0, "", "true", Rollback, "", later},
     Flag{"probe-routes", 0, "", "true", Rollback, "", later},
     Flag{"report", 0, "FILE", "", Rollback, "", later},
-    Flag{"set", 0, "KIND/NAME=N", "", Rollback, "", later},
-    Flag{"plan-file", 0, "FILE", "", Rollback, "", later},
-    Flag{"only", 0, "NAME", "", Rollback, "", later},
     Flag{"delete", 0, "", "true", Rollback, "", later},
 
-    Flag{"timeout", 0, "DURATION", "", Waiting, "give up waiting after so long (90s, 20m); the rollback goes on"},
+    Flag{"only", 0, "stage-pods|workloads", "", Manual, "do only this part: remove the stage pods, or start the applications"},
+    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", now, repeatable},
+    Flag{"source-namespaces", 0, "NAME,...", "", Manual, "only this part of the plan, by the names on the source; may be repeated", now, repeatable},
+    Flag{"assume-target-stopped", 0, "", "true", Manual, "nothing that was migrated runs on the target, though it cannot be seen; where that is wrong, two writers corrupt a volume"},
+    Flag{"plan-file", 0, "FILE", "", Manual, "the MigPlan from a file (YAML or JSON, a must-gather's, a snapshot), when the control cluster is gone; needs --source-context, and --target-context or --assume-target-stopped"},
+
+    Flag{"timeout", 0, "DURATION", "", Waiting, "give up waiting after so long (90s, 20m); what has begun goes on"},
     Flag{"stall-after", 0, "DURATION", "", Waiting, "explain why when nothing has moved for so long (default 60s)"},
     Flag{"progress", 0, "auto|tty|plain|json|none", "", Waiting, "a live table, a line for each change, JSON lines, or nothing; on stderr"},
     Flag{"wait", 0, "", "true", Waiting, "", later},
@@ -72,11 +75,11 @@ constexpr std::array flag_table{
 constexpr std::array command_table{
     CommandWord{"run", "PLAN", "roll back and prove the recovery (the default)"},
     CommandWord{"assess", "[PLAN]", "is a rollback needed, which way leads out, what is lost"},
+    CommandWord{"manual", "PLAN", "roll back without MTC's controller, when it cannot"},
     CommandWord{"completion", "SHELL", "print the completion script of a shell"},
     CommandWord{"version", "", "show the version"},
     CommandWord{"help", "[COMMAND]", "show help"},
     CommandWord{"create", "PLAN", "", later},
-    CommandWord{"manual", "PLAN", "", later},
     CommandWord{"verify", "[PLAN]", "", later},
     CommandWord{"status", "[PLAN]", "", later},
     CommandWord{"cancel", "PLAN", "", later},
@@ -144,7 +147,9 @@ bool takes(std::string_view command, const Flag& flag) {
     switch (flag.group) {
         case Rollback:
         case Waiting:
-            return command == "run";
+            return command == "run" || command == "manual";
+        case Manual:
+            return command == "manual";
         case Assessment:
             return command == "assess";
         case Output:
@@ -154,6 +159,11 @@ bool takes(std::string_view command, const Flag& flag) {
             return true;
     }
     return false;
+}
+
+std::string value_of(std::string_view command, const Flag& flag) {
+    const bool shows_commands = command == "manual" && flag.name == "output";
+    return std::string(flag.value) + (shows_commands ? "|commands" : "");
 }
 
 std::string nearest_flag(std::string_view name) {

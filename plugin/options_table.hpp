@@ -10,7 +10,16 @@
 namespace plugin {
 
 /// The headings of the help, in their order.
-enum class FlagGroup { Rollback, Waiting, Assessment, Output, Clusters, General, AsInKubectl };
+enum class FlagGroup {
+    Rollback,
+    Manual,
+    Waiting,
+    Assessment,
+    Output,
+    Clusters,
+    General,
+    AsInKubectl
+};
 
 struct Flag {
     std::string_view name;   // without dashes
@@ -43,6 +52,8 @@ std::string_view plan_prefix(std::string_view word);
 
 /// Whether a command has the flag.
 bool takes(std::string_view command, const Flag& flag);
+/// What the help of a command calls the flag's value: one command's -o has a format more.
+std::string value_of(std::string_view command, const Flag& flag);
 
 /// The nearest available flag ("--context") or command, or "" when nothing is near.
 std::string nearest_flag(std::string_view name);

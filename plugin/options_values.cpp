@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/text.hpp"
+#include "mtc/workload.hpp"
 #include "plugin/exit_code.hpp"
 
 namespace plugin {
@@ -15,6 +17,19 @@ using std::chrono::milliseconds;
 
 [[noreturn]] void refuse(const std::string& message) {
     throw UserError(ExitCode::Usage, message);
+}
+
+[[noreturn]] void refuse_value(const std::string& value, const std::string& flag,
+                               const std::string& why) {
+    refuse("invalid argument \"" + value + "\" for \"--" + flag + "\" flag: " + why);
+}
+
+template <class Number>
+std::optional<Number> whole_number(std::string_view text, Number least, Number most) {
+    Number out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && out >= least && out <= most ? std::optional(out) : std::nullopt;
 }
 
 template <class T, std::size_t N>
@@ -28,12 +43,22 @@ std::optional<T> chosen(const Choices<T, N>& choices, std::string_view word) {
     return std::nullopt;
 }
 
+template <class T, std::size_t N>
+T choice_of(const FlagValues& values, const char* flag, const Choices<T, N>& choices, T otherwise,
+            const std::string& why) {
+    if (!values.has(flag)) return otherwise;
+    const auto choice = chosen(choices, values.text(flag));
+    if (!choice) values.invalid(flag, why);
+    return *choice;
+}
+
 OutputFormat output_of(const FlagValues& values) {
-    static constexpr Choices<OutputFormat, 5> choices{{{"", OutputFormat::Text},
+    static constexpr Choices<OutputFormat, 6> choices{{{"", OutputFormat::Text},
                                                        {"wide", OutputFormat::Wide},
                                                        {"json", OutputFormat::Json},
                                                        {"yaml", OutputFormat::Yaml},
-                                                       {"name", OutputFormat::Name}}};
+                                                       {"name", OutputFormat::Name},
+                                                       {"commands", OutputFormat::Commands}}};
     if (!values.has("output")) return OutputFormat::Text;
     const auto format = chosen(choices, values.text("output"));
     if (!format)
@@ -59,19 +84,20 @@ ProgressFormat progress_of(const FlagValues& values) {
                                                          {"plain", ProgressFormat::Plain},
                                                          {"json", ProgressFormat::Json},
                                                          {"none", ProgressFormat::None}}};
-    if (!values.has("progress")) return ProgressFormat::Auto;
-    const auto format = chosen(choices, values.text("progress"));
-    if (!format) values.invalid("progress", "must be auto, tty, plain, json or none");
-    return *format;
+    return choice_of(values, "progress", choices, ProgressFormat::Auto,
+                     "must be auto, tty, plain, json or none");
 }
 
 ColorMode color_of(const FlagValues& values) {
     static constexpr Choices<ColorMode, 3> choices{
         {{"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}}};
-    if (!values.has("color")) return ColorMode::Auto;
-    const auto mode = chosen(choices, values.text("color"));
-    if (!mode) values.invalid("color", "must be auto, always or never");
-    return *mode;
+    return choice_of(values, "color", choices, ColorMode::Auto, "must be auto, always or never");
+}
+
+ManualPart only_of(const FlagValues& values) {
+    static constexpr Choices<ManualPart, 2> choices{
+        {{"stage-pods", ManualPart::StagePods}, {"workloads", ManualPart::Workloads}}};
+    return choice_of(values, "only", choices, ManualPart::All, "must be stage-pods or workloads");
 }
 
 milliseconds request_timeout_of(const FlagValues& values) {
@@ -98,16 +124,114 @@ milliseconds stall_after_of(const FlagValues& values) {
     return after.value_or(std::chrono::seconds(60));
 }
 
-std::string namespace_of(const FlagValues& values) {
-    std::string ns = values.text("namespace");
-    if (ns.empty()) return "openshift-migration";
+void check_namespace(const std::string& ns) {
     for (const char* bad : {"/", "%"}) {
         if (ns.find(bad) != std::string::npos)
             refuse("invalid namespace \"" + ns + "\": [may not contain '" + bad + "']");
     }
     if (ns == "." || ns == "..")
         refuse("invalid namespace \"" + ns + "\": [may not be '" + ns + "']");
+}
+
+std::string namespace_of(const FlagValues& values) {
+    std::string ns = values.text("namespace");
+    if (ns.empty()) return "openshift-migration";
+    check_namespace(ns);
     return ns;
+}
+
+// split() passes over what follows the last separator when it is empty.
+std::vector<std::string> parts_of(const std::string& text, char separator) {
+    return base::split(text + separator, separator);
+}
+
+std::vector<std::string> source_namespaces_of(const FlagValues& values) {
+    std::vector<std::string> out;
+    for (const std::string& given : values.all("source-namespaces")) {
+        for (const std::string& ns : parts_of(given, ',')) {
+            if (ns.empty()) refuse_value(given, "source-namespaces", "must be NAME or NAME,NAME");
+            check_namespace(ns);
+            out.push_back(ns);
+        }
+    }
+    return out;
+}
+
+// What is empty is an unset variable of a script: not the plan of the control cluster instead.
+std::string plan_file_of(const FlagValues& values) {
+    std::string file = values.text("plan-file");
+    if (values.has("plan-file") && file.empty())
+        values.invalid("plan-file", "must be the name of a file");
+    return file;
+}
+
+// Replica counts
+// ------------------------------------------------------------------------------------------------
+
+// Of a CronJob it says whether it is resumed. A DaemonSet runs where its node selector says.
+bool has_count(const mtc::WorkloadKind& row) {
+    return row.count_at != nullptr || row.current(base::Object{}).suspended.has_value();
+}
+
+std::vector<std::string> kinds_with_a_count() {
+    std::vector<std::string> out;
+    for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
+        if (has_count(row)) out.push_back(base::lower(row.type.kind));
+    }
+    return out;
+}
+
+// "deployment" for deployments, Deployment and deployments.apps.
+std::string kind_of(const std::string& word, const std::string& given) {
+    for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
+        if (has_count(row) && mtc::is_called(row.type, word)) return base::lower(row.type.kind);
+    }
+    refuse_value(given, "set",
+                 "\"" + word + "\" is no kind with a replica count: there are " +
+                     base::join(kinds_with_a_count()));
+}
+
+constexpr std::int64_t most_replicas = 1'000'000;
+
+[[noreturn]] void refuse_count(const std::string& given) {
+    refuse_value(
+        given, "set",
+        "must be [NAMESPACE/]KIND/NAME=N, such as shop/deployment/web=3, with N from 0 to " +
+            std::to_string(most_replicas));
+}
+
+rollback::ReplicaCount replica_count_of(const std::string& given) {
+    const auto sides = parts_of(given, '=');
+    const auto count = whole_number<std::int64_t>(sides.back(), 0, most_replicas);
+    auto path = parts_of(sides.front(), '/');
+    const bool complete = sides.size() == 2 && std::ranges::count(path, "") == 0;
+    if (path.size() == 2) path.insert(path.begin(), "");
+    if (!complete || path.size() != 3 || !count) refuse_count(given);
+    return {.ns = path[0], .kind = kind_of(path[1], given), .name = path[2], .count = *count};
+}
+
+std::string path_of(const rollback::ReplicaCount& count) {
+    return (count.ns.empty() ? "" : count.ns + "/") + count.kind + "/" + count.name;
+}
+
+// Without a namespace it may be any: then it is the same workload, or more than one is meant.
+bool contradict(const rollback::ReplicaCount& a, const rollback::ReplicaCount& b) {
+    const bool same_ns = a.ns == b.ns || a.ns.empty() || b.ns.empty();
+    return same_ns && a.kind == b.kind && a.name == b.name && a.count != b.count;
+}
+
+std::vector<rollback::ReplicaCount> set_of(const FlagValues& values) {
+    std::vector<rollback::ReplicaCount> out;
+    for (const std::string& given : values.all("set")) {
+        const auto count = replica_count_of(given);
+        const auto other =
+            std::ranges::find_if(out, [&](const auto& o) { return contradict(o, count); });
+        if (other != out.end())
+            refuse_value(given, "set",
+                         path_of(*other) + "=" + std::to_string(other->count) + " is given, too");
+        out.push_back(count);
+    }
+    return out;
 }
 
 std::vector<std::string> user_extra_of(const FlagValues& values) {
@@ -116,7 +240,7 @@ std::vector<std::string> user_extra_of(const FlagValues& values) {
         const auto equals = one.find('=');
         if (equals != std::string::npos && equals > 0) continue;
         // kubectl passes over it in silence, and acts without what was asked for
-        refuse("invalid argument \"" + one + "\" for \"--as-user-extra\" flag: must be KEY=VALUE");
+        refuse_value(one, "as-user-extra", "must be KEY=VALUE");
     }
     return extra;
 }
@@ -167,14 +291,11 @@ bool FlagValues::truth(const char* flag) const {
 
 int FlagValues::number(const char* flag, int least, int most, int otherwise) const {
     if (!has(flag)) return otherwise;
-    const std::string value = text(flag);
-    int out = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
-    const bool whole = error == std::errc() && end == value.data() + value.size();
-    if (!whole || out < least || out > most)
+    const auto out = whole_number(text(flag), least, most);
+    if (!out)
         invalid(flag,
                 "must be a number from " + std::to_string(least) + " to " + std::to_string(most));
-    return out;
+    return *out;
 }
 
 std::optional<milliseconds> FlagValues::duration(const char* flag) const {
@@ -185,7 +306,7 @@ std::optional<milliseconds> FlagValues::duration(const char* flag) const {
 }
 
 void FlagValues::invalid(const char* flag, const std::string& why) const {
-    refuse("invalid argument \"" + text(flag) + "\" for \"--" + flag + "\" flag: " + why);
+    refuse_value(text(flag), flag, why);
 }
 
 void set_flags(Options& options, const FlagValues& values) {
@@ -202,6 +323,11 @@ void set_flags(Options& options, const FlagValues& values) {
     options.color = color_of(values);
     options.timeout = timeout_of(values);
     options.stall_after = stall_after_of(values);
+    options.only = only_of(values);
+    options.set = set_of(values);
+    options.source_namespaces = source_namespaces_of(values);
+    options.assume_target_stopped = values.truth("assume-target-stopped");
+    options.plan_file = plan_file_of(values);
     options.warnings_as_errors = values.truth("warnings-as-errors");
     options.verbosity = values.number("loglevel", 0, 10, 0);
 }

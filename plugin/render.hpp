@@ -34,6 +34,9 @@ std::string render_runbook(const rollback::Runbook& runbook, const RenderContext
 /// stdout.
 std::string render_result(const rollback::RunReport& report, const RenderContext& context);
 
+/// The names of -o name: the rollback's, or those of the objects that the manual flow has written.
+std::string render_names(const rollback::RunReport& report);
+
 /// {"apiVersion": "mtc-rollback/v1", "kind": "RunReport", ...}, of kind Runbook for a dry run.
 /// `called_as` stands in the commands of the advice.
 base::Json to_json(const rollback::RunReport& report,

@@ -68,9 +68,57 @@ std::string detached_line(const RunReport& report) {
                  : "Detached; the rollback goes on in the cluster";
 }
 
+// What the manual flow has changed when it did not come to its end.
+std::string so_far(const RunReport& report) {
+    return report.written.empty() ? "nothing was changed"
+                                  : std::to_string(report.written.size()) +
+                                        " objects were written; the same command goes on with the "
+                                        "rest";
+}
+
+std::string not_well_by_hand(const RunReport& report) {
+    if (has_failure(report, [](const Finding& f) { return f.side == rollback::Side::Source; }))
+        return "Started by hand, but the application is not well";
+    if (has_failure(report, [](const Finding&) { return true; }))
+        return "Started by hand, but verification found something wrong";
+    return report.findings.empty() ? "Not everything could be written"
+                                   : "Started by hand, but not everything could be verified";
+}
+
+std::string started_by_hand(const RunReport& report) {
+    return report.findings.empty() ? "Everything is written; the recovery was not verified"
+                                   : "The application is back";
+}
+
+std::string manual_headline(const RunReport& report) {
+    switch (report.outcome) {
+        case Outcome::Succeeded:
+            return started_by_hand(report);
+        case Outcome::NothingToDo:
+            return "Nothing to do: MTC has stopped nothing here, and left no stage pods";
+        case Outcome::DryRun:
+            return "Dry run: nothing was changed";
+        case Outcome::Refused:
+            return "Refused: nothing was changed";
+        case Outcome::Declined:
+            return "Declined: nothing was changed";
+        case Outcome::NotVerified:
+            return not_well_by_hand(report);
+        case Outcome::TimedOut:
+            return "Not finished in time: " + so_far(report);
+        case Outcome::Detached:
+            return "Interrupted: " + so_far(report);
+        case Outcome::Failed:
+        case Outcome::Error:
+            return "Error: " + so_far(report);
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string headline(const RunReport& report) {
+    if (report.flow == rollback::Flow::Manual) return manual_headline(report);
     switch (report.outcome) {
         case Outcome::Succeeded:
             return succeeded_line(report);

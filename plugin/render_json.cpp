@@ -44,6 +44,24 @@ struct StepRecord {
         return {{"action", "AwaitMigration"}, {"object", record_of(step.what)}};
     }
     Json operator()(const rollback::AwaitServing&) const { return {{"action", "AwaitServing"}}; }
+    Json operator()(const rollback::Patch& step) const {
+        return {{"action", "Patch"},
+                {"cluster", word(step.side)},
+                {"object", record_of(step.seen.ref)},
+                {"change", step.change},
+                {"operations", step.operations}};
+    }
+    Json operator()(const rollback::Delete& step) const {
+        return {{"action", "Delete"},
+                {"cluster", word(step.side)},
+                {"object", record_of(step.seen.ref)}};
+    }
+    Json operator()(const rollback::AwaitNoStagePods& step) const {
+        return {{"action", "AwaitNoStagePods"}, {"cluster", word(step.side)}};
+    }
+    Json operator()(const rollback::AwaitTargetStopped&) const {
+        return {{"action", "AwaitTargetStopped"}};
+    }
 };
 
 Json of(const rollback::Step& step) {
@@ -52,10 +70,17 @@ Json of(const rollback::Step& step) {
     return record;
 }
 
+Json of(const rollback::Skipped& skipped) {
+    return {
+        {"object", record_of(skipped.workload)}, {"why", skipped.why}, {"remedy", skipped.remedy}};
+}
+
 constexpr auto as_record = [](const auto& item) { return of(item); };
 
 Json of(const rollback::Runbook& runbook) {
-    return {{"steps", list(runbook.steps, as_record)}, {"blockers", list(runbook.blockers)}};
+    return {{"steps", list(runbook.steps, as_record)},
+            {"blockers", list(runbook.blockers)},
+            {"skipped", list(runbook.skipped, as_record)}};
 }
 
 Json clusters(const RunReport& report) {
@@ -81,6 +106,14 @@ Json record_of(const base::ObjectRef& ref) {
             {"kind", ref.type.kind},
             {"namespace", ref.ns},
             {"name", ref.name}};
+}
+
+Json record_of(const rollback::Written& written) {
+    return {{"cluster", word(written.side)},
+            {"object", record_of(written.object)},
+            {"change", written.change},
+            {"left", written.left},
+            {"error", written.error}};
 }
 
 Json record_of(const rollback::Blocker& blocker) {
@@ -153,6 +186,7 @@ Json to_json(const RunReport& report, const std::string& called_as) {
     const bool dry_run = report.outcome == rollback::Outcome::DryRun;
     return {{"apiVersion", "mtc-rollback/v1"},
             {"kind", dry_run ? "Runbook" : "RunReport"},
+            {"flow", word(report.flow)},
             {"outcome", word(report.outcome)},
             {"exitCode", report.exit_code},
             {"plan", {{"namespace", report.ns}, {"name", report.plan}, {"uid", report.plan_uid}}},
@@ -160,6 +194,7 @@ Json to_json(const RunReport& report, const std::string& called_as) {
             {"assessment", report.assessment ? record_of(*report.assessment, called_as) : Json()},
             {"runbook", report.runbook ? of(*report.runbook) : Json()},
             {"rollback", rollback_of(report)},
+            {"written", list(report.written)},
             {"findings", list(report.findings, [](const auto& f) { return to_json(f); })},
             {"gaps", list(report.gaps)},
             {"began", base::rfc3339(report.began)},
@@ -168,8 +203,12 @@ Json to_json(const RunReport& report, const std::string& called_as) {
             {"hint", report.hint}};
 }
 
+std::string json_text(const Json& json) {
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 std::string json_line(const Json& json) {
-    return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+    return json_text(json) + "\n";
 }
 
 bool is_document(OutputFormat output) {

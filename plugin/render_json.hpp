@@ -10,6 +10,7 @@ namespace plugin {
 
 base::Json record_of(const base::ObjectRef& ref);
 base::Json record_of(const rollback::Blocker& blocker);
+base::Json record_of(const rollback::Written& written);
 base::Json record_of(const rollback::Gap& gap);
 base::Json record_of(const rollback::ClusterName& cluster);
 /// `called_as` stands in the commands of the advice.
@@ -39,7 +40,10 @@ base::Json to_json(const mtc::Migration& migration);
 /// [{"message": ...}, ...]
 base::Json records(const std::vector<std::string>& texts);
 
-/// One line; bytes that are no UTF-8 are replaced, and everything beyond ASCII is escaped.
+/// Without line breaks; bytes that are no UTF-8 are replaced, and everything beyond ASCII is
+/// escaped.
+std::string json_text(const base::Json& json);
+/// The same, as a line.
 std::string json_line(const base::Json& json);
 
 }  // namespace plugin

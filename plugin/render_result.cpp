@@ -8,6 +8,7 @@
 #include "plugin/render_headline.hpp"
 #include "plugin/render_parts.hpp"
 #include "plugin/text_width.hpp"
+#include "plugin/view_words.hpp"
 
 namespace plugin {
 namespace {
@@ -57,7 +58,8 @@ bool may_be_stopped(const RunReport& report) {
 // Why there was nothing to do.
 std::string reasons(const RunReport& report) {
     std::string out;
-    if (report.outcome != Outcome::NothingToDo || !report.assessment) return out;
+    const bool by_hand = report.flow == rollback::Flow::Manual;
+    if (report.outcome != Outcome::NothingToDo || !report.assessment || by_hand) return out;
     for (const std::string& reason : report.assessment->reasons) out += one_line(reason) + "\n";
     return out.empty() ? out : "\n" + out;
 }
@@ -80,6 +82,39 @@ std::string errors(const RunReport& report, const Style& style) {
                       "be stopped on the source",
                       style);
     }
+    return out.empty() ? out : "\n" + out;
+}
+
+// What was written by hand
+// ------------------------------------------------------------------------------------
+
+std::string written(const RunReport& report, const RenderContext& context) {
+    if (report.written.empty()) return {};
+    std::string out;
+    std::size_t well = 0;
+    for (const rollback::Written& each : report.written) {
+        const bool wrong = !each.error.empty();
+        if (!wrong && each.left.empty()) {
+            ++well;
+            if (!context.wide) continue;
+        }
+        const Cell mark = wrong               ? failure_mark(context.style)
+                          : each.left.empty() ? Cell{" "}
+                                              : warning_mark();
+        out += marked(mark, word(each.side) + " " + in_words(each), context.style);
+    }
+    return "\n" +
+           fact("Written",
+                std::to_string(well) + " of " + base::count(report.written.size(), "object")) +
+           out;
+}
+
+std::string skipped(const RunReport& report, const RenderContext& context) {
+    if (!report.runbook) return {};
+    std::string out;
+    for (const rollback::Skipped& each : report.runbook->skipped)
+        out += marked(warning_mark(), each.workload.path() + " " + each.why, context.style) +
+               remedy_line(each.remedy, context.style);
     return out.empty() ? out : "\n" + out;
 }
 
@@ -148,18 +183,41 @@ std::string unseen(const RunReport& report, const Style& style) {
 // --------------------------------------------------------------------------------------------
 
 std::string again(const RunReport& report, const RenderContext& context) {
-    std::string command = context.called_as + " " + report.plan;
+    const bool by_hand = report.flow == rollback::Flow::Manual;
+    std::string command = context.called_as + (by_hand ? " manual " : " ") + report.plan;
     if (report.ns != mtc::openshift_migration) command += " -n " + report.ns;
     return command;
 }
 
+std::string next_step_by_hand(const RunReport& report, const RenderContext& context) {
+    switch (report.outcome) {
+        case Outcome::TimedOut:
+        case Outcome::Detached:
+        case Outcome::NotVerified:
+        case Outcome::Error:
+            return "To go on with what is left: " + again(report, context);
+        case Outcome::Succeeded:
+            return "What was migrated stays on the target; when MTC works again, " +
+                   context.called_as + " " + report.plan + " deletes it";
+        case Outcome::Failed:
+        case Outcome::NothingToDo:
+        case Outcome::DryRun:
+        case Outcome::Refused:
+        case Outcome::Declined:
+            return {};
+    }
+    return {};
+}
+
 std::string next_step(const RunReport& report, const RenderContext& context) {
+    if (report.flow == rollback::Flow::Manual) return next_step_by_hand(report, context);
     switch (report.outcome) {
         case Outcome::TimedOut:
         case Outcome::Detached:
             return "Attach to it again: " + again(report, context);
         case Outcome::Failed:
-            return "To roll back again: " + again(report, context);
+            return "To roll back again: " + again(report, context) +
+                   "; where MTC cannot do it: " + context.called_as + " manual " + report.plan;
         case Outcome::NotVerified:
             return "To verify again: " + again(report, context);
         case Outcome::Succeeded:
@@ -183,9 +241,23 @@ std::string next(const RunReport& report, const RenderContext& context) {
 
 }  // namespace
 
+std::string render_names(const RunReport& report) {
+    if (report.rollback)
+        return "migmigration.migration.openshift.io/" + report.rollback->name + "\n";
+    std::string names;
+    for (const rollback::Written& each : report.written) {
+        const auto& type = each.object.type;
+        const std::string label = each.object.label();
+        const std::string group = type.group.empty() ? "" : "." + type.group;
+        names += label.substr(0, label.find('/')) + group + "/" + each.object.name + "\n";
+    }
+    return names;
+}
+
 std::string render_result(const RunReport& report, const RenderContext& context) {
     return context.style.paint(headline_tone(report), headline(report)) + "\n" + facts(report) +
-           reasons(report) + errors(report, context.style) + verification(report, context) +
+           reasons(report) + errors(report, context.style) + written(report, context) +
+           skipped(report, context) + verification(report, context) +
            unseen(report, context.style) + next(report, context);
 }
 

@@ -25,6 +25,19 @@ struct Title {
     std::string operator()(const AwaitServing&) const {
         return "Wait until every workload of the source serves again, then verify both clusters";
     }
+    std::string operator()(const rollback::Patch& step) const {
+        return "Patch " + in_namespace(step.seen.ref) + " on the " + word(step.side) + ": " +
+               step.change;
+    }
+    std::string operator()(const rollback::Delete& step) const {
+        return "Delete " + in_namespace(step.seen.ref) + " on the " + word(step.side);
+    }
+    std::string operator()(const rollback::AwaitNoStagePods& step) const {
+        return "Wait until no stage pods are left on the " + word(step.side);
+    }
+    std::string operator()(const rollback::AwaitTargetStopped&) const {
+        return "Look at the target again, and wait until no pod of it mounts a volume of the plan";
+    }
 };
 
 struct Detail {
@@ -37,6 +50,10 @@ struct Detail {
     }
     std::string operator()(const AwaitMigration&) const { return {}; }
     std::string operator()(const AwaitServing&) const { return {}; }
+    std::string operator()(const rollback::Patch&) const { return {}; }
+    std::string operator()(const rollback::Delete&) const { return {}; }
+    std::string operator()(const rollback::AwaitNoStagePods&) const { return {}; }
+    std::string operator()(const rollback::AwaitTargetStopped&) const { return {}; }
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ class Frame {
         title();
         steps();
         blocked();
+        unwritten();
         stalled();
         application();
         trouble();
@@ -71,7 +72,33 @@ class Frame {
         }
     };
 
+    // By hand there is no migration: what was written, and what is waited for.
+    std::string manual_title() const {
+        if (model_.unwell)
+            return model_.serves_since ? "Started, the application serves"
+                                       : "Started, the application is starting";
+        if (model_.pods && model_.pods->left > 0)
+            return "Waiting until " + base::count(model_.pods->left, "pod") + " of the " +
+                   word(model_.pods->side) + (model_.pods->left == 1 ? " is" : " are") + " gone";
+        if (!model_.wrote) return "Beginning";
+        return "Writing: " + std::to_string(model_.wrote->done) + " of " +
+               std::to_string(model_.wrote->total);
+    }
+
+    void unwritten() {
+        if (model_.unwritten.empty()) return;
+        canvas_.blank();
+        const auto shown = std::min(model_.unwritten.size(), most_findings);
+        for (std::size_t i = 0; i < shown; ++i)
+            canvas_.paragraph(warning_mark(), in_words(model_.unwritten[i]));
+        if (shown < model_.unwritten.size())
+            canvas_.paragraph({" "},
+                              "and " + std::to_string(model_.unwritten.size() - shown) + " more");
+    }
+
     void title() {
+        if (model_.flow == rollback::Flow::Manual)
+            return canvas_.add(Rank::Title, {{manual_title(), Tone::Bold}});
         Cell state = model_.migration ? std::visit(Headline{model_}, model_.migration->state())
                                       : Cell{"Rollback waits for the controller", Tone::Bold};
         state.text = canvas_.safe(state.text);
@@ -229,6 +256,8 @@ class Frame {
     }
 
     const char* hint() const {
+        if (model_.flow == rollback::Flow::Manual)
+            return "Ctrl-C stops; the same command goes on with what is left";
         const bool ended = model_.migration && model_.migration->finished();
         return ended ? "Ctrl-C stops watching; nothing is undone"
                      : "Ctrl-C detaches; the rollback goes on";

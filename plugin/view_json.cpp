@@ -25,6 +25,14 @@ struct Body {
         for (const rollback::Finding& finding : e.unwell) findings.push_back(to_json(finding));
         return {{"event", "awaiting"}, {"findings", std::move(findings)}};
     }
+    Json operator()(const run::Wrote& e) const {
+        Json body = record_of(e.written);
+        body.update({{"event", "wrote"}, {"done", e.done}, {"total", e.total}});
+        return body;
+    }
+    Json operator()(const run::AwaitingPods& e) const {
+        return {{"event", "pods"}, {"cluster", word(e.side)}, {"left", e.left}};
+    }
     Json operator()(const run::Trouble& e) const {
         return {{"event", "trouble"}, {"message", e.error.message}, {"hint", e.error.hint}};
     }

@@ -21,6 +21,7 @@ std::string without_escapes(const std::string& line) {
 class LiveView final : public View {
   public:
     explicit LiveView(const ViewOptions& options) : out_(options.out), style_(options.style) {
+        model_.flow = options.flow;
         model_.stopped_since = options.stopped_since;
     }
 

@@ -20,6 +20,10 @@ struct LiveModel {
     std::optional<base::Time> began = {};
     std::optional<base::Time> stopped_since = {};  // the application
     std::optional<base::Time> serves_since = {};
+    rollback::Flow flow = rollback::Flow::Console;
+    std::optional<run::Wrote> wrote = {};  // the last write of the manual flow
+    std::vector<rollback::Written> unwritten = {};
+    std::optional<run::AwaitingPods> pods = {};
     bool over = false;  // nothing more will come
 
     void apply(const run::Event& event, base::Time now);

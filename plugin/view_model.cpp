@@ -53,6 +53,21 @@ struct Apply {
             model.serves_since = now;
     }
 
+    void operator()(const run::Wrote& event) const {
+        model.trouble.reset();
+        model.stall.reset();
+        model.pods.reset();
+        model.wrote = event;
+        if (!event.written.error.empty() || !event.written.left.empty())
+            model.unwritten.push_back(event.written);
+    }
+
+    void operator()(const run::AwaitingPods& event) const {
+        if (!model.pods || model.pods->left != event.left) model.stall.reset();
+        model.trouble.reset();
+        model.pods = event;
+    }
+
     void operator()(const run::Trouble& event) const { model.trouble = event.error; }
     void operator()(const run::Tick&) const {}
 };

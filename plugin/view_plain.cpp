@@ -122,6 +122,18 @@ class PlainView final : public View {
         unwell_ = std::move(unwell);
     }
 
+    void on(const run::Wrote& e) {
+        line("wrote", std::to_string(e.done) + "/" + std::to_string(e.total) + " " +
+                          word(e.written.side) + " " + in_words(e.written));
+    }
+
+    void on(const run::AwaitingPods& e) {
+        changed("pods " + word(e.side), "pods",
+                word(e.side) + ": " +
+                    (e.left == 0 ? "all are gone that had to go first"
+                                 : base::count(e.left, "pod") + " must go first"));
+    }
+
     void on(const run::Trouble& e) {
         if (e.error.message == trouble_) return;
         trouble_ = e.error.message;

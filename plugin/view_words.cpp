@@ -63,4 +63,11 @@ std::string in_words(const mtc::Conditions& conditions) {
     return base::join(parts, "; ");
 }
 
+std::string in_words(const rollback::Written& written) {
+    const std::string what = written.object.path() + ": ";
+    if (!written.error.empty()) return what + "not written: " + written.error;
+    if (!written.left.empty()) return what + "left alone: " + written.left;
+    return what + written.change;
+}
+
 }  // namespace plugin

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "mtc/migration.hpp"
+#include "rollback/report.hpp"
 
 namespace plugin {
 
@@ -13,6 +14,9 @@ namespace plugin {
 std::string step_in_words(std::string_view step);
 /// "EnsureMigratedDeleted" -> "waiting until migrated objects are gone"
 std::string phase_in_words(std::string_view phase);
+
+/// "shop/deployment/web: 0 replicas -> 3 replicas", or why it was not written.
+std::string in_words(const rollback::Written& written);
 
 /// "PlanNotReady: ...; Postponed: ..."
 std::string in_words(const mtc::Conditions& conditions);

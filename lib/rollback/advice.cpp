@@ -10,10 +10,14 @@ namespace {
 
 constexpr std::size_t most_gaps = 3;
 
-std::string run_command(const State& state) {
-    std::string command = "{plugin} " + state.plan.name;
+std::string command_of(const char* words, const State& state) {
+    std::string command = words + state.plan.name;
     if (state.plan.ns != mtc::openshift_migration) command += " -n " + state.plan.ns;
     return command;
+}
+
+std::string run_command(const State& state) {
+    return command_of("{plugin} ", state);
 }
 
 // Flow
@@ -68,8 +72,9 @@ std::vector<std::string> commands_for(Flow flow, const State& state, const Asses
         case Flow::Console:
         case Flow::Attach:
             return {run_command(state)};
-        case Flow::ConsoleAfterCancel:
         case Flow::Manual:
+            return {command_of("{plugin} manual ", state)};
+        case Flow::ConsoleAfterCancel:
             commands = remedies(assessment.blockers, true);
             commands.push_back(run_command(state));
             return commands;
@@ -140,6 +145,13 @@ std::string with_remedies(std::string why, const std::vector<Blocker>& blockers)
     return why;
 }
 
+// What would let the controller do it after all.
+std::string to_mend(const std::vector<Blocker>& blockers) {
+    std::vector<std::string> all = remedies(blockers, true);
+    std::ranges::move(remedies(blockers, false), std::back_inserter(all));
+    return all.empty() ? "" : "; the controller could do it after: " + base::join(all, "; ");
+}
+
 std::string why_for(Flow flow, const State& state, const Assessment& assessment) {
     std::string aim = purpose(assessment.verdict);
     switch (flow) {
@@ -151,9 +163,9 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
         case Flow::ConsoleAfterCancel:
             return aim + "; a migration is in the way: it has to end first";
         case Flow::Manual:
-            return with_remedies(
-                "MTC's controller cannot roll back: mending what stands in the way comes first",
-                assessment.blockers);
+            return "MTC's controller cannot roll back: the manual flow starts the application on "
+                   "the source, and leaves what was migrated on the target" +
+                   to_mend(assessment.blockers);
         case Flow::LookFirst:
             if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);
             return with_remedies(aim + "; what stands in the way comes first", assessment.blockers);

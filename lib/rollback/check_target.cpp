@@ -5,6 +5,7 @@
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
 #include "rollback/check.hpp"
+#include "rollback/manual_parts.hpp"
 
 namespace rollback::check {
 namespace {
@@ -32,7 +33,11 @@ void check_stage_pod(const Object& pod, Side side, CheckWriter& out) {
 std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
                                    const ClusterView& view) {
     CheckWriter out(e, id, side);
-    for (const Object& pod : view.pods) check_stage_pod(pod, side, out);
+    for (const Object& pod : view.pods) {
+        // where both sides are one namespace its pods are the source's
+        if (side == Side::Target && is_also_source(e.state, pod.ref.ns)) continue;
+        check_stage_pod(pod, side, out);
+    }
     out.add_gaps([](const std::string& r) { return r == "pods"; });
     return std::move(out).done("no stage pods");
 }
@@ -67,6 +72,24 @@ std::vector<Finding> no_migrated_objects(const Evidence& e) {
     out.add_gaps(
         [](const std::string& r) { return r == "discovery" || r.starts_with(label_scan); });
     return std::move(out).done("nothing carries the plan's label");
+}
+
+// Without volumes two of an application are confusing, with volumes they write to both sides.
+std::vector<Finding> target_at_rest(const Evidence& e) {
+    CheckWriter out(e, "target-at-rest", Side::Target);
+    for (const Object* workload : workloads_to_stop(e.state)) {
+        const std::string predicate = " runs, or can run, beside the application on the source";
+        const std::string remedy = oc("get", workload->ref, " -o yaml");
+        if (!manual::has_volumes(e.state)) {
+            out.warn(workload->ref.path(), predicate, remedy);
+        } else {
+            out.fail(workload->ref.path(), predicate, remedy);
+        }
+    }
+    for (const ObjectRef& pod : pods_that_write(e.state))
+        out.fail(pod.path(), " mounts a volume of the plan", oc("describe", pod), true);
+    out.add_gaps([](const std::string& r) { return r == "pods" || is_workload(r); });
+    return std::move(out).done("nothing that was migrated runs");
 }
 
 std::vector<Finding> nothing_left_down(const Evidence& e) {

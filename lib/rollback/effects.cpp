@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/mounts.hpp"
 
 namespace rollback {
 namespace {
@@ -69,22 +70,6 @@ bool chooses_by_volume(const State& state, const std::string& ns) {
     return state.source_cluster.host && is_shared_on_source(state, ns);
 }
 
-// Of a CronJob it is one level deeper.
-Json volumes_of(const Object& workload) {
-    for (const char* where :
-         {"/spec/template/spec/volumes", "/spec/jobTemplate/spec/template/spec/volumes"}) {
-        if (const Json* volumes = base::find(workload.body, where)) return *volumes;
-    }
-    return Json::array();
-}
-
-std::string claim_of(const Json& volume) {
-    for (const char* where : {"/persistentVolumeClaim/claimName", "/dataVolume/name"}) {
-        if (const auto claim = base::text_at(volume, where)) return *claim;
-    }
-    return {};
-}
-
 // By the claim's name on the target, as the controller does it in a rollback.
 bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
     return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
@@ -94,8 +79,8 @@ bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::st
 }
 
 bool mounts_a_copied_claim(const State& state, const Object& workload) {
-    return std::ranges::any_of(volumes_of(workload), [&](const Json& volume) {
-        return is_copied_claim(state.plan, workload.ref.ns, claim_of(volume));
+    return std::ranges::any_of(claims_of(workload), [&](const std::string& claim) {
+        return is_copied_claim(state.plan, workload.ref.ns, claim);
     });
 }
 

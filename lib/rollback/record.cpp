@@ -1,6 +1,7 @@
 #include "rollback/record.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace rollback {
 namespace {
@@ -52,8 +53,7 @@ bool knows_better(const RecordedWorkload& older, const RecordedWorkload& newer) 
 
 const RecordedWorkload* Record::of(const ObjectRef& ref) const {
     const auto it = std::ranges::find_if(workloads, [&](const RecordedWorkload& w) {
-        return w.ref.ns == ref.ns && w.ref.name == ref.name &&
-               w.ref.type.plural == ref.type.plural && w.ref.type.group == ref.type.group;
+        return mtc::key_of(w.ref) == mtc::key_of(ref);
     });
     return it == workloads.end() ? nullptr : &*it;
 }
@@ -63,20 +63,24 @@ Record record_of(const State& state, std::string rollback_name) {
                   .rollback = std::move(rollback_name),
                   .made_at = state.seen_at,
                   .migrations = migrations_known(state),
-                  .workloads = {}};
+                  .workloads = {},
+                  .plan = mtc::plan_manifest(state.plan)};
     for (const Object& workload : state.source.workloads)
         record.workloads.push_back(recorded(workload));
     return record;
 }
 
 Record merged(const Record& older, Record newer) {
+    std::map<mtc::WorkloadKey, const RecordedWorkload*> known;
+    for (const RecordedWorkload& workload : older.workloads)
+        known.emplace(mtc::key_of(workload.ref), &workload);
     for (RecordedWorkload& workload : newer.workloads) {
-        const RecordedWorkload* known = older.of(workload.ref);
-        if (known != nullptr && knows_better(*known, workload)) workload = *known;
+        const auto found = known.extract(mtc::key_of(workload.ref));
+        if (!found.empty() && knows_better(*found.mapped(), workload)) workload = *found.mapped();
     }
-    for (const RecordedWorkload& workload : older.workloads) {
-        if (workload.quiesced && newer.of(workload.ref) == nullptr)
-            newer.workloads.push_back(workload);
+    // those that are gone
+    for (const auto& [key, workload] : known) {
+        if (workload->quiesced) newer.workloads.push_back(*workload);
     }
     return newer;
 }
@@ -106,7 +110,8 @@ Json to_json(const Record& record) {
             {"rollback", record.rollback},
             {"madeAt", base::rfc3339(record.made_at)},
             {"migrations", record.migrations},
-            {"workloads", std::move(workloads)}};
+            {"workloads", std::move(workloads)},
+            {"plan", record.plan}};
 }
 
 base::Result<Record> record_from(const Json& json) {
@@ -119,7 +124,8 @@ base::Result<Record> record_from(const Json& json) {
                   .rollback = base::text_or_empty(json, "/rollback"),
                   .made_at = *made_at,
                   .migrations = base::texts_at(json, "/migrations"),
-                  .workloads = {}};
+                  .workloads = {},
+                  .plan = json.value("plan", Json())};
     for (const Json& item : base::items_at(json, "/workloads")) {
         if (auto workload = workload_from(item)) record.workloads.push_back(std::move(*workload));
     }

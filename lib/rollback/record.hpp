@@ -25,6 +25,7 @@ struct Record {
     std::vector<std::string> migrations =
         {};  // the uids of the plan's, rollbacks left out, at that time
     std::vector<RecordedWorkload> workloads;
+    Json plan = nullptr;  // the MigPlan, so that it is known when the control cluster is gone
 
     const RecordedWorkload* of(const ObjectRef& ref) const;
 };

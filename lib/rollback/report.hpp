@@ -1,4 +1,5 @@
-// What a run of the console flow saw, did and proved: one value that every output is rendered from.
+// What a run of the console flow, or of the manual one, saw, did and proved: one value that every
+// output is rendered from.
 #pragma once
 
 #include <optional>
@@ -32,8 +33,18 @@ struct ClusterName {
     std::string user;
 };
 
+/// What became of one write of the manual flow.
+struct Written {
+    Side side = Side::Source;
+    ObjectRef object;
+    std::string change;     // "0 replicas → 3 replicas"
+    std::string left = {};  // why it was left as it is; empty when it was written
+    std::string error = {};
+};
+
 struct RunReport {
     Outcome outcome = Outcome::Error;
+    Flow flow = Flow::Console;
     std::string ns;
     std::string plan;
     std::string plan_uid;
@@ -45,6 +56,7 @@ struct RunReport {
     std::vector<Gap> gaps = {};
     std::optional<mtc::Migration> rollback = {};  // as it was last seen
     bool attached = false;                        // it ran already
+    std::vector<Written> written = {};            // by the manual flow
     std::vector<Finding> findings = {};
     base::Time began = {};
     base::Time ended = {};

@@ -20,16 +20,52 @@ struct AwaitMigration {
 /// Until every workload of the source serves as it was recorded.
 struct AwaitServing {};
 
-using Action = std::variant<Create, AwaitMigration, AwaitServing>;
+/// Why an object is patched; after a conflict it is decided anew by this.
+enum class Purpose {
+    Start,     // a workload of the source, as it ran before
+    Stop,      // a workload of the target
+    GiveBack,  // a pod of the source that MTC borrowed as a stage pod
+    Pause,     // a DeploymentConfig whose pods run again, as it was before
+};
+struct Patch {
+    Side side;
+    Purpose purpose;
+    Object seen;
+    Json operations;     // JSON Patch; with a test for each value it depends on
+    std::string change;  // "0 replicas -> 3 replicas"
+};
+/// A stage pod.
+struct Delete {
+    Side side;
+    Object seen;
+};
+/// Until no stage pods are left on that side.
+struct AwaitNoStagePods {
+    Side side;
+};
+/// Looks at the target once more: until no pod of it mounts a volume of the plan, and none can be
+/// started that would.
+struct AwaitTargetStopped {};
+
+using Action = std::variant<Create, AwaitMigration, AwaitServing, Patch, Delete, AwaitNoStagePods,
+                            AwaitTargetStopped>;
 
 struct Step {
     Action action;
     std::string why;
 };
 
+/// A workload that is left as it is, and what helps.
+struct Skipped {
+    ObjectRef workload;
+    std::string why;
+    std::string remedy;
+};
+
 struct Runbook {
     std::vector<Step> steps;
     std::vector<Blocker> blockers;
+    std::vector<Skipped> skipped = {};
 
     bool empty() const { return steps.empty(); }
 };

@@ -8,20 +8,25 @@
 namespace rollback {
 namespace {
 
-constexpr std::array<Check, 12> table{{
-    {"control-rollback-ended-well", Side::Control, check::rollback_ended_well},
-    {"source-namespaces-active", Side::Source, check::namespaces_active},
-    {"source-nothing-quiesced", Side::Source, check::nothing_quiesced},
-    {"source-workloads-as-before", Side::Source, check::workloads_as_before},
-    {"source-workloads-serve", Side::Source, check::workloads_serve},
-    {"source-pods-healthy", Side::Source, check::pods_healthy},
-    {"source-claims-bound", Side::Source, check::claims_bound},
-    {"source-no-stage-pods", Side::Source, check::no_stage_pods_on_source},
-    {"target-no-stage-pods", Side::Target, check::no_stage_pods_on_target},
-    {"target-no-migrated-objects", Side::Target, check::no_migrated_objects},
-    {"target-nothing-left-down", Side::Target, check::nothing_left_down},
-    {"control-plan-ready", Side::Control, check::plan_ready},
+constexpr std::array<Check, 13> table{{
+    {"control-rollback-ended-well", Side::Control, After::Console, check::rollback_ended_well},
+    {"source-namespaces-active", Side::Source, After::Both, check::namespaces_active},
+    {"source-nothing-quiesced", Side::Source, After::Both, check::nothing_quiesced},
+    {"source-workloads-as-before", Side::Source, After::Both, check::workloads_as_before},
+    {"source-workloads-serve", Side::Source, After::Both, check::workloads_serve},
+    {"source-pods-healthy", Side::Source, After::Both, check::pods_healthy},
+    {"source-claims-bound", Side::Source, After::Both, check::claims_bound},
+    {"source-no-stage-pods", Side::Source, After::Both, check::no_stage_pods_on_source},
+    {"target-no-stage-pods", Side::Target, After::Both, check::no_stage_pods_on_target},
+    {"target-no-migrated-objects", Side::Target, After::Console, check::no_migrated_objects},
+    {"target-at-rest", Side::Target, After::Manual, check::target_at_rest},
+    {"target-nothing-left-down", Side::Target, After::Both, check::nothing_left_down},
+    {"control-plan-ready", Side::Control, After::Console, check::plan_ready},
 }};
+
+bool applies(const Check& check, Flow flow) {
+    return check.after == After::Both || (check.after == After::Manual) == (flow == Flow::Manual);
+}
 
 }  // namespace
 
@@ -45,8 +50,10 @@ std::span<const Check> checks() {
 
 std::vector<Finding> verify(const Evidence& evidence) {
     std::vector<Finding> all;
-    for (const Check& check : table)
-        std::ranges::move(check.run(evidence), std::back_inserter(all));
+    for (const Check& check : table) {
+        if (applies(check, evidence.flow))
+            std::ranges::move(check.run(evidence), std::back_inserter(all));
+    }
     return all;
 }
 

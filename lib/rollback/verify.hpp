@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rollback/assess.hpp"
 #include "rollback/record.hpp"
 #include "rollback/state.hpp"
 
@@ -31,17 +32,24 @@ struct Evidence {
     const Record& record;
     /// The rollback whose outcome is to be proved; empty when none is known.
     std::string rollback;
+    /// Console: the controller rolled back. Manual: the application was started by hand; what was
+    /// migrated stays on the target, at rest.
+    Flow flow = Flow::Console;
 };
+
+/// After which flow a check makes sense.
+enum class After { Both, Console, Manual };
 
 struct Check {
     const char* id;
     Side side;
+    After after;
     std::vector<Finding> (*run)(const Evidence&);
 };
 
 std::span<const Check> checks();
 
-/// All findings, in the order of the table; each check gives at least one.
+/// All findings of the checks of that flow, in the order of the table; each gives at least one.
 std::vector<Finding> verify(const Evidence& evidence);
 
 /// True when nothing is Failure or Unknown.

@@ -162,7 +162,9 @@ class Waiter {
 
   private:
     Result<State> look(std::stop_token stop) {
-        auto seen = observe(session_, {.parallel = options_.parallel, .reviews = false}, stop);
+        const bool manual = options_.flow == rollback::Flow::Manual;
+        auto seen = observe(
+            session_, {.parallel = options_.parallel, .labelled = !manual, .reviews = false}, stop);
         if (seen) {
             state_ = *seen;
             judge();
@@ -171,7 +173,7 @@ class Waiter {
     }
 
     void judge() {
-        findings_ = rollback::verify({*state_, record_, rollback_name_});
+        findings_ = rollback::verify({*state_, record_, rollback_name_, options_.flow});
         auto now = unwell(findings_);
         if (subjects(now) != subjects(unwell_)) patience_.moved();
         unwell_ = std::move(now);

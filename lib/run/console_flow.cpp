@@ -3,7 +3,7 @@
 #include <random>
 
 #include "run/observe.hpp"
-#include "run/snapshot.hpp"
+#include "run/records.hpp"
 
 namespace run {
 namespace {
@@ -56,25 +56,15 @@ class ConsoleFlow {
         auto state = observe(session_, {.parallel = execute_.parallel, .labelled = true}, stop_);
         if (!state) return failed(state.error());
         state_ = std::move(*state);
-        describe();
+        describe(report_, session_, *state_);
         report_.assessment = rollback::assess(*state_, {.will_verify = options_.verify});
         report_.gaps = state_->gaps;
         options_.assessed(*state_, *report_.assessment);
         return {};
     }
 
-    void describe() {
-        report_.ns = state_->plan.ns;
-        report_.plan = state_->plan.name;
-        report_.plan_uid = state_->plan.uid;
-        report_.control = {session_.control.cluster->server(), session_.control.described_as,
-                           session_.control.user};
-        report_.source = {state_->source.server, state_->source.described_as, state_->source.user};
-        report_.target = {state_->target.server, state_->target.described_as, state_->target.user};
-    }
-
     End decide() {
-        load_record();
+        record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
         report_.runbook = rollback::console_flow(*state_, *report_.assessment, record_.rollback);
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
@@ -103,20 +93,6 @@ class ConsoleFlow {
         return Outcome::DryRun;
     }
 
-    // What an earlier run wrote down counts as long as nothing else has happened to the plan since.
-    void load_record() {
-        record_ = rollback::record_of(*state_, new_rollback_name());
-        if (options_.snapshot_folder.empty()) return;
-        const auto older = load_snapshot(options_.snapshot_folder, state_->plan.uid);
-        if (!older)
-            return options_.warn("the snapshot of an earlier run cannot be read: " +
-                                 older.error().message);
-        if (!*older || !rollback::still_applies(**older, *state_)) return;
-        record_ = rollback::merged(**older, std::move(record_));
-        if (const auto name = rollback::name_to_reuse(**older, *state_); !name.empty())
-            record_.rollback = name;
-    }
-
     // A rollback that runs already is only watched: nobody is asked, and its name is written down.
     End prepare() {
         if (report_.attached) {
@@ -131,7 +107,7 @@ class ConsoleFlow {
                     return Outcome::Detached;
             }
         }
-        save_record();
+        keep(record_, options_.snapshot_folder, options_.warn);
         begin_to_wait();
         return stop_.stop_requested() ? End(Outcome::Detached) : End();
     }
@@ -139,14 +115,6 @@ class ConsoleFlow {
     void begin_to_wait() {
         if (options_.timeout)
             execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
-    }
-
-    void save_record() {
-        if (options_.snapshot_folder.empty()) {
-            return options_.warn("no snapshot is kept: neither XDG_STATE_HOME nor HOME is set");
-        }
-        const auto saved = save_snapshot(options_.snapshot_folder, record_);
-        if (!saved) options_.warn("no snapshot is kept: " + saved.error().message);
     }
 
     End carry_out(const rollback::Create& create) {
@@ -204,6 +172,12 @@ class ConsoleFlow {
         report_.findings = rollback::verify({*state, record_, record_.rollback});
         return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;
     }
+
+    // of the manual flow: a runbook of this one has none of them
+    static End carry_out(const rollback::Patch&) { return {}; }
+    static End carry_out(const rollback::Delete&) { return {}; }
+    static End carry_out(const rollback::AwaitNoStagePods&) { return {}; }
+    static End carry_out(const rollback::AwaitTargetStopped&) { return {}; }
 
     const Session& session_;
     const ConsoleFlowOptions& options_;

@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 #include "mtc/migration.hpp"
-#include "rollback/verify.hpp"
+#include "rollback/report.hpp"
 
 namespace run {
 
@@ -33,6 +33,17 @@ struct Stalled {
 struct AwaitingApplication {
     std::vector<rollback::Finding> unwell;
 };
+/// Another write of the manual flow was made, or tried; `done` of `total`.
+struct Wrote {
+    rollback::Written written;
+    std::size_t done = 0;
+    std::size_t total = 0;
+};
+/// Pods that have to go before anything else is done.
+struct AwaitingPods {
+    rollback::Side side;
+    std::size_t left = 0;
+};
 /// The connection is in trouble and tried again.
 struct Trouble {
     base::Error error;
@@ -40,8 +51,8 @@ struct Trouble {
 /// A second has passed: clocks move on.
 struct Tick {};
 
-using Event =
-    std::variant<RollbackStarted, MigrationChanged, Stalled, AwaitingApplication, Trouble, Tick>;
+using Event = std::variant<RollbackStarted, MigrationChanged, Stalled, AwaitingApplication, Wrote,
+                           AwaitingPods, Trouble, Tick>;
 /// Called from one thread at a time.
 using EventSink = std::function<void(const Event&)>;
 

@@ -13,6 +13,7 @@ namespace run {
 struct ExecuteOptions {
     FollowOptions follow;
     std::size_t parallel = 8;
+    rollback::Flow flow = rollback::Flow::Console;  // whose outcome is to be proved
 };
 
 /// Creates the object of `step` exactly once: a lost answer is looked up before the same name is

@@ -87,18 +87,37 @@ void without_repetition(std::vector<Object>& objects) {
     std::ranges::sort(objects, {}, &Object::ref);
 }
 
+Gap gap_of_namespace(const Place& place, const std::string& name) {
+    return {
+        .side = place.side, .resource = "namespaces", .what = "get namespace " + name, .why = {}};
+}
+
 void look_at_namespace(const Place& place, ClusterView& view, const std::string& name) {
     auto found = place.cluster.get({types::namespaces, "", name}, place.stop);
     if (found) {
         const std::scoped_lock lock(place.notes.mutex());
         view.found_namespaces.push_back(std::move(*found));
     } else if (found.error().kind != base::ErrorKind::NotFound) {
-        place.notes.failed({.side = place.side,
-                            .resource = "namespaces",
-                            .what = "get namespace " + name,
-                            .why = {}},
-                           found.error());
+        place.notes.failed(gap_of_namespace(place, name), found.error());
     }
+}
+
+// Who may list them all is spared a request for each.
+bool list_namespaces(const Place& place, ClusterView& view) {
+    auto all = place.cluster.list(types::namespaces, {}, place.stop);
+    if (!all) return false;
+    std::erase_if(all->items, [&](const Object& ns) {
+        return std::ranges::count(view.namespaces, ns.ref.name) == 0;
+    });
+    const std::scoped_lock lock(place.notes.mutex());
+    view.found_namespaces = std::move(all->items);
+    return true;
+}
+
+void look_at_namespaces(const Place& place, ClusterView& view) {
+    if (view.namespaces.size() > few_namespaces && list_namespaces(place, view)) return;
+    kube::in_parallel(view.namespaces.size(), place.parallel,
+                      [&](std::size_t i) { look_at_namespace(place, view, view.namespaces[i]); });
 }
 
 // Sides
@@ -116,31 +135,40 @@ void in_order(ClusterView& view) {
     without_repetition(view.foreign);
 }
 
+void note_absent(const Place& place, const Endpoint& endpoint) {
+    place.notes.gap({.side = place.side,
+                     .resource = "discovery",
+                     .what = "look at the " + rollback::word(place.side) + " cluster",
+                     .why = endpoint.absent});
+}
+
+bool is_manual(const ObserveOptions& options) {
+    return options.flow == rollback::Flow::Manual;
+}
+
 void observe_source(const Place& place, ClusterView& view, const ObserveOptions& options,
                     std::vector<Denied>& denied) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
     auto looks = application_looks(view, *discovery);
     add_autoscalers(view, *discovery, looks);
-    const std::vector<std::function<void()>> work{
-        [&] { look_at(place, looks); },
-        [&] {
-            if (options.reviews) denied = denied_on_source(place, *discovery);
-        },
-        [&] {
-            kube::in_parallel(view.namespaces.size(), place.parallel, [&](std::size_t i) {
-                look_at_namespace(place, view, view.namespaces[i]);
-            });
-        }};
+    const std::vector<std::function<void()>> work{[&] { look_at(place, looks); },
+                                                  [&] {
+                                                      if (options.reviews)
+                                                          denied =
+                                                              denied_on_source(place, *discovery);
+                                                  },
+                                                  [&] { look_at_namespaces(place, view); }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     in_order(view);
 }
 
 // The target's namespaces may be there or not: no decision reads them.
 void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan,
-                    const ObserveOptions& options) {
+                    const ObserveOptions& options, std::vector<Denied>& denied) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
+    if (options.reviews && is_manual(options)) denied = denied_by_hand(place, *discovery);
     auto looks = application_looks(view, *discovery);
     if (options.labelled) {
         std::ranges::move(
@@ -202,10 +230,16 @@ void read_schema(const Session& session, State& state, Notes& notes, std::stop_t
     }
 }
 
-Result<State> start_of(const Session& session, std::stop_token stop) {
+Result<mtc::Plan> whole_plan(const Session& session, std::stop_token stop) {
+    if (session.plan_from_file) return *session.plan_from_file;
     auto object = session.control.cluster->get(session.plan, stop);
     if (!object) return std::unexpected(object.error());
-    auto plan = mtc::decode_plan(*object);
+    return mtc::decode_plan(*object);
+}
+
+Result<State> start_of(const Session& session, std::stop_token stop) {
+    auto plan = whole_plan(session, stop);
+    if (plan && !session.only.empty()) plan = mtc::part_of(*plan, session.only);
     if (!plan) return std::unexpected(plan.error());
     State state{.plan = std::move(*plan), .source = {}, .target = {}};
     state.seen_at = base::now();
@@ -222,26 +256,42 @@ bool may_create(const std::vector<Denied>& denied) {
     });
 }
 
+using Work = std::vector<std::function<void()>>;
+
+void look_at_control(const Session& session, const ObserveOptions& options, const Place& place,
+                     State& state) {
+    if (!session.control.absent.empty()) return note_absent(place, session.control);
+    const Work work{[&] {
+                        if (auto read = read_migrations(session, state, place.stop); !read)
+                            place.notes.fatal(read.error());
+                    },
+                    [&] { read_other_plans(session, state, place.notes, place.stop); },
+                    [&] { read_schema(session, state, place.notes, place.stop); },
+                    [&] {
+                        if (options.reviews && !is_manual(options))
+                            state.denied = denied_on_control(place, state.plan.ns);
+                    }};
+    kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+}
+
 // From several threads, each into a part of the State of its own.
 void look_everywhere(const Session& session, const ObserveOptions& options, Notes& notes,
                      State& state, const std::stop_token& stop) {
-    std::vector<Denied> denied;
+    std::vector<Denied> on_source;
+    std::vector<Denied> on_target;
     const auto source = place_of(session.source, Side::Source, state.source, options, notes, stop);
     const auto target = place_of(session.target, Side::Target, state.target, options, notes, stop);
     const auto control = place_of(session.control, Side::Control, {}, options, notes, stop);
-    const std::vector<std::function<void()>> work{
-        [&] { observe_source(source, state.source, options, denied); },
-        [&] { observe_target(target, state.target, state.plan, options); },
-        [&] {
-            if (auto read = read_migrations(session, state, stop); !read) notes.fatal(read.error());
-        },
-        [&] { read_other_plans(session, state, notes, stop); },
-        [&] { read_schema(session, state, notes, stop); },
-        [&] {
-            if (options.reviews) state.denied = denied_on_control(control, state.plan.ns);
-        }};
+    const Work work{[&] { observe_source(source, state.source, options, on_source); },
+                    [&] {
+                        if (!session.target.absent.empty())
+                            return note_absent(target, session.target);
+                        observe_target(target, state.target, state.plan, options, on_target);
+                    },
+                    [&] { look_at_control(session, options, control, state); }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
-    std::ranges::move(denied, std::back_inserter(state.denied));
+    std::ranges::move(on_source, std::back_inserter(state.denied));
+    std::ranges::move(on_target, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }
 
@@ -256,6 +306,24 @@ Result<State> observe(const Session& session, const ObserveOptions& options, std
     std::ranges::sort(state->gaps, {},
                       [](const Gap& gap) { return std::pair(gap.side, gap.what); });
     return state;
+}
+
+Result<void> look_again_at_target(const Session& session, State& state, std::size_t parallel,
+                                  std::stop_token stop) {
+    std::erase_if(state.gaps, [](const Gap& gap) { return gap.side == Side::Target; });
+    Notes notes(state.gaps);
+    ClusterView view = empty_view(session.target, state.target.namespaces);
+    const ObserveOptions options{.parallel = parallel, .labelled = false, .reviews = false};
+    std::vector<Denied> none;
+    const auto place = place_of(session.target, Side::Target, view, options, notes, stop);
+    if (!session.target.absent.empty()) {
+        note_absent(place, session.target);
+    } else {
+        observe_target(place, view, state.plan, options, none);
+    }
+    if (auto done = notes.result(); !done) return done;
+    state.target = std::move(view);
+    return {};
 }
 
 Result<std::vector<Object>> labelled_objects(kube::Cluster& cluster, const mtc::Plan& plan,

@@ -5,6 +5,7 @@
 
 #include <stop_token>
 
+#include "rollback/assess.hpp"
 #include "rollback/state.hpp"
 #include "run/session.hpp"
 
@@ -14,10 +15,16 @@ struct ObserveOptions {
     std::size_t parallel = 8;  // requests at a time and cluster
     bool labelled = true;      // scan the target for objects with a plan's label
     bool reviews = true;       // ask beforehand what one may do
+    rollback::Flow flow = rollback::Flow::Console;  // for which the reviews are
 };
 
 Result<rollback::State> observe(const Session& session, const ObserveOptions& options,
                                 std::stop_token stop);
+
+/// Looks at the target's pods and workloads once more and puts them, and what could not be seen of
+/// them, in the place of what `state` holds.
+Result<void> look_again_at_target(const Session& session, rollback::State& state,
+                                  std::size_t parallel, std::stop_token stop);
 
 /// The target's objects with the plan's label, in its namespaces of the plan: every listable
 /// namespaced resource type, metadata only. What could not be listed is added to `gaps`.

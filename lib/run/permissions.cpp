@@ -86,6 +86,15 @@ std::vector<Need> needs_on_source(const kube::Discovery& discovery) {
     return needs;
 }
 
+std::vector<Need> needs_by_hand(const kube::Discovery& discovery) {
+    std::vector<Need> needs{{"delete", types::pods}, {"patch", types::pods}};
+    for (const mtc::WorkloadKind& kind : mtc::workload_kinds()) {
+        const ResourceType* type = served(discovery, kind.type);
+        if (type != nullptr) needs.push_back({"patch", *type});
+    }
+    return needs;
+}
+
 std::vector<std::string> first_few(const std::vector<std::string>& namespaces) {
     return {namespaces.begin(),
             std::next(namespaces.begin(),
@@ -102,6 +111,12 @@ std::vector<Question> refused_in_many(const Place& place, const std::vector<Need
     for (const Question& question : refused(place, questions_of(needs, {""})))
         doubtful.push_back(question.need);
     return refused(place, questions_of(doubtful, namespaces));
+}
+
+std::vector<Question> refused(const Place& place, const std::vector<Need>& needs) {
+    const bool few = place.namespaces.size() <= few_namespaces;
+    return few ? refused(place, questions_of(needs, place.namespaces))
+               : refused_in_many(place, needs);
 }
 
 std::vector<Denied> denied(const Place& place, const std::vector<Question>& questions) {
@@ -121,10 +136,11 @@ std::vector<Denied> denied_on_control(const Place& place, const std::string& ns)
 }
 
 std::vector<Denied> denied_on_source(const Place& place, const kube::Discovery& discovery) {
-    const auto needs = needs_on_source(discovery);
-    const bool few = place.namespaces.size() <= few_namespaces;
-    return denied(place, few ? refused(place, questions_of(needs, place.namespaces))
-                             : refused_in_many(place, needs));
+    return denied(place, refused(place, needs_on_source(discovery)));
+}
+
+std::vector<Denied> denied_by_hand(const Place& place, const kube::Discovery& discovery) {
+    return denied(place, refused(place, needs_by_hand(discovery)));
 }
 
 }  // namespace run

@@ -17,4 +17,7 @@ std::vector<rollback::Denied> denied_on_control(const Place& place, const std::s
 std::vector<rollback::Denied> denied_on_source(const Place& place,
                                                const kube::Discovery& discovery);
 
+/// For the pods and workloads of either side, when they are written to by hand.
+std::vector<rollback::Denied> denied_by_hand(const Place& place, const kube::Discovery& discovery);
+
 }  // namespace run

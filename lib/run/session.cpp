@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
+#include "run/absent_cluster.hpp"
+#include "run/plan_file.hpp"
 
 namespace run {
 namespace {
@@ -113,6 +115,15 @@ Result<void> knock(const Endpoint& endpoint, std::stop_token stop) {
     return std::unexpected(answer.error());
 }
 
+Endpoint absent(const std::string& described_as, const std::string& why) {
+    return {.cluster = std::make_shared<AbsentCluster>(
+                "none", base::Error{.kind = ErrorKind::Unreachable,
+                                    .message = "error: " + described_as + " is not there: " + why}),
+            .described_as = described_as,
+            .user = {},
+            .absent = why};
+}
+
 struct SideOptions {
     rollback::Side side;
     const std::string& context;
@@ -131,6 +142,8 @@ Result<Endpoint> open_side(const ConnectOptions& options, const kube::Kubeconfig
                 there.error()));
         return endpoint;
     }
+    if (!session.control.absent.empty())
+        return base::fail(ErrorKind::Invalid, "no " + flag_for(side.side) + " was given");
     if (side.migcluster.host) return session.control;
     auto endpoint = open_by_secret(options, *session.control.cluster, side.migcluster, stop);
     auto there =
@@ -167,6 +180,8 @@ Result<void> open_sides(Session& session, const ConnectOptions& options,
     kube::in_parallel(2, 2, [&](std::size_t i) {
         opened.at(i) = open_side(options, config, session, sides.at(i), stop);
     });
+    if (!opened[1] && options.target_may_be_absent)
+        opened[1] = absent("the target cluster", opened[1].error().message);
     for (auto& one : opened) {
         if (!one) return std::unexpected(one.error());
     }
@@ -175,24 +190,52 @@ Result<void> open_sides(Session& session, const ConnectOptions& options,
     return {};
 }
 
+Session session_of_plan(const ConnectOptions& options, Endpoint control) {
+    return {.control = std::move(control),
+            .source = {},
+            .target = {},
+            .plan = {mtc::types::migplans, options.ns, options.plan},
+            .source_cluster = {},
+            .target_cluster = {},
+            .only = options.source_namespaces};
+}
+
+Result<Session> session_of_control(const ConnectOptions& options, const kube::Kubeconfig& config,
+                                   std::stop_token stop) {
+    auto control = open_context(options, config, "");
+    if (!control) return std::unexpected(control.error());
+    Session session = session_of_plan(options, std::move(*control));
+    const auto plan = read_plan(session, stop);
+    if (!plan) return std::unexpected(plan.error());
+    if (auto read = read_migclusters(session, *plan, stop); !read)
+        return std::unexpected(read.error());
+    return session;
+}
+
+Result<Session> session_of_file(const ConnectOptions& options) {
+    const bool target_known = !options.target_context.empty() || options.target_may_be_absent;
+    if (options.source_context.empty() || !target_known)
+        return base::fail(ErrorKind::Invalid,
+                          "error: --plan-file needs --source-context and --target-context: the "
+                          "MigClusters and their Secrets are not read");
+    auto plan = plan_in_file(options.plan_file, options.plan);
+    if (!plan) return std::unexpected(plan.error());
+    Session session =
+        session_of_plan(options, absent("the control cluster", "--plan-file is used instead"));
+    session.plan.ns = plan->ns;
+    session.plan_from_file = std::move(*plan);
+    return session;
+}
+
 }  // namespace
 
 Result<Session> connect(const ConnectOptions& options, std::stop_token stop) {
     auto config = kube::load_kubeconfig(options.kubeconfig);
     if (!config) return std::unexpected(config.error());
-    auto control = open_context(options, *config, "");
-    if (!control) return std::unexpected(control.error());
-    Session session{.control = std::move(*control),
-                    .source = {},
-                    .target = {},
-                    .plan = {mtc::types::migplans, options.ns, options.plan},
-                    .source_cluster = {},
-                    .target_cluster = {}};
-    const auto plan = read_plan(session, stop);
-    if (!plan) return std::unexpected(plan.error());
-    if (auto read = read_migclusters(session, *plan, stop); !read)
-        return std::unexpected(read.error());
-    if (auto opened = open_sides(session, options, *config, stop); !opened) {
+    auto session = options.plan_file.empty() ? session_of_control(options, *config, stop)
+                                             : session_of_file(options);
+    if (!session) return session;
+    if (auto opened = open_sides(*session, options, *config, stop); !opened) {
         return std::unexpected(opened.error());
     }
     return session;

@@ -24,6 +24,7 @@ struct Endpoint {
     std::shared_ptr<kube::Cluster> cluster;
     std::string described_as;  // "context prod", "MigCluster openshift-migration/ocp3"
     std::string user;
+    std::string absent = {};  // why there is no such cluster for us; empty: there is
 };
 
 struct Session {
@@ -33,6 +34,8 @@ struct Session {
     ObjectRef plan;
     mtc::MigCluster source_cluster;
     mtc::MigCluster target_cluster;
+    std::optional<mtc::Plan> plan_from_file = {};
+    std::vector<std::string> only = {};  // of the plan's source namespaces; empty: all
 };
 
 struct ConnectOptions {
@@ -42,9 +45,13 @@ struct ConnectOptions {
     std::string source_context;  // empty: the MigCluster's URL and Secret
     std::string target_context;
     kube::RequestLog log = {};
+    std::string plan_file = {};  // the MigPlan; then there is no control cluster
+    std::vector<std::string> source_namespaces = {};  // a part of the plan; empty: all of it
+    bool target_may_be_absent = false;                // --assume-target-stopped
 };
 
-/// Reads the plan and its MigClusters and opens all three clusters. An error names the MigCluster
+/// Reads the plan and its MigClusters and opens all three clusters; with a plan_file source and
+/// target only, by their contexts. An error names the MigCluster
 /// and the Secret that failed, and the way out.
 Result<Session> connect(const ConnectOptions& options, std::stop_token stop);
 

@@ -14,7 +14,14 @@ inline const base::ResourceType autoscalers{"autoscaling", "v2", "horizontalpoda
                                             "HorizontalPodAutoscaler", true};
 
 /// What of pods and workloads no decision reads: most of their bytes.
-inline const kube::FieldNames unread{"containers",  "initContainers", "ephemeralContainers",
-                                     "tolerations", "affinity",       "projected"};
+inline const kube::FieldNames unread{
+    // of a pod's spec, and of a workload's template
+    "containers", "initContainers", "ephemeralContainers", "tolerations", "affinity", "projected",
+    "securityContext", "restartPolicy", "dnsPolicy", "schedulerName", "enableServiceLinks",
+    "preemptionPolicy", "priority", "serviceAccount", "serviceAccountName",
+    "terminationGracePeriodSeconds", "topologySpreadConstraints",
+    // of a pod's status
+    "qosClass", "hostIP", "hostIPs", "podIP", "podIPs", "image", "imageID", "containerID",
+    "volumeMounts", "resources", "allocatedResources"};
 
 }  // namespace run::types

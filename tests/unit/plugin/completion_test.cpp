@@ -85,6 +85,8 @@ TEST_CASE("a command that works on a plan is followed by one plan") {
     CHECK(candidates({"run", "bank", ""}).empty());
     CHECK(candidates({"assess", "b"}) == Words{"bank"});
     CHECK(candidates({"assess", "bank", ""}).empty());
+    CHECK(candidates({"manual", "b"}) == Words{"bank"});
+    CHECK(candidates({"manual", "bank", ""}).empty());
     CHECK(candidates({"bank", ""}).empty());
     CHECK(candidates({"version", ""}).empty());
 }
@@ -130,6 +132,9 @@ TEST_CASE("a dash asks for the flags that the command takes") {
     CHECK(candidates({"assess", "--ex"}) == Words{"--exit-code"});
     CHECK(candidates({"assess", "--dr"}).empty());
     CHECK(candidates({"assess", "--source-c"}) == Words{"--source-context"});
+    CHECK(candidates({"manual", "--on"}) == Words{"--only"});
+    CHECK(candidates({"manual", "--dr"}) == Words{"--dry-run"});
+    CHECK(candidates({"run", "--on"}).empty());
     CHECK(candidates({"version", "--out"}) == Words{"--output"});
     CHECK(candidates({"--cont"}) == Words{"--context"});
     CHECK(completed({"--yes"}).candidates.front().description ==
@@ -139,6 +144,8 @@ TEST_CASE("a dash asks for the flags that the command takes") {
 TEST_CASE("a flag is offered once, a repeatable one again") {
     CHECK(candidates({"-y", "--ye"}).empty());
     CHECK(candidates({"--as-group=a", "--as-g"}) == Words{"--as-group"});
+    CHECK(candidates({"manual", "--set=job/x=1", "--se"}) == Words{"--set", "--server"});
+    CHECK(candidates({"manual", "--only=workloads", "--on"}).empty());
 }
 
 TEST_CASE("the values of a flag come with it or after it") {
@@ -156,6 +163,25 @@ TEST_CASE("the values of a flag come with it or after it") {
     CHECK(candidates({"--timeout", ""}).empty());
     CHECK(candidates({"--token", ""}).empty());
     CHECK(candidates({"--dry-run", "b"}) == Words{"bank"});
+    CHECK(candidates({"manual", "--only", ""}) == Words{"stage-pods", "workloads"});
+    CHECK(candidates({"manual", "--only=w"}) == Words{"workloads"});
+}
+
+TEST_CASE("manual offers a format more") {
+    CHECK(candidates({"manual", "-o", "c"}) == Words{"commands"});
+    CHECK(candidates({"manual", "bank", "--output=c"}) == Words{"commands"});
+    CHECK(candidates({"run", "-o", "c"}).empty());
+}
+
+TEST_CASE("of a list of namespaces the last one is completed, as the source has it") {
+    CHECK(candidates({"manual", "--source-namespaces", "sh"}) == Words{"shop"});
+    CHECK(candidates({"manual", "--source-namespaces=a,sh"}) == Words{"a,shop"});
+    Names names;
+    (void)names.complete({"manual", "--source-context=old", "--context=c", "--source-namespaces="});
+    (void)names.complete({"manual", "--context=c", "--source-namespaces="});
+    REQUIRE(names.asked.size() == 2);
+    CHECK(names.asked[0].kubeconfig.context == "old");
+    CHECK(names.asked[1].kubeconfig.context == "c");
 }
 
 TEST_CASE("names of the kubeconfig and of the cluster follow their flags") {
@@ -170,8 +196,9 @@ TEST_CASE("names of the kubeconfig and of the cluster follow their flags") {
 }
 
 TEST_CASE("a flag that takes a file leaves the rest to the shell") {
-    for (const Words& words : {Words{"--kubeconfig", ""}, Words{"--client-key=/e"},
-                               Words{"--certificate-authority", "x"}}) {
+    for (const Words& words :
+         {Words{"--kubeconfig", ""}, Words{"--client-key=/e"},
+          Words{"--certificate-authority", "x"}, Words{"manual", "--plan-file", ""}}) {
         const Completion completion = completed(words);
         CHECK(completion.candidates.empty());
         CHECK(completion.directive == plugin::CompletionDirective::Files);
@@ -201,7 +228,8 @@ TEST_CASE("nobody is asked for names that cannot stand here") {
 TEST_CASE("a line that is wrong has no candidates") {
     for (const Words& words :
          {Words{"--nonsense", ""}, Words{"-x", ""}, Words{"--nonsense="}, Words{"-=x"},
-          Words{"--timeout=soon", "run", ""}, Words{"-n", "a/b", ""}, Words{"create", ""}}) {
+          Words{"--timeout=soon", "run", ""}, Words{"-n", "a/b", ""}, Words{"create", ""},
+          Words{"manual", "--set=x", ""}}) {
         CHECK(candidates(words).empty());
     }
 }

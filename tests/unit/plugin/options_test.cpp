@@ -207,13 +207,13 @@ TEST_CASE("a plan has several spellings, and one of them reaches a plan called l
 }
 
 TEST_CASE("a flag or command of the contract that does not exist yet is refused by name") {
-    for (const char* flag : {"cancel-running", "probe-routes", "report", "set", "plan-file", "only",
-                             "watch", "wait", "delete"}) {
+    for (const char* flag :
+         {"cancel-running", "probe-routes", "report", "watch", "wait", "delete"}) {
         CHECK(refusal({"shop", std::string("--") + flag + "=x"}) ==
               std::string("--") + flag + " is not in this version yet");
     }
     CHECK(refusal({"shop", "-w"}) == "--watch is not in this version yet");
-    for (const char* command : {"create", "manual", "verify", "status", "cancel", "leftovers"}) {
+    for (const char* command : {"create", "verify", "status", "cancel", "leftovers"}) {
         CHECK(refusal({command, "shop"}) ==
               std::string("\"") + command + "\" is not in this version yet");
         CHECK(hint({command}) ==
@@ -254,9 +254,196 @@ TEST_CASE("a flag of another command is refused with the command that has no use
         CHECK(refusal({"version", flag}) == name + " has no meaning for version");
     }
     CHECK(refusal({"shop", "--exit-code"}) == "--exit-code has no meaning for run");
+    CHECK(refusal({"manual", "shop", "--exit-code"}) == "--exit-code has no meaning for manual");
+    for (const char* flag : {"--only=workloads", "--set=deployment/web=1", "--source-namespaces=a",
+                             "--assume-target-stopped", "--plan-file=f"}) {
+        const std::string name = std::string(flag).substr(0, std::string(flag).find('='));
+        for (const char* command : {"run", "assess"})
+            CHECK(refusal({command, "shop", flag}) == name + " has no meaning for " + command);
+    }
     CHECK(refusal({"assess", "a", "b"}) == "one plan at a time, but there are 2: a b");
     CHECK(refusal({"assess", "pod/web"}) ==
           "\"pod/web\" is no name of a MigPlan: write NAME or migplan/NAME");
+}
+
+TEST_CASE("manual takes a plan, what run takes, and what says which part is done by hand") {
+    const Options o =
+        parsed({"manual", "migplan/shop", "-y", "--timeout=20m", "--stall-after=5s",
+                "--progress=json", "--no-verify", "-ojson", "-n", "mtc", "--source-context=old",
+                "--only", "workloads", "--source-namespaces", "shop,shop-db",
+                "--source-namespaces=bank", "--assume-target-stopped", "--plan-file", "plan.yaml"});
+    CHECK(o.command == "manual");
+    CHECK(o.arguments == Words{"shop"});
+    CHECK(o.yes);
+    CHECK_FALSE(o.verify);
+    CHECK(*o.timeout == std::chrono::minutes(20));
+    CHECK(o.progress == plugin::ProgressFormat::Json);
+    CHECK(o.only == plugin::ManualPart::Workloads);
+    CHECK(o.source_namespaces == Words{"shop", "shop-db", "bank"});
+    CHECK(o.assume_target_stopped);
+    CHECK(o.plan_file == "plan.yaml");
+    CHECK(parsed({"manual", "shop", "--only=stage-pods"}).only == plugin::ManualPart::StagePods);
+    CHECK(parsed({"help", "manual"}).arguments == Words{"manual"});
+    CHECK(parsed({"migplan/manual"}).command == "run");
+}
+
+TEST_CASE("manual does all of the plan unless it is told less") {
+    const Options o = parsed({"manual", "shop"});
+    CHECK(o.only == plugin::ManualPart::All);
+    CHECK(o.set.empty());
+    CHECK(o.source_namespaces.empty());
+    CHECK_FALSE(o.assume_target_stopped);
+    CHECK(o.plan_file.empty());
+    CHECK(o.verify);
+    CHECK(o.dry_run == plugin::DryRun::None);
+}
+
+TEST_CASE("a replica count names its workload by any word for its kind") {
+    struct Row {
+        const char* given;
+        const char* ns;
+        const char* kind;
+        std::int64_t count;
+    };
+    const std::vector<Row> rows{
+        {"deployment/web=3", "", "deployment", 3},
+        {"shop/Deployment/web=0", "shop", "deployment", 0},
+        {"shop/deployments/web=1000000", "shop", "deployment", 1'000'000},
+        {"Deployments.Apps/web=1", "", "deployment", 1},
+        {"deploymentconfigs.apps.openshift.io/web=2", "", "deploymentconfig", 2},
+        {"STATEFULSET/web=2", "", "statefulset", 2},
+        {"replicasets/web=2", "", "replicaset", 2},
+        {"job/web=2", "", "job", 2},
+        {"shop/cronjob/web=0", "shop", "cronjob", 0},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.given);
+        const Options o = parsed({"manual", "shop", "--set", row.given});
+        REQUIRE(o.set.size() == 1);
+        CHECK(o.set[0].ns == row.ns);
+        CHECK(o.set[0].kind == row.kind);
+        CHECK(o.set[0].name == "web");
+        CHECK(o.set[0].count == row.count);
+    }
+}
+
+TEST_CASE("several replica counts are taken when they do not contradict") {
+    const Options o =
+        parsed({"manual", "shop", "--set=deployment/web=3", "--set", "deployments/web=3",
+                "--set=deployment/db=1", "--set=statefulset/web=2"});
+    REQUIRE(o.set.size() == 4);
+    CHECK(o.set[2].name == "db");
+    CHECK(parsed({"manual", "p", "--set=a/job/x=1", "--set=b/job/x=2"}).set.size() == 2);
+    CHECK(refusal({"manual", "p", "--set=a/deployment/x=1", "--set=a/Deployments/x=2"}) ==
+          "invalid argument \"a/Deployments/x=2\" for \"--set\" flag: a/deployment/x=1 is given, "
+          "too");
+    CHECK(refusal({"manual", "p", "--set=job/x=1", "--set=a/job/x=2"}) ==
+          "invalid argument \"a/job/x=2\" for \"--set\" flag: job/x=1 is given, too");
+}
+
+TEST_CASE("a replica count of another form is refused with the form") {
+    for (const char* given : {"",
+                              "=",
+                              "3",
+                              "web",
+                              "web=3",
+                              "deployment/web",
+                              "deployment/web=",
+                              "deployment/=3",
+                              "/web=3",
+                              "/deployment/web=3",
+                              "shop//web=3",
+                              "shop/deployment/=3",
+                              "a/b/deployment/web=3",
+                              "deployment/web=-1",
+                              "deployment/web=+1",
+                              "deployment/web=three",
+                              "deployment/web=3x",
+                              "deployment/web= 3",
+                              "deployment/web=1.5",
+                              "deployment/web=1000001",
+                              "deployment/web=3=4",
+                              "deployment/web=99999999999999999999",
+                              "deployment/web=3,job/x=1"}) {
+        CHECK(refusal({"manual", "shop", "--set", given}) ==
+              "invalid argument \"" + std::string(given) +
+                  "\" for \"--set\" flag: must be [NAMESPACE/]KIND/NAME=N, such as "
+                  "shop/deployment/web=3, with N from 0 to 1000000");
+    }
+}
+
+TEST_CASE("a kind that has no replica count is refused with those that have one") {
+    for (const char* kind : {"pod", "daemonset", "deploy", "deployments.extensions"}) {
+        const std::string given = "shop/" + std::string(kind) + "/web=3";
+        CHECK(refusal({"manual", "shop", "--set", given}) ==
+              "invalid argument \"" + given + "\" for \"--set\" flag: \"" + kind +
+                  "\" is no kind with a replica count: there are cronjob, deploymentconfig, "
+                  "deployment, statefulset, replicaset, job");
+    }
+}
+
+TEST_CASE("wrong usage of manual names the word and the way out") {
+    struct Row {
+        Words flags;
+        const char* message;
+    };
+    const char* plan_file =
+        "--plan-file needs --source-context, and --target-context or --assume-target-stopped: "
+        "without the control cluster nothing else says how to reach them";
+    const char* without_dry_run =
+        "-o commands shows what would be done: pass --dry-run=client with it";
+    const std::vector<Row> rows{
+        {{"--only=pods"},
+         "invalid argument \"pods\" for \"--only\" flag: must be stage-pods or workloads"},
+        {{"--only="}, "invalid argument \"\" for \"--only\" flag: must be stage-pods or workloads"},
+        {{"--only=stage-pods", "--set=job/x=1"},
+         "--set has no meaning with --only stage-pods: it starts nothing"},
+        {{"--only=stage-pods", "--assume-target-stopped"},
+         "--assume-target-stopped has no meaning with --only stage-pods: it starts nothing"},
+        {{"--plan-file=f"}, plan_file},
+        {{"--plan-file=f", "--source-context=s"}, plan_file},
+        {{"--plan-file=f", "--target-context=t"}, plan_file},
+        {{"--plan-file=f", "--assume-target-stopped"}, plan_file},
+        {{"--plan-file=f", "--source-context=s", "--assume-target-stopped=false"}, plan_file},
+        {{"--plan-file="},
+         "invalid argument \"\" for \"--plan-file\" flag: must be the name of a file"},
+        {{"-ocommands"}, without_dry_run},
+        {{"-ocommands", "--dry-run=server"}, without_dry_run},
+        {{"-ocommands", "--dry-run=none"}, without_dry_run},
+        {{"--source-namespaces=a/b"}, "invalid namespace \"a/b\": [may not contain '/']"},
+        {{"--source-namespaces=a,b%"}, "invalid namespace \"b%\": [may not contain '%']"},
+        {{"--source-namespaces=a,.."}, "invalid namespace \"..\": [may not be '..']"},
+    };
+    for (const Row& row : rows) {
+        Words words{"manual", "shop"};
+        words.insert(words.end(), row.flags.begin(), row.flags.end());
+        CHECK(refusal(words) == row.message);
+    }
+    for (const char* list : {"", ",", "a,", ",a", "a,,b"}) {
+        CHECK(refusal({"manual", "shop", "--source-namespaces", list}) ==
+              "invalid argument \"" + std::string(list) +
+                  "\" for \"--source-namespaces\" flag: must be NAME or NAME,NAME");
+    }
+}
+
+TEST_CASE("a plan of a file is taken when both sides can be reached, or the target need not be") {
+    for (const char* target : {"--target-context=t", "--assume-target-stopped"}) {
+        const Options o = parsed({"manual", "shop", "--plan-file=f", "--source-context=s", target});
+        CHECK(o.plan_file == "f");
+    }
+}
+
+TEST_CASE("the oc commands of a manual rollback are shown by its client's dry run alone") {
+    for (const char* dry_run : {"--dry-run", "--dry-run=client"})
+        CHECK(parsed({"manual", "shop", dry_run, "-o", "commands"}).output ==
+              plugin::OutputFormat::Commands);
+    for (const char* command : {"run", "assess"}) {
+        CHECK(refusal({command, "shop", "-o", "commands"}) ==
+              "-o commands has no meaning for " + std::string(command) +
+                  ": it is a format of manual PLAN --dry-run=client");
+    }
+    CHECK(refusal({"version", "-o", "commands"}) ==
+          "-o commands has no meaning for version: it is a format of manual PLAN --dry-run=client");
 }
 
 TEST_CASE("bad usage names the word and the way out") {
@@ -288,6 +475,8 @@ TEST_CASE("bad usage names the word and the way out") {
          "no completion script for \"zsh fish\": there are bash, zsh, fish"},
         {{"shop", "--as-user-extra", "scopes"},
          "invalid argument \"scopes\" for \"--as-user-extra\" flag: must be KEY=VALUE"},
+        {{"manual"}, "which plan? Name the MigPlan to roll back"},
+        {{"manual", "a", "b"}, "one plan at a time, but there are 2: a b"},
         {{"__complte", "x"}, "one plan at a time, but there are 2: __complte x"},
         {{"help", "nonsense"}, "unknown help topic \"nonsense\""},
         {{"shop", "-n", "ns/foo"}, "invalid namespace \"ns/foo\": [may not contain '/']"},
@@ -390,8 +579,9 @@ TEST_CASE("the help of completion tells how kubectl and oc are made to complete"
 }
 
 TEST_CASE("the help shows every flag that exists, and none that does not") {
-    const std::string help =
-        plugin::help_text("", "oc mtc-rollback") + plugin::help_text("assess", "oc mtc-rollback");
+    const std::string help = plugin::help_text("", "oc mtc-rollback") +
+                             plugin::help_text("assess", "oc mtc-rollback") +
+                             plugin::help_text("manual", "oc mtc-rollback");
     for (const plugin::Flag& flag : plugin::flags()) {
         const bool hidden = flag.available && flag.help.empty();
         if (hidden) continue;

@@ -3,10 +3,13 @@
 // one thing.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "rollback/manual.hpp"
 #include "rollback/state.hpp"
+#include "rollback/verify.hpp"
 #include "unit/mtc/builders.hpp"
 
 namespace build {
@@ -139,6 +142,104 @@ inline rollback::Gap gap(Side side, const std::string& resource, bool forbidden 
             .what = "list " + resource,
             .why = "pods is forbidden",
             .forbidden = forbidden};
+}
+
+/// A pod that MTC made to hold a claim, and one of the application's that it labelled instead.
+inline Thing stage_pod(const std::string& name, const std::string& ns = "shop") {
+    return Thing(pods, ns, name).label(mtc::labels::stage_pod);
+}
+inline Thing borrowed_pod(const std::string& name, const std::string& ns = "shop") {
+    return stage_pod(name, ns).label(mtc::labels::application_pod);
+}
+
+/// A workload whose pods mount a claim.
+inline Object mounting(Object workload, const std::string& claim) {
+    workload.body["spec"]["template"]["spec"]["volumes"] =
+        list(Json{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", claim}}}});
+    return workload;
+}
+
+/// That workload as one that the plan migrated.
+inline Object migrated(Object workload) {
+    workload.body["metadata"]["labels"][mtc::labels::migrated_by_plan] = "uid-of-shop-plan";
+    return workload;
+}
+
+/// A DaemonSet that MTC keeps from every node; what it wrote down, unless that is lost.
+inline Object stopped_daemon_set(const std::string& name, const char* recorded = nullptr) {
+    Thing set =
+        workload("DaemonSet", name)
+            .spec({{"template",
+                    {{"spec",
+                      {{"nodeSelector",
+                        {{"zone", "a"}, {mtc::annotations::quiesce_daemonset, "true"}}}}}}}});
+    if (recorded == nullptr) return set;
+    return std::move(set).annotation(mtc::annotations::node_selector, recorded);
+}
+
+/// A DeploymentConfig that MTC stopped; it was paused before.
+inline Thing stopped_paused(const std::string& name) {
+    return stopped("DeploymentConfig", name, "2").annotation(mtc::annotations::paused, "true");
+}
+
+/// One cluster is both sides, and the namespace keeps its name.
+inline State within_one_namespace(State state) {
+    state.target.server = state.source.server;
+    state.target.workloads = state.source.workloads;
+    state.target.pods = state.source.pods;
+    return state;
+}
+
+/// The namespace and the claim have other names on the target.
+inline State mapped(State state) {
+    state.plan.namespaces = {{"shop", "shop-new"}};
+    state.plan.volumes.at(0).target_claim = "data-new";
+    state.target.namespaces = {"shop-new"};
+    return state;
+}
+
+/// "start source shop/deployment/web": what a step does, in words.
+inline std::string step_in_words(const rollback::Step& step) {
+    using namespace rollback;
+    struct Visitor {
+        std::string operator()(const Create& c) const { return "create " + c.what.name; }
+        std::string operator()(const AwaitMigration& a) const { return "await " + a.what.name; }
+        std::string operator()(const AwaitServing&) const { return "await serving"; }
+        std::string operator()(const Patch& p) const {
+            const char* words[] = {"start ", "stop ", "give back ", "pause "};
+            return words[static_cast<int>(p.purpose)] + word(p.side) + " " + p.seen.ref.path();
+        }
+        std::string operator()(const Delete& d) const {
+            return "delete " + word(d.side) + " " + d.seen.ref.path();
+        }
+        std::string operator()(const AwaitNoStagePods& a) const {
+            return "await no stage pods on the " + word(a.side);
+        }
+        std::string operator()(const AwaitTargetStopped&) const { return "await target stopped"; }
+    };
+    return std::visit(Visitor{}, step.action);
+}
+
+inline std::vector<std::string> steps_of(const rollback::Runbook& runbook) {
+    std::vector<std::string> steps;
+    std::ranges::transform(runbook.steps, std::back_inserter(steps), step_in_words);
+    return steps;
+}
+
+inline std::vector<std::string> ids_of(const std::vector<rollback::Blocker>& blockers) {
+    std::vector<std::string> ids;
+    std::ranges::transform(blockers, std::back_inserter(ids), &rollback::Blocker::id);
+    return ids;
+}
+
+/// The checks that are made after that flow.
+inline std::vector<rollback::Check> checks_after(rollback::Flow flow) {
+    const auto other =
+        flow == rollback::Flow::Manual ? rollback::After::Console : rollback::After::Manual;
+    std::vector<rollback::Check> checks;
+    std::ranges::copy_if(rollback::checks(), std::back_inserter(checks),
+                         [&](const rollback::Check& check) { return check.after != other; });
+    return checks;
 }
 
 inline bool contains(const std::string& text, const std::string& part) {

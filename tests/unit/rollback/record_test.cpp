@@ -156,6 +156,30 @@ TEST_CASE("a record survives being written down and read again") {
     }
 }
 
+TEST_CASE("a record keeps the plan, for when the control cluster is gone") {
+    State state = build::mapped(build::halfway());
+    const auto read = record_from(to_json(record_of(state, "rollback-1")));
+    REQUIRE(read);
+    const auto plan = mtc::decode_plan(base::object_of(mtc::types::migplans, read->plan));
+    REQUIRE(plan);
+    CHECK(plan->name == "shop-plan");
+    CHECK(plan->uid == "uid-of-shop-plan");
+    CHECK(plan->target_of("shop") == "shop-new");
+    REQUIRE(plan->volumes.size() == 1);
+    CHECK(plan->volumes[0].claim == "data");
+    CHECK(plan->volumes[0].target_claim == "data-new");
+    SUBCASE("it is the newer record's, of two") {
+        const Record both = merged(record_with({}), *read);
+        CHECK(both.plan == read->plan);
+    }
+    SUBCASE("one that was written before that has none") {
+        Json json = to_json(record_of(state, "rollback-1"));
+        json.erase("plan");
+        REQUIRE(record_from(json));
+        CHECK(record_from(json)->plan.is_null());
+    }
+}
+
 TEST_CASE("what is no record is refused") {
     const Json good = to_json(record_with({}));
     REQUIRE(record_from(good));

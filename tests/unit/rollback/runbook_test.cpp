@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/text.hpp"
 #include "unit/rollback/builders.hpp"
 
 using namespace rollback;
@@ -12,20 +13,12 @@ Runbook runbook_for(const State& state) {
     return console_flow(state, assess(state), "rollback-new");
 }
 
-// "create rollback-1, await rollback-1, serving"
+// "create rollback-1, await rollback-1, await serving"
 std::string words(const Runbook& runbook) {
-    struct Visitor {
-        std::string operator()(const Create& c) const { return "create " + c.what.name; }
-        std::string operator()(const AwaitMigration& a) const { return "await " + a.what.name; }
-        std::string operator()(const AwaitServing&) const { return "serving"; }
-    };
-    std::string all;
-    for (const Step& step : runbook.steps)
-        all += (all.empty() ? "" : ", ") + std::visit(Visitor{}, step.action);
-    return all;
+    return base::join(build::steps_of(runbook));
 }
 
-constexpr const char* from_the_start = "create rollback-new, await rollback-new, serving";
+constexpr const char* from_the_start = "create rollback-new, await rollback-new, await serving";
 
 }  // namespace
 
@@ -75,11 +68,11 @@ TEST_CASE("a rollback that runs is attached to, never repeated") {
     State state = build::halfway();
     state.migrations.push_back(
         build::migration("running", mtc::MigrationKind::Rollback, 60, "DeleteMigrated"));
-    CHECK(words(runbook_for(state)) == "await running, serving");
+    CHECK(words(runbook_for(state)) == "await running, await serving");
     SUBCASE("also when something would keep a new one from starting") {
         state.plan.conditions.clear();
         REQUIRE_FALSE(assess(state).blockers.empty());
-        CHECK(words(runbook_for(state)) == "await running, serving");
+        CHECK(words(runbook_for(state)) == "await running, await serving");
         CHECK(runbook_for(state).blockers.empty());
     }
 }

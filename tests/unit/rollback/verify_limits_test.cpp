@@ -9,6 +9,7 @@
 
 using namespace rollback;
 using build::contains;
+using build::Json;
 
 namespace {
 
@@ -32,6 +33,8 @@ Finding finding(const std::vector<Finding>& findings, const std::string& check) 
     REQUIRE(it != findings.end());
     return *it;
 }
+
+const std::size_t checks_of_console = build::checks_after(Flow::Console).size();
 
 bool all_ok(const State& state) {
     const auto findings = findings_of(state);
@@ -79,7 +82,7 @@ TEST_CASE("what a check needed and could not see is unknown to it, and to it alo
             state.gaps = {build::gap(row.side, row.resource)};
             const auto findings = findings_of(state);
             CHECK(ids_of(findings, Unknown) == row.unknown);
-            CHECK(ids_of(findings, Ok).size() == checks().size() - row.unknown.size());
+            CHECK(ids_of(findings, Ok).size() == checks_of_console - row.unknown.size());
             const Finding unknown = finding(findings, *row.unknown.begin());
             CHECK(unknown.message == "could not list " + row.resource + ": pods is forbidden");
             CHECK(contains(unknown.remedy, "--" + word(row.side) + "-context"));
@@ -174,7 +177,7 @@ TEST_CASE("a workload that was never stopped may be gone, and an unknown number 
         {.ref = {.type = build::row("Job").type, .ns = "shop", .name = "gone"},
          .before = {.replicas = 1}});
     record.workloads[0].before = {};
-    CHECK(ids_of(findings_of(state, record), Ok).size() == checks().size());
+    CHECK(ids_of(findings_of(state, record), Ok).size() == checks_of_console);
 }
 
 TEST_CASE("workloads of one name and another kind are not compared") {
@@ -183,7 +186,54 @@ TEST_CASE("workloads of one name and another kind are not compared") {
     record.workloads[0].before.replicas = 3;
     state.source.workloads.insert(state.source.workloads.begin(),
                                   build::running("StatefulSet", "web", 1));
-    CHECK(ids_of(findings_of(state, record), Ok).size() == checks().size());
+    CHECK(ids_of(findings_of(state, record), Ok).size() == checks_of_console);
+}
+
+TEST_CASE("after the manual flow, what could not be seen of the target is not at rest") {
+    struct Row {
+        const char* situation;
+        std::string resource;
+        Ids unknown;
+    };
+    const Row rows[] = {
+        {"pods", "pods", {"target-no-stage-pods", "target-at-rest"}},
+        {"workloads", "cronjobs.batch", {"target-nothing-left-down", "target-at-rest"}},
+        {"an API group", "discovery", {"target-nothing-left-down", "target-at-rest"}},
+        {"migrated objects", std::string(label_scan) + "secrets", {}},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.gaps = {build::gap(Side::Target, row.resource)};
+            const auto findings = verify({state, {}, "", Flow::Manual});
+            CHECK(ids_of(findings, Unknown) == row.unknown);
+            CHECK(ids_of(findings, Failure).empty());
+        }
+    }
+}
+
+TEST_CASE("after the manual flow, the migrated objects of the target may stay, at rest") {
+    State state = build::rolled_back();
+    state.target.labelled = {build::labelled(build::claims, "data")};
+    state.target.workloads = {build::migrated(build::stopped("Deployment", "web", "3"))};
+    state.migrations.pop_back();
+    state.plan.closed = true;
+    CHECK(ids_of(verify({state, {}, "", Flow::Manual}), Ok).size() ==
+          build::checks_after(Flow::Manual).size());
+}
+
+TEST_CASE("within one namespace the source's own are not taken for the target's") {
+    State state = build::well();
+    state.source.workloads = {build::mounting(build::running("Deployment", "web", 3), "data")};
+    state.source.pods = {build::pod_with("web-1", "data")
+                             .label(mtc::labels::stage_pod)
+                             .label(mtc::labels::application_pod)};
+    state.source.pods[0].body["status"]["conditions"] =
+        build::list(Json{{"type", "Ready"}, {"status", "True"}});
+    state = build::within_one_namespace(state);
+    const auto findings = verify({state, {}, "", Flow::Manual});
+    CHECK(ids_of(findings, Failure).empty());
+    CHECK(ids_of(findings, Warning) == Ids{"source-no-stage-pods"});
 }
 
 TEST_CASE("without a rollback to look at, its check says so") {
@@ -197,7 +247,7 @@ TEST_CASE("all findings of one kind of trouble are told, not only the first") {
     State state = build::well();
     state.target.labelled = {build::labelled(build::config_maps, "a"),
                              build::labelled(build::config_maps, "b")};
-    CHECK(findings_of(state).size() == checks().size() + 1);
+    CHECK(findings_of(state).size() == checks_of_console + 1);
 }
 
 TEST_CASE("all is well when nothing is a failure or unknown") {

@@ -20,9 +20,10 @@ using enum Severity;
 struct Scene {
     State state = build::rolled_back();
     Record record = {};
+    Flow flow = Flow::Console;
 
     Scene() { record = record_of(build::halfway(), "rollback-1"); }
-    std::vector<Finding> findings() const { return verify({state, record, "rollback-1"}); }
+    std::vector<Finding> findings() const { return verify({state, record, "rollback-1", flow}); }
 };
 
 RecordedWorkload was(const char* kind, const char* name, const mtc::Wanted& before,
@@ -241,6 +242,45 @@ const Row rows[] = {
      "target-nothing-left-down", Warning, false,
      "shop/deployment/shared was not migrated, but MTC stopped it (it ran an unknown number)",
      "oc edit deployment/shared -n shop"},
+    {"what was migrated runs on the target",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.target.workloads = {build::migrated(build::running("Deployment", "web", 1))};
+     },
+     "target-at-rest", Failure, false,
+     "shop/deployment/web runs, or can run, beside the application on the source",
+     "oc get deployment/web -n shop"},
+    {"a workload of the target that was not migrated mounts a volume of the plan",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.target.workloads = {
+             build::mounting(build::running("Deployment", "tool", 1), "data")};
+     },
+     "target-at-rest", Failure, false,
+     "shop/deployment/tool runs, or can run, beside the application on the source", "oc get"},
+    {"what was migrated runs on the target, without a volume",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.plan.volumes.clear();
+         s.state.target.workloads = {build::migrated(build::running("Deployment", "web", 1))};
+     },
+     "target-at-rest", Warning, false,
+     "shop/deployment/web runs, or can run, beside the application on the source", "oc get"},
+    {"what was migrated runs on the target, its volume was skipped",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.plan.volumes[0].action = "skip";
+         s.state.target.workloads = {build::migrated(build::running("Deployment", "web", 1))};
+     },
+     "target-at-rest", Warning, false,
+     "shop/deployment/web runs, or can run, beside the application on the source", "oc get"},
+    {"a pod of the target mounts a volume of the plan",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.target.pods = {build::pod_with("web-9", "data")};
+     },
+     "target-at-rest", Failure, true, "shop/pod/web-9 mounts a volume of the plan",
+     "oc describe pod/web-9 -n shop"},
 };
 
 std::set<std::string> unwell(const std::vector<Finding>& findings) {
@@ -254,17 +294,28 @@ std::set<std::string> unwell(const std::vector<Finding>& findings) {
 }  // namespace
 
 TEST_CASE("where all is well every check says so, once") {
-    const auto findings = Scene().findings();
-    REQUIRE(findings.size() == checks().size());
+    Scene scene;
+    std::vector<const char*> checks_of_the_other_flow = {"target-at-rest"};
+    SUBCASE("after the console flow") {}
+    SUBCASE("after the manual flow, which does not delete what was migrated, nor mend the plan") {
+        scene.flow = Flow::Manual;
+        checks_of_the_other_flow = {"control-rollback-ended-well", "target-no-migrated-objects",
+                                    "control-plan-ready"};
+    }
+    const auto checks = build::checks_after(scene.flow);
+    const auto findings = scene.findings();
+    REQUIRE(findings.size() == checks.size());
     for (std::size_t i = 0; i < findings.size(); ++i) {
         CAPTURE(findings[i].message);
-        CHECK(findings[i].check == checks()[i].id);
-        CHECK(findings[i].side == checks()[i].side);
+        CHECK(findings[i].check == checks[i].id);
+        CHECK(findings[i].side == checks[i].side);
         CHECK(findings[i].severity == Ok);
         CHECK_FALSE(findings[i].message.empty());
     }
     CHECK(all_is_well(findings));
     CHECK_FALSE(may_heal(findings));
+    for (const char* other : checks_of_the_other_flow)
+        CHECK(std::ranges::find(findings, std::string(other), &Finding::check) == findings.end());
 }
 
 TEST_CASE("each thing that is wrong is found by its own check and by no other") {
@@ -273,7 +324,7 @@ TEST_CASE("each thing that is wrong is found by its own check and by no other") 
             Scene scene;
             row.damage(scene);
             const auto findings = scene.findings();
-            CHECK(findings.size() == checks().size());
+            CHECK(findings.size() == build::checks_after(scene.flow).size());
             CHECK(unwell(findings) == std::set<std::string>{row.check});
             const auto it = std::ranges::find(findings, row.check, &Finding::check);
             REQUIRE(it != findings.end());

@@ -1,0 +1,151 @@
+#include "rollback/manual.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "mtc/names.hpp"
+#include "mtc/unquiesce.hpp"
+#include "rollback/manual_parts.hpp"
+
+namespace rollback {
+namespace {
+
+Patch give_back(const Object& pod, Json operations) {
+    return {.side = Side::Source,
+            .purpose = Purpose::GiveBack,
+            .seen = pod,
+            .operations = std::move(operations),
+            .change = "is the application's again"};
+}
+
+void add_borrowed_pods(const State& state, Runbook& out) {
+    for (const Object& pod : state.source.pods) {
+        if (is_stage_pod(pod) && is_borrowed(pod))
+            out.steps.push_back({give_back(pod, *mtc::unlabel_stage_pod(pod)),
+                                 "MTC borrowed this pod of the application as a stage pod"});
+    }
+}
+
+void add_deletions(const State& state, Side side, Runbook& out) {
+    bool any = false;
+    for (const Object& pod : (side == Side::Target ? state.target : state.source).pods) {
+        if (!is_to_go(state, side, pod)) continue;
+        any = true;
+        if (!base::is_terminating(pod))
+            out.steps.push_back(
+                {Delete{side, pod}, "a stage pod of MTC, which the next migration makes anew"});
+    }
+    if (any) out.steps.push_back({AwaitNoStagePods{side}, "they hold the volumes they mount"});
+}
+
+void add_stage_pod_steps(const State& state, Runbook& out) {
+    add_deletions(state, Side::Target, out);
+    add_borrowed_pods(state, out);
+    add_deletions(state, Side::Source, out);
+}
+
+bool must_look_at_the_target(const State& state, const ManualOptions& options) {
+    const bool blind = !manual::unseen(state, Side::Target).empty();
+    return manual::has_volumes(state) && !(blind && options.assume_target_stopped);
+}
+
+// Target first.
+void add_starts(const State& state, const ManualOptions& options, std::vector<Step> starts,
+                Runbook& out) {
+    std::ranges::move(manual::stops(state), std::back_inserter(out.steps));
+    if (must_look_at_the_target(state, options))
+        out.steps.push_back(
+            {AwaitTargetStopped{}, "nothing is started on the source while the target can write"});
+    std::ranges::move(starts, std::back_inserter(out.steps));
+}
+
+void add_workload_steps(const State& state, const Record& record, const ManualOptions& options,
+                        Runbook& out) {
+    Runbook starts = manual::starts(state, record, options);
+    auto pauses = manual::pauses(state, starts);
+    out.skipped = std::move(starts.skipped);
+    if (starts.steps.empty() && pauses.empty()) return;
+    if (!starts.steps.empty()) add_starts(state, options, std::move(starts.steps), out);
+    out.steps.push_back({AwaitServing{}, "pods take a while to start"});
+    std::ranges::move(pauses, std::back_inserter(out.steps));
+}
+
+// What an object needs as it is now, by the purpose for which it was to be patched.
+std::optional<Patch> start_anew(const Object& now, const Record& record,
+                                const ManualOptions& options) {
+    const manual::Before before = manual::before_of(now, record, options);
+    const bool rests = mtc::workload_kind(now.ref.type)->at_rest(now);
+    if (!manual::needs_start(now, options) || (rests && !before.wanted.known()))
+        return std::nullopt;
+    return manual::start(now, before.wanted);
+}
+
+std::optional<Patch> stop_anew(const Object& now) {
+    auto operations = mtc::quiesce(now);
+    if (!operations) return std::nullopt;
+    return manual::stop(now, std::move(*operations));
+}
+
+std::optional<Patch> give_back_anew(const Object& now) {
+    auto operations = is_stage_pod(now) ? mtc::unlabel_stage_pod(now) : std::nullopt;
+    if (!operations) return std::nullopt;
+    return give_back(now, std::move(*operations));
+}
+
+}  // namespace
+
+bool is_stage_pod(const Object& pod) {
+    return base::label_of(pod, mtc::labels::stage_pod).has_value();
+}
+
+bool is_borrowed(const Object& pod) {
+    return base::label_of(pod, mtc::labels::application_pod).has_value();
+}
+
+bool is_to_go(const State& state, Side side, const Object& pod) {
+    if (!is_stage_pod(pod)) return false;
+    return side == Side::Target ? !is_also_source(state, pod.ref.ns) : !is_borrowed(pod);
+}
+
+Record completed(Record record, const State& state, const ManualOptions& options) {
+    std::map<mtc::WorkloadKey, mtc::Wanted> known;
+    for (const Object& workload : state.source.workloads) {
+        if (!manual::needs_start(workload, options)) continue;
+        const manual::Before before = manual::before_of(workload, record, options);
+        if (before.wanted.known() && manual::rests(workload))
+            known.emplace(mtc::key_of(workload.ref), before.wanted);
+    }
+    for (RecordedWorkload& workload : record.workloads) {
+        const auto it = known.find(mtc::key_of(workload.ref));
+        if (it == known.end()) continue;
+        workload.before = it->second;
+        workload.quiesced = true;
+    }
+    return record;
+}
+
+Runbook manual_flow(const State& state, const Record& record, const ManualOptions& options) {
+    Runbook runbook;
+    if (options.stage_pods) add_stage_pod_steps(state, runbook);
+    if (options.workloads) add_workload_steps(state, record, options, runbook);
+    runbook.blockers = manual::blockers(state, options, runbook.steps);
+    if (!runbook.blockers.empty()) runbook.steps.clear();
+    return runbook;
+}
+
+std::optional<Patch> decided_anew(const Patch& patch, const Object& now, const Record& record,
+                                  const ManualOptions& options) {
+    switch (patch.purpose) {
+        case Purpose::Start:
+            return start_anew(now, record, options);
+        case Purpose::Stop:
+            return stop_anew(now);
+        case Purpose::GiveBack:
+            return give_back_anew(now);
+        case Purpose::Pause:
+            return manual::pause(now);
+    }
+    return std::nullopt;
+}
+
+}  // namespace rollback

@@ -1,0 +1,63 @@
+// The manual flow: what MTC's documentation describes for the case that the controller cannot roll
+// back, decided for every kind of workload and for both clusters. Target first, source last:
+// nothing is started on the source while the target can write to a volume of the plan.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollback/record.hpp"
+#include "rollback/runbook.hpp"
+
+namespace rollback {
+
+/// A count that the operator gives for one workload (--set).
+struct ReplicaCount {
+    std::string ns;    // empty: whichever namespace has the workload
+    std::string kind;  // "deployment", "deployments", "Deployment"
+    std::string name;
+    std::int64_t count = 0;  // of a CronJob: 0 leaves it suspended
+};
+
+struct ManualOptions {
+    bool stage_pods = true;
+    bool workloads = true;
+    std::vector<ReplicaCount> set = {};
+    bool assume_target_stopped = false;  // believed where it could not be seen, never against it
+};
+
+/// Everything in the order in which it is to be done; steps between two waits may go side by side.
+/// Empty when there is nothing to do; no steps when something blocks. `record` is what was written
+/// down of the workloads before.
+Runbook manual_flow(const State& state, const Record& record, const ManualOptions& options);
+
+/// What is to be written to that object of `patch`, as it is `now`: after a conflict. Nothing when
+/// it needs no writing any more.
+std::optional<Patch> decided_anew(const Patch& patch, const Object& now, const Record& record,
+                                  const ManualOptions& options);
+
+/// What stands in the way of starting anything on the source: workloads of the target that run, or
+/// could, and pods that mount a volume of the plan; each named, with the command that stops it.
+/// Pods that are about to go, when their workload is stopped, are not among them.
+std::vector<Blocker> writers_on_target(const State& state);
+
+/// The pods of the target that mount a volume of the plan and have not ended, in order.
+std::vector<ObjectRef> pods_that_write(const State& state);
+
+/// The workloads of the target that a start on the source must not meet: those that were migrated,
+/// and those that mount a volume of the plan; not at rest.
+std::vector<const Object*> workloads_to_stop(const State& state);
+
+bool is_stage_pod(const Object& pod);
+/// One of the application's own that MTC labelled as a stage pod (since 1.6).
+bool is_borrowed(const Object& pod);
+/// A stage pod that is to be deleted on that side. Where both sides are one namespace its pods are
+/// the source's.
+bool is_to_go(const State& state, Side side, const Object& pod);
+
+/// The record with what the workloads that are to be started are known to have run, whoever says
+/// so: it is what the proof compares with.
+Record completed(Record record, const State& state, const ManualOptions& options);
+
+}  // namespace rollback

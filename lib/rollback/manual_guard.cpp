@@ -1,0 +1,262 @@
+// What must rest on the target before anything is started on the source, and what else stands in
+// the way of the manual flow.
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "mtc/unquiesce.hpp"
+#include "rollback/check.hpp"
+#include "rollback/manual_parts.hpp"
+#include "rollback/mounts.hpp"
+#include "rollback/situation.hpp"
+
+namespace rollback {
+namespace manual {
+namespace {
+
+using Claim = std::pair<std::string, std::string>;  // namespace and name
+
+// One that is skipped is no volume of both sides.
+bool is_migrated(const mtc::PlanVolume& volume) {
+    return !volume.claim.empty() && volume.action != "skip";
+}
+
+std::set<Claim> claims_on_target(const State& state) {
+    std::set<Claim> claims;
+    for (const mtc::PlanVolume& volume : state.plan.volumes) {
+        if (is_migrated(volume))
+            claims.emplace(state.plan.target_of(volume.claim_ns),
+                           volume.target_claim.empty() ? volume.claim : volume.target_claim);
+    }
+    return claims;
+}
+
+bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
+    return std::any_of(claims.lower_bound({workload.ref.ns, ""}), claims.end(),
+                       [&](const Claim& claim) {
+                           return claim.first == workload.ref.ns && mounts(workload, claim.second);
+                       });
+}
+
+constexpr const char* self_made[] = {"ReplicaSet", "ReplicationController"};
+
+// Its pods go when the workload is stopped.
+bool is_of_a_workload(const Object& pod) {
+    return std::ranges::any_of(
+        base::items_at(pod.body, "/metadata/ownerReferences"), [](const Json& owner) {
+            const std::string kind = base::text_or_empty(owner, "/kind");
+            return std::ranges::count(self_made, kind) > 0 ||
+                   std::ranges::any_of(mtc::workload_kinds(),
+                                       [&](const auto& row) { return row.type.kind == kind; });
+        });
+}
+
+Blocker pod_writes(const ObjectRef& pod) {
+    return {.id = "target-pod-writes",
+            .what = pod.path() +
+                    " on the target mounts a volume of the plan: started on the "
+                    "source, the application would write to it, too",
+            .remedy = "stop it, on the target: " + oc("delete", pod)};
+}
+
+Blocker workload_runs(const Object& workload) {
+    return {.id = "target-workload-runs",
+            .what = workload.ref.path() + " on the target runs, or can run, with what was migrated",
+            .remedy = "run the command again: it stops it first"};
+}
+
+void add_lone_pods(const State& state, bool stage_pods_go, std::vector<Blocker>& out) {
+    const auto writing = pods_that_write(state);
+    for (const Object& pod : state.target.pods) {
+        if (std::ranges::binary_search(writing, pod.ref) && !is_of_a_workload(pod) &&
+            !base::is_terminating(pod) && !(stage_pods_go && is_stage_pod(pod)))
+            out.push_back(pod_writes(pod.ref));
+    }
+}
+
+bool hides_the_application(const Gap& gap, Side side) {
+    return gap.side == side && (gap.resource == "pods" || is_workload(gap.resource));
+}
+
+void add_unseen_source(const State& state, std::vector<Blocker>& out) {
+    const auto what = unseen(state, Side::Source);
+    if (what.empty()) return;
+    out.push_back({.id = "source-unseen",
+                   .what = "not everything of the source could be seen: " + base::join(what),
+                   .remedy = "name a context that may with --source-context, or the namespaces "
+                             "that you may see with --source-namespaces"});
+}
+
+bool starts_something(const Step& step) {
+    const auto* patch = std::get_if<Patch>(&step.action);
+    return patch != nullptr && patch->purpose == Purpose::Start;
+}
+
+void add_unseen_target(const State& state, const ManualOptions& options,
+                       std::vector<Blocker>& out) {
+    const auto what = unseen(state, Side::Target);
+    if (what.empty() || options.assume_target_stopped || !has_volumes(state)) return;
+    out.push_back({.id = "target-unseen",
+                   .what = "whether the target writes to a volume of the plan could not be seen: " +
+                           base::join(what),
+                   .remedy = "name a context that may with --target-context; if you know that "
+                             "nothing runs there: --assume-target-stopped"});
+}
+
+void add_migrations(const State& state, std::vector<Blocker>& out) {
+    for (const mtc::Migration& m : mtc::ahead_of_a_rollback(state.migrations)) {
+        const std::string object = m.name + " -n " + m.ns;
+        out.push_back({.id = "migration-running",
+                       .what = mtc::word(m.kind) + " " + m.name +
+                               " has not ended: the controller may act on the same workloads",
+                       .remedy = "oc patch migmigration " + object +
+                                 R"( --type=merge -p '{"spec":{"canceled":true}}')" +
+                                 ", and wait; or, where no controller runs any more: oc delete "
+                                 "migmigration " +
+                                 object});
+    }
+}
+
+// A --set that nothing, or more than one workload, answers to is a slip of the pen.
+void add_wrong_counts(const State& state, const ManualOptions& options, std::vector<Blocker>& out) {
+    for (const ReplicaCount& given : options.set) {
+        std::vector<std::string> found;
+        for (const Object& workload : state.source.workloads) {
+            if (is_about(given, workload.ref)) found.push_back(workload.ref.path());
+        }
+        if (found.size() == 1) continue;
+        const std::string word = given.kind + "/" + given.name;
+        out.push_back({.id = "set-names-no-workload",
+                       .what = "--set " + word +
+                               (found.empty() ? " names no workload of the plan on the source"
+                                              : " could be any of " + base::join(found)),
+                       .remedy = found.empty() ? "oc get all, on the source, shows their names"
+                                               : "put the namespace before it: NAMESPACE/" + word});
+    }
+}
+
+struct Need {
+    Side side;
+    std::string verb;
+    std::string resource;
+    std::string ns;
+    auto operator<=>(const Need&) const = default;
+};
+
+std::set<Need> needs_of(const std::vector<Step>& steps) {
+    std::set<Need> needs;
+    for (const Step& step : steps) {
+        if (const auto* patch = std::get_if<Patch>(&step.action))
+            needs.insert(
+                {patch->side, "patch", patch->seen.ref.type.resource(), patch->seen.ref.ns});
+        if (const auto* remove = std::get_if<Delete>(&step.action))
+            needs.insert({remove->side, "delete", "pods", remove->seen.ref.ns});
+    }
+    return needs;
+}
+
+bool stands_in_the_way(const Denied& denied, const std::set<Need>& needs) {
+    return std::ranges::any_of(needs, [&](const Need& need) {
+        return need.side == denied.side && need.verb == denied.verb &&
+               need.resource == denied.resource && (denied.ns.empty() || denied.ns == need.ns);
+    });
+}
+
+void add_denied(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out) {
+    const auto needs = needs_of(steps);
+    std::vector<std::string> what;
+    for (const Denied& denied : state.denied) {
+        if (stands_in_the_way(denied, needs))
+            what.push_back(word(denied.side) + ": " + denied.verb + " " + denied.resource +
+                           (denied.ns.empty() ? "" : " in namespace " + denied.ns));
+    }
+    if (what.empty()) return;
+    out.push_back({.id = "permissions",
+                   .what = "you may not: " + base::join(what),
+                   .remedy = "ask for these verbs, or name a context that may with "
+                             "--source-context and --target-context"});
+}
+
+}  // namespace
+
+bool has_volumes(const State& state) {
+    return std::ranges::any_of(state.plan.volumes, is_migrated);
+}
+
+std::vector<std::string> unseen(const State& state, Side side) {
+    std::vector<std::string> what;
+    for (const Gap& gap : state.gaps) {
+        if (hides_the_application(gap, side)) what.push_back(gap.what);
+    }
+    return what;
+}
+
+Patch stop(const Object& workload, Json operations) {
+    const mtc::Wanted now = mtc::workload_kind(workload.ref.type)->current(workload);
+    return {.side = Side::Target,
+            .purpose = Purpose::Stop,
+            .seen = workload,
+            .operations = std::move(operations),
+            .change = mtc::describe(now) + " → stopped"};
+}
+
+std::vector<Step> stops(const State& state) {
+    std::vector<Step> steps;
+    for (const Object* workload : workloads_to_stop(state)) {
+        if (auto operations = mtc::quiesce(*workload))
+            steps.push_back({stop(*workload, std::move(*operations)),
+                             "it must not write while the application starts on the source"});
+    }
+    return steps;
+}
+
+std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
+                              const std::vector<Step>& steps) {
+    std::vector<Blocker> out;
+    add_migrations(state, out);
+    add_wrong_counts(state, options, out);
+    add_unseen_source(state, out);
+    if (std::ranges::any_of(steps, starts_something)) {
+        add_unseen_target(state, options, out);
+        add_lone_pods(state, options.stage_pods, out);
+    }
+    add_denied(state, steps, out);
+    return out;
+}
+
+}  // namespace manual
+
+std::vector<ObjectRef> pods_that_write(const State& state) {
+    std::set<ObjectRef> pods;
+    for (const VolumeSituation& volume : situation_of(state).volumes) {
+        if (manual::is_migrated(volume.volume))
+            std::ranges::copy_if(
+                volume.target_pods, std::inserter(pods, pods.end()),
+                [&](const ObjectRef& pod) { return !is_also_source(state, pod.ns); });
+    }
+    return {pods.begin(), pods.end()};
+}
+
+std::vector<const Object*> workloads_to_stop(const State& state) {
+    const auto claims = manual::claims_on_target(state);
+    std::vector<const Object*> out;
+    for (const Object& workload : state.target.workloads) {
+        // nothing to stop is also a Job that has ended
+        if (is_also_source(state, workload.ref.ns) || !mtc::quiesce(workload)) continue;
+        const auto plan = base::label_of(workload, mtc::labels::migrated_by_plan);
+        if (plan == state.plan.uid || manual::mounts_any(workload, claims))
+            out.push_back(&workload);
+    }
+    return out;
+}
+
+std::vector<Blocker> writers_on_target(const State& state) {
+    std::vector<Blocker> out;
+    for (const Object* workload : workloads_to_stop(state))
+        out.push_back(manual::workload_runs(*workload));
+    manual::add_lone_pods(state, false, out);
+    return out;
+}
+
+}  // namespace rollback

@@ -1,0 +1,44 @@
+// The parts of the manual flow that manual.cpp puts in their order: what is to be started on the
+// source (manual_start.cpp), and what must rest on the target before, or stands in the way
+// (manual_guard.cpp).
+#pragma once
+
+#include "rollback/manual.hpp"
+
+namespace rollback::manual {
+
+/// What a workload of the source is to run, and where that is known from.
+struct Before {
+    mtc::Wanted wanted;
+    std::string says;
+};
+Before before_of(const Object& workload, const Record& record, const ManualOptions& options);
+
+/// True when it carries a mark of MTC, or --set names it while it is at rest.
+bool needs_start(const Object& workload, const ManualOptions& options);
+/// True when its spec tells it to run nothing.
+bool rests(const Object& workload);
+Patch start(const Object& workload, const mtc::Wanted& before);
+/// The steps that start the workloads of the source; what cannot be started is among the skipped.
+Runbook starts(const State& state, const Record& record, const ManualOptions& options);
+
+/// For a DeploymentConfig that has been started, or was so in an earlier run.
+std::optional<Patch> pause(const Object& workload);
+/// Those of the workloads that `starts` starts, or that an earlier run has started.
+std::vector<Step> pauses(const State& state, const Runbook& starts);
+
+Patch stop(const Object& workload, Json operations);
+std::vector<Step> stops(const State& state);
+
+/// True when --count names that workload.
+bool is_about(const ReplicaCount& given, const ObjectRef& ref);
+
+/// True when the plan has a volume that both sides could write to.
+bool has_volumes(const State& state);
+/// What of the pods and workloads of that side could not be seen.
+std::vector<std::string> unseen(const State& state, Side side);
+
+std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
+                              const std::vector<Step>& steps);
+
+}  // namespace rollback::manual

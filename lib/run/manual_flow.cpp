@@ -1,0 +1,299 @@
+#include "run/manual_flow.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "run/await_pods.hpp"
+#include "run/observe.hpp"
+#include "run/write.hpp"
+
+namespace run {
+namespace {
+
+using base::ErrorKind;
+using rollback::Outcome;
+using rollback::Patch;
+using rollback::Record;
+using rollback::RunReport;
+using rollback::Side;
+using rollback::State;
+using rollback::Step;
+using rollback::Written;
+
+std::vector<std::string> namespaces_of(const std::vector<rollback::ObjectRef>& refs) {
+    std::set<std::string> names;
+    for (const auto& ref : refs) names.insert(ref.ns);
+    return {names.begin(), names.end()};
+}
+
+std::vector<rollback::ObjectRef> refs_of(const std::vector<Object>& objects) {
+    std::vector<rollback::ObjectRef> refs;
+    std::ranges::transform(objects, std::back_inserter(refs), &Object::ref);
+    return refs;
+}
+
+std::vector<Object> only(const std::vector<Object>& objects,
+                         const std::function<bool(const Object&)>& wanted) {
+    std::vector<Object> out;
+    std::ranges::copy_if(objects, std::back_inserter(out), wanted);
+    return out;
+}
+
+bool pauses(const Step& step) {
+    const auto* patch = std::get_if<Patch>(&step.action);
+    return patch != nullptr && patch->purpose == rollback::Purpose::Pause;
+}
+
+class ManualFlow {
+  public:
+    ManualFlow(const Session& session, const ManualFlowOptions& options, std::stop_token stop)
+        : session_(session), options_(options), execute_(options.execute), stop_(std::move(stop)) {
+        execute_.flow = rollback::Flow::Manual;
+        report_.flow = rollback::Flow::Manual;
+        report_.began = base::now();
+    }
+
+    RunReport run() {
+        report_.outcome = flow();
+        report_.ended = base::now();
+        return std::move(report_);
+    }
+
+  private:
+    // Each step gives the outcome that ends the run, or nothing to go on.
+    using End = std::optional<Outcome>;
+
+    Outcome flow() {
+        if (const End end = look()) return *end;
+        if (const End end = decide()) return *end;
+        if (const End end = prepare()) return *end;
+        if (const End end = carry_out_all()) return *end;
+        return all_written() ? Outcome::Succeeded : Outcome::NotVerified;
+    }
+
+    Outcome failed(const base::Error& error) {
+        report_.error = error.message;
+        report_.hint = error.hint;
+        if (error.kind == ErrorKind::TimedOut) return Outcome::TimedOut;
+        return error.kind == ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
+    }
+
+    ObserveOptions look_options() const {
+        return {.parallel = execute_.parallel, .labelled = false, .flow = rollback::Flow::Manual};
+    }
+
+    End look() {
+        auto state = observe(session_, look_options(), stop_);
+        if (!state) return failed(state.error());
+        state_ = std::move(*state);
+        describe(report_, session_, *state_);
+        report_.assessment = rollback::assess(*state_);
+        report_.gaps = state_->gaps;
+        return {};
+    }
+
+    End decide() {
+        record_ = rollback::completed(recall(*state_, "", options_.snapshot_folder, options_.warn),
+                                      *state_, options_.manual);
+        report_.runbook = rollback::manual_flow(*state_, record_, options_.manual);
+        options_.decided(*state_, *report_.assessment, *report_.runbook);
+        if (!report_.runbook->blockers.empty()) return Outcome::Refused;
+        if (report_.runbook->empty()) return nothing_to_do();
+        if (options_.dry_run == ConsoleFlowOptions::DryRun::None) return {};
+        return dry_run();
+    }
+
+    // What cannot be started, or does not serve, is told by the proof.
+    Outcome nothing_to_do() {
+        const bool whole = options_.manual.workloads && options_.verify;
+        if (!whole || options_.dry_run != ConsoleFlowOptions::DryRun::None)
+            return Outcome::NothingToDo;
+        begin_to_wait();
+        const Outcome outcome = await_application_then(Outcome::NothingToDo);
+        return outcome;
+    }
+
+    Outcome dry_run() {
+        if (options_.dry_run == ConsoleFlowOptions::DryRun::Client) return Outcome::DryRun;
+        const auto sent = write_all(job(true), report_.runbook->steps, report_.written, stop_);
+        if (!sent) return failed(sent.error());
+        if (all_written()) return Outcome::DryRun;
+        return failed({.kind = ErrorKind::Invalid, .message = first_error()});
+    }
+
+    End prepare() {
+        switch (options_.consent()) {
+            case Consent::Given:
+                break;
+            case Consent::Declined:
+                return Outcome::Declined;
+            case Consent::Interrupted:
+                return Outcome::Detached;
+        }
+        keep(record_, options_.snapshot_folder, options_.warn);
+        begin_to_wait();
+        return stop_.stop_requested() ? End(Outcome::Detached) : End();
+    }
+
+    void begin_to_wait() {
+        if (options_.timeout)
+            execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+    }
+
+    // Writes that follow each other go side by side; whatever waits is a barrier.
+    End carry_out_all() {
+        const auto& steps = report_.runbook->steps;
+        total_ = static_cast<std::size_t>(std::ranges::count_if(steps, is_write));
+        for (auto at = steps.begin(); at != steps.end();) {
+            const auto next = is_write(*at) ? std::find_if_not(at, steps.end(), is_write) : at + 1;
+            if (const End end =
+                    is_write(*at)
+                        ? write({at, next})
+                        : std::visit([this](const auto& a) { return carry_out(a); }, at->action)) {
+                return end;
+            }
+            at = next;
+        }
+        return {};
+    }
+
+    End write(std::span<const Step> steps) {
+        // without a look at its pods nobody knows when a DeploymentConfig may be paused
+        if (pauses(steps.front()) && !options_.verify) return {};
+        const auto sent = write_all(job(false), steps, report_.written, stop_);
+        if (!sent) return failed(sent.error());
+        return pauses(steps.front()) ? verify_again() : End();
+    }
+
+    WriteJob job(bool dry_run) {
+        return {
+            .session = session_,
+            .parallel = execute_.parallel,
+            .dry_run = dry_run,
+            .decide =
+                [this](const Patch& patch, const Object& now) {
+                    return rollback::decided_anew(patch, now, record_, options_.manual);
+                },
+            .told =
+                [this](const Written& written) { options_.sink(Wrote{written, ++done_, total_}); }};
+    }
+
+    bool all_written() const {
+        return std::ranges::all_of(report_.written, &std::string::empty, &Written::error);
+    }
+
+    std::string first_error() const {
+        return std::ranges::find_if(report_.written,
+                                    [](const Written& w) { return !w.error.empty(); })
+            ->error;
+    }
+
+    End carry_out(const rollback::AwaitNoStagePods& await) {
+        const bool target = await.side == Side::Target;
+        const auto& view = target ? state_->target : state_->source;
+        const auto stays = [this, side = await.side](const Object& pod) {
+            return rollback::is_to_go(*state_, side, pod);
+        };
+        const AwaitedPods pods{
+            target ? session_.target : session_.source, await.side,
+            namespaces_of(refs_of(only(view.pods, stays))),
+            [stays](const std::vector<Object>& seen) { return only(seen, stays); }};
+        const auto gone = await_pods_gone(pods, execute_.follow, options_.sink, stop_);
+        return gone ? End() : End(failed(gone.error()));
+    }
+
+    // As often as it takes: what began to run on the target after the look before the question is
+    // seen here.
+    End carry_out(const rollback::AwaitTargetStopped&) {
+        while (true) {
+            auto looked = look_again_at_target(session_, *state_, execute_.parallel, stop_);
+            if (!looked) return failed(looked.error());
+            if (const auto in_the_way = rollback::writers_on_target(*state_); !in_the_way.empty())
+                return nothing_started(in_the_way);
+            const auto pods = rollback::pods_that_write(*state_);
+            if (pods.empty()) return {};
+            const auto gone =
+                await_pods_gone(writers_in(pods), execute_.follow, options_.sink, stop_);
+            if (!gone) return failed(gone.error());
+        }
+    }
+
+    AwaitedPods writers_in(const std::vector<rollback::ObjectRef>& pods) {
+        return {session_.target, Side::Target, namespaces_of(pods),
+                [this](const std::vector<Object>& seen) {
+                    State now{.plan = state_->plan, .source = {}, .target = state_->target};
+                    now.source.server = state_->source.server;
+                    now.source.namespaces = state_->source.namespaces;
+                    now.target.pods = seen;
+                    const auto writing = rollback::pods_that_write(now);
+                    return only(seen, [&](const Object& pod) {
+                        return std::ranges::binary_search(writing, pod.ref);
+                    });
+                }};
+    }
+
+    Outcome nothing_started(const std::vector<rollback::Blocker>& in_the_way) {
+        return failed(
+            {.kind = ErrorKind::Conflict,
+             .message = "error: nothing was started on the source: " + in_the_way.front().what +
+                        (in_the_way.size() == 1
+                             ? ""
+                             : ", and " + std::to_string(in_the_way.size() - 1) + " more"),
+             .hint = in_the_way.front().remedy});
+    }
+
+    End carry_out(const rollback::AwaitServing&) {
+        if (!options_.verify) return {};
+        const Outcome outcome = await_application_then(Outcome::Succeeded);
+        return outcome == Outcome::Succeeded ? End() : End(outcome);
+    }
+
+    Outcome await_application_then(Outcome when_well) {
+        const auto state = await_application(session_, record_, "", execute_, options_.sink, stop_);
+        if (!state) return failed(state.error());
+        return judge(*state, when_well);
+    }
+
+    // After what was paused again.
+    End verify_again() {
+        auto options = look_options();
+        options.reviews = false;
+        const auto state = observe(session_, options, stop_);
+        if (!state) return failed(state.error());
+        const Outcome outcome = judge(*state, Outcome::Succeeded);
+        return outcome == Outcome::Succeeded ? End() : End(outcome);
+    }
+
+    Outcome judge(const State& state, Outcome when_well) {
+        report_.gaps = state.gaps;
+        report_.findings = rollback::verify({state, record_, "", rollback::Flow::Manual});
+        return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;
+    }
+
+    // of the console flow: a manual runbook has none of them
+    static End carry_out(const rollback::Create&) { return {}; }
+    static End carry_out(const rollback::AwaitMigration&) { return {}; }
+    // written by write()
+    static End carry_out(const Patch&) { return {}; }
+    static End carry_out(const rollback::Delete&) { return {}; }
+
+    const Session& session_;
+    const ManualFlowOptions& options_;
+    ExecuteOptions execute_;
+    std::stop_token stop_;
+    RunReport report_;
+    std::optional<State> state_;
+    Record record_;
+    std::size_t done_ = 0;
+    std::size_t total_ = 0;
+};
+
+}  // namespace
+
+RunReport manual_flow(const Session& session, const ManualFlowOptions& options,
+                      std::stop_token stop) {
+    return ManualFlow(session, options, std::move(stop)).run();
+}
+
+}  // namespace run

@@ -1,0 +1,44 @@
+#include "run/records.hpp"
+
+#include "run/snapshot.hpp"
+
+namespace run {
+
+using rollback::Record;
+
+Record recall(const rollback::State& state, std::string name, const std::filesystem::path& folder,
+              const Warn& warn) {
+    Record record = rollback::record_of(state, std::move(name));
+    if (folder.empty()) return record;
+    const auto older = load_snapshot(folder, state.plan.uid);
+    if (!older) {
+        warn("the snapshot of an earlier run cannot be read: " + older.error().message);
+        return record;
+    }
+    if (!*older || !rollback::still_applies(**older, state)) return record;
+    record = rollback::merged(**older, std::move(record));
+    if (const auto used = rollback::name_to_reuse(**older, state); !used.empty())
+        record.rollback = used;
+    return record;
+}
+
+void keep(const Record& record, const std::filesystem::path& folder, const Warn& warn) {
+    if (folder.empty()) return warn("no snapshot is kept: neither XDG_STATE_HOME nor HOME is set");
+    const auto saved = save_snapshot(folder, record);
+    if (!saved) warn("no snapshot is kept: " + saved.error().message);
+}
+
+void describe(rollback::RunReport& report, const Session& session, const rollback::State& state) {
+    const auto name_of = [](const rollback::ClusterView& view) {
+        return rollback::ClusterName{view.server, view.described_as, view.user};
+    };
+    report.ns = state.plan.ns;
+    report.plan = state.plan.name;
+    report.plan_uid = state.plan.uid;
+    report.control = {session.control.cluster->server(), session.control.described_as,
+                      session.control.user};
+    report.source = name_of(state.source);
+    report.target = name_of(state.target);
+}
+
+}  // namespace run

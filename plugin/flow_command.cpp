@@ -1,0 +1,144 @@
+#include "plugin/flow_command.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "plugin/message.hpp"
+
+namespace plugin {
+namespace {
+
+using rollback::Outcome;
+using rollback::RunReport;
+
+ExitCode exit_code_of(Outcome outcome, const CommandContext& context) {
+    switch (outcome) {
+        case Outcome::Succeeded:
+        case Outcome::NothingToDo:
+        case Outcome::DryRun:
+            return ExitCode::Done;
+        case Outcome::Refused:
+        case Outcome::Declined:
+            return ExitCode::Refused;
+        case Outcome::Failed:
+            return ExitCode::RollbackFailed;
+        case Outcome::NotVerified:
+            return ExitCode::NotVerified;
+        case Outcome::TimedOut:
+            return ExitCode::NotFinished;
+        case Outcome::Detached:
+            return context.interrupted();
+        case Outcome::Error:
+            return ExitCode::Error;
+    }
+    return ExitCode::Error;
+}
+
+}  // namespace
+
+FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow)
+    : dry_run_text([this](const RunReport& report) {
+          return render_runbook(*report.runbook, context_.out);
+      }),
+      context_(invocation),
+      flow_(flow) {}
+
+ExitCode FlowCommand::run(const std::function<RunReport(const run::Session&)>& flow) {
+    const auto session = run::connect(context_.connect_options(), context_.signals.token());
+    if (session) control_ = name_of(session->control);
+    RunReport report = session ? flow(*session) : unconnected(session.error());
+    const ExitCode code = context_.with_warnings(exit_code_of(report.outcome, context_));
+    report.exit_code = static_cast<int>(code);
+    if (view_) view_->finish();
+    context_.warnings.release();
+    // on a screen the result stands apart from what led to it
+    if (view_ && is_terminal(STDERR_FILENO)) std::fputc('\n', stderr);
+    print(report);
+    return code;
+}
+
+RunReport FlowCommand::unconnected(const base::Error& error) const {
+    RunReport report;
+    report.flow = flow_;
+    report.ns = context_.options.ns;
+    report.plan = context_.options.arguments.front();
+    report.outcome =
+        error.kind == base::ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
+    report.began = report.ended = base::now();
+    report.error = error.message;
+    report.hint = error.hint;
+    return report;
+}
+
+run::ConsoleFlowOptions::DryRun FlowCommand::dry_run() const {
+    switch (context_.options.dry_run) {
+        case DryRun::None:
+            return run::ConsoleFlowOptions::DryRun::None;
+        case DryRun::Client:
+            return run::ConsoleFlowOptions::DryRun::Client;
+        case DryRun::Server:
+            return run::ConsoleFlowOptions::DryRun::Server;
+    }
+    return run::ConsoleFlowOptions::DryRun::None;
+}
+
+run::ExecuteOptions FlowCommand::execute() const {
+    run::ExecuteOptions execute;
+    execute.parallel = context_.options.kubeconfig.parallel;
+    execute.follow.stall_after = context_.options.stall_after;
+    return execute;
+}
+
+run::EventSink FlowCommand::sink() {
+    const bool redraws = is_terminal(STDERR_FILENO) && progress() != ProgressFormat::Plain;
+    return [this, redraws](const run::Event& event) {
+        if (redraws) context_.warnings.hold();
+        view_->show(event, base::now());
+    };
+}
+
+std::function<void(const std::string&)> FlowCommand::warn() {
+    return [this](const std::string& text) { context_.warnings.show(text); };
+}
+
+void FlowCommand::show_preview(const std::string& text, std::optional<base::Time> stopped_since) {
+    view_ = make_view({.format = progress(),
+                       .style = context_.err.style,
+                       .flow = flow_,
+                       .stopped_since = stopped_since});
+    const ProgressFormat format = context_.options.progress;
+    if (format == ProgressFormat::None || format == ProgressFormat::Json) return;
+    std::fputs(text.c_str(), stderr);
+}
+
+// stdout carries the result and nothing else; what went wrong goes to stderr, with a document too.
+void FlowCommand::print(const RunReport& report) const {
+    std::fputs(result(report).c_str(), stdout);
+    if (report.outcome == Outcome::Refused) {
+        std::fputs(render_blockers(report.runbook->blockers, context_.err).c_str(), stderr);
+    } else if (report.outcome == Outcome::Error) {
+        print_error(report.error, report.hint);
+    }
+}
+
+std::string FlowCommand::result(const RunReport& report) const {
+    const OutputFormat output = context_.options.output;
+    if (is_document(output))
+        return render_document(to_json(report, context_.out.called_as), output);
+    if (report.outcome == Outcome::DryRun) return dry_run_text(report);
+    const bool wrote = !report.written.empty();
+    if (report.outcome == Outcome::Refused || (report.outcome == Outcome::Error && !wrote))
+        return {};
+    return output == OutputFormat::Name ? render_names(report)
+                                        : render_result(report, context_.out);
+}
+
+// Lines of -v would tear a table that is drawn again and again.
+ProgressFormat FlowCommand::progress() const {
+    const bool redraws = context_.options.progress == ProgressFormat::Auto;
+    return redraws && context_.options.verbosity > 0 ? ProgressFormat::Plain
+                                                     : context_.options.progress;
+}
+
+}  // namespace plugin

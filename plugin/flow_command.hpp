@@ -1,0 +1,47 @@
+// What the commands that change something have in common: they connect, show what will be done,
+// ask, show how it goes, and print how it ended. Which flow it is, and what it shows before, is
+// each command's own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "plugin/command_context.hpp"
+#include "plugin/view.hpp"
+
+namespace plugin {
+
+class FlowCommand {
+  public:
+    FlowCommand(const Invocation& invocation, rollback::Flow flow);
+
+    /// Connects, carries out the flow and prints its report.
+    ExitCode run(const std::function<rollback::RunReport(const run::Session&)>& flow);
+
+    const CommandContext& context() const { return context_; }
+    const rollback::ClusterName& control() const { return control_; }
+
+    run::ConsoleFlowOptions::DryRun dry_run() const;
+    run::ExecuteOptions execute() const;
+    run::EventSink sink();
+    std::function<void(const std::string&)> warn();
+    /// Before anybody is asked: what will be done, unless --progress leaves it out.
+    void show_preview(const std::string& text, std::optional<base::Time> stopped_since);
+
+    /// What the flow's own text of a dry run is; by default the runbook.
+    std::function<std::string(const rollback::RunReport&)> dry_run_text;
+
+  private:
+    rollback::RunReport unconnected(const base::Error& error) const;
+    void print(const rollback::RunReport& report) const;
+    std::string result(const rollback::RunReport& report) const;
+    ProgressFormat progress() const;
+
+    CommandContext context_;
+    rollback::Flow flow_;
+    rollback::ClusterName control_;
+    std::unique_ptr<View> view_;
+};
+
+}  // namespace plugin

@@ -1,0 +1,124 @@
+// The manual flow as a shell script of `oc` commands.
+#include <map>
+
+#include "base/text.hpp"
+#include "mtc/names.hpp"
+#include "plugin/render_json.hpp"
+#include "plugin/render_manual.hpp"
+
+namespace plugin {
+namespace {
+
+using base::Json;
+using rollback::RunReport;
+using rollback::Side;
+
+// As a POSIX shell reads it back, whatever it holds.
+std::string quoted(const std::string& text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+std::string on(Side side) {
+    return side == Side::Target ? "on_target" : "on_source";
+}
+
+std::string object(const base::ObjectRef& ref) {
+    return quoted(ref.type.resource() + "/" + ref.name) + " -n " + quoted(ref.ns);
+}
+
+Json guarded(const rollback::Patch& patch) {
+    Json operations =
+        Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", patch.seen.uid}}});
+    operations.insert(operations.end(), patch.operations.begin(), patch.operations.end());
+    return operations;
+}
+
+// What a person reads beside a command stays one line, and a comment.
+std::string comment(const std::string& text) {
+    return "# " + base::printable(text) + "\n";
+}
+
+struct Command {
+    const RunReport& report;
+
+    std::string operator()(const rollback::Patch& step) const {
+        return comment(word(step.side) + ": " + step.seen.ref.path() + ": " + step.change) +
+               on(step.side) + " patch " + object(step.seen.ref) + " --type=json -p " +
+               quoted(json_text(guarded(step))) + "\n";
+    }
+    std::string operator()(const rollback::Delete& step) const {
+        return on(step.side) + " delete " + object(step.seen.ref) +
+               " --ignore-not-found --wait=false\n";
+    }
+    std::string operator()(const rollback::AwaitNoStagePods& step) const {
+        std::string out;
+        for (const std::string& ns : namespaces(step.side)) {
+            // the application's own pods stay, and lose that label
+            out +=
+                on(step.side) + " wait --for=delete pod -l " +
+                quoted(std::string(mtc::labels::stage_pod) + ",!" + mtc::labels::application_pod) +
+                " -n " + quoted(ns) + " --timeout=5m\n";
+        }
+        return out;
+    }
+    std::string operator()(const rollback::AwaitTargetStopped&) const {
+        std::string out = comment("no pod may be left here that mounts a volume of the plan:");
+        for (const std::string& ns : namespaces(Side::Target))
+            out += "on_target get pods -n " + quoted(ns) + "\n";
+        return out +
+               "printf 'Is the application stopped on the target? [y/N] ' >&2\n"
+               "read -r answer && [ \"$answer\" = y ]\n";
+    }
+    std::string operator()(const rollback::AwaitServing&) const {
+        std::string out;
+        for (const std::string& ns : namespaces(Side::Source))
+            out += "on_source get pods -n " + quoted(ns) + "\n";
+        return out;
+    }
+    std::string operator()(const rollback::Create&) const { return {}; }
+    std::string operator()(const rollback::AwaitMigration&) const { return {}; }
+
+    std::vector<std::string> namespaces(Side side) const {
+        std::map<std::string, bool> names;
+        for (const rollback::Step& step : report.runbook->steps) {
+            if (const auto* patch = std::get_if<rollback::Patch>(&step.action);
+                patch != nullptr && patch->side == side)
+                names[patch->seen.ref.ns] = true;
+            if (const auto* remove = std::get_if<rollback::Delete>(&step.action);
+                remove != nullptr && remove->side == side)
+                names[remove->seen.ref.ns] = true;
+        }
+        std::vector<std::string> out;
+        for (const auto& [name, used] : names) out.push_back(name);
+        return out;
+    }
+};
+
+std::string function_for(Side side, const std::string& context,
+                         const rollback::ClusterName& cluster) {
+    const std::string flag =
+        context.empty() ? "--server=" + quoted(cluster.server) : "--context=" + quoted(context);
+    return (context.empty() ? comment("log in there first: " + cluster.server) : "") + on(side) +
+           "() { oc " + flag + " \"$@\"; }\n";
+}
+
+}  // namespace
+
+std::string render_commands(const RunReport& report, const ContextNames& contexts) {
+    std::string out = "#!/bin/sh\n" +
+                      comment("Manual rollback of plan " + report.ns + "/" + report.plan +
+                              ". Each patch tests what was seen: one that fails has written "
+                              "nothing.") +
+                      "set -e\n" + function_for(Side::Source, contexts.source, report.source) +
+                      function_for(Side::Target, contexts.target, report.target);
+    for (const rollback::Step& step : report.runbook->steps)
+        out += "\n" + std::visit(Command{report}, step.action);
+    for (const rollback::Skipped& each : report.runbook->skipped)
+        out += "\n" + comment("left as it is: " + each.workload.path() + " " + each.why + "; " +
+                              each.remedy);
+    return out;
+}
+
+}  // namespace plugin

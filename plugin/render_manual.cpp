@@ -1,0 +1,113 @@
+#include "plugin/render_manual.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "plugin/render_parts.hpp"
+#include "plugin/text_width.hpp"
+
+namespace plugin {
+namespace {
+
+using rollback::Patch;
+using rollback::Purpose;
+using rollback::Runbook;
+using rollback::Side;
+using rollback::State;
+
+std::vector<const Patch*> patches(const Runbook& runbook, Purpose purpose) {
+    std::vector<const Patch*> out;
+    for (const rollback::Step& step : runbook.steps) {
+        const auto* patch = std::get_if<Patch>(&step.action);
+        if (patch != nullptr && patch->purpose == purpose) out.push_back(patch);
+    }
+    return out;
+}
+
+std::size_t stage_pods(const Runbook& runbook, Side side) {
+    return static_cast<std::size_t>(std::ranges::count_if(runbook.steps, [&](const auto& step) {
+        const auto* remove = std::get_if<rollback::Delete>(&step.action);
+        return remove != nullptr && remove->side == side;
+    }));
+}
+
+std::string changes(std::string_view title, const std::vector<const Patch*>& all,
+                    const RenderContext& context) {
+    if (all.empty()) return {};
+    Table table({"NAMESPACE", "WORKLOAD", "CHANGE"});
+    const std::size_t shown = context.wide ? all.size() : std::min(all.size(), most_rows);
+    for (std::size_t i = 0; i < shown; ++i)
+        table.row({{all[i]->seen.ref.ns}, {all[i]->seen.ref.label()}, {all[i]->change}});
+    return heading(std::string(title) + ": " + base::count(all.size(), "workload"), context) +
+           table.render(context.style) + and_more(all.size() - shown, "", context);
+}
+
+std::string stage_pod_lines(const Runbook& runbook, const RenderContext& context) {
+    std::vector<std::string> lines;
+    for (const Side side : {Side::Target, Side::Source}) {
+        if (const std::size_t n = stage_pods(runbook, side); n > 0)
+            lines.push_back(base::count(n, "stage pod") + " of the " + word(side) +
+                            ": deleted, and waited for");
+    }
+    if (const auto n = patches(runbook, Purpose::GiveBack).size(); n > 0)
+        lines.push_back(base::count(n, "pod") +
+                        " of the application that MTC labelled as stage pods: kept, without the "
+                        "labels");
+    std::string out;
+    for (const std::string& line : lines) out += "  " + one_line(line) + "\n";
+    return out.empty() ? out : heading("Stage pods", context) + out;
+}
+
+std::string skipped(const Runbook& runbook, const RenderContext& context) {
+    std::string out;
+    for (const rollback::Skipped& each : runbook.skipped) {
+        out += marked(warning_mark(), each.workload.path() + " " + each.why, context.style) +
+               remedy_line(each.remedy, context.style);
+    }
+    return out.empty() ? out : heading("Left as it is", context) + out;
+}
+
+bool guards(const Runbook& runbook) {
+    return std::ranges::any_of(runbook.steps, [](const auto& step) {
+        return std::holds_alternative<rollback::AwaitTargetStopped>(step.action);
+    });
+}
+
+std::string warnings(const State& state, const Runbook& runbook,
+                     const rollback::ManualOptions& options, const RenderContext& context) {
+    std::vector<std::string> all;
+    const bool starts = !patches(runbook, Purpose::Start).empty();
+    if (starts && options.assume_target_stopped && !guards(runbook) && !state.plan.volumes.empty())
+        all.emplace_back(
+            "--assume-target-stopped: nobody has seen that the target is stopped. If anything runs "
+            "there with a volume of the plan, both sides write to it, and its data is corrupted");
+    if (starts)
+        all.emplace_back(
+            "what was migrated stays on the target; only MTC's own rollback deletes it");
+    return all.empty() ? "" : heading("Warnings", context) + warning_lines(all, context);
+}
+
+std::string unseen(const State& state, const RenderContext& context) {
+    if (state.gaps.empty()) return {};
+    return heading("Could not be seen", context) + gap_table(state.gaps).render(context.style);
+}
+
+}  // namespace
+
+std::string render_manual_preview(const State& state, const Runbook& runbook,
+                                  const rollback::ManualOptions& options,
+                                  const rollback::ClusterName& control,
+                                  const RenderContext& context) {
+    const std::string title = "Manual rollback of plan " + state.plan.ns + "/" + state.plan.name;
+    return context.style.paint(Tone::Bold, one_line(title)) + "\n\n" +
+           cluster_table(control, name_of(state.source), name_of(state.target))
+               .render(context.style) +
+           stage_pod_lines(runbook, context) +
+           changes("Stopped on the target first", patches(runbook, Purpose::Stop), context) +
+           changes("Started on the source", patches(runbook, Purpose::Start), context) +
+           changes("Paused again, once its pods run", patches(runbook, Purpose::Pause), context) +
+           skipped(runbook, context) + unseen(state, context) +
+           warnings(state, runbook, options, context);
+}
+
+}  // namespace plugin
