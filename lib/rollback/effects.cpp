@@ -304,14 +304,28 @@ void belongs_to_others(const State& state, const Effects&, Warnings& out) {
     }
 }
 
+// "Velero's 2 backups and 1 restore of the plan"
+std::string velero_objects(const State& state) {
+    std::size_t backups = 0;
+    std::size_t restores = 0;
+    for (const ClusterView* view : {&state.source, &state.target}) {
+        for (const Object& object : view->velero)
+            ++(object.ref.type.plural == "backups" ? backups : restores);
+    }
+    if (backups + restores == 0) return "Velero backups and restores";
+    return "Velero's " + base::count(backups, "backup") + " and " +
+           base::count(restores, "restore") + " of the plan on both clusters";
+}
+
 // What the controller's DeleteMigrated passes over (mm/task.go).
 void survives(const State& state, const Effects& effects, Warnings& out) {
     if (effects.deleted.empty()) return;
     out.push_back(
         "on the target MTC leaves behind: the namespaces (" + in_short(state.target.namespaces) +
-        "), ServiceAccounts and other objects without the plan's label, cluster-scoped objects, "
-        "Velero backups and restores (the controller's selector matches none), and volumes that "
-        "are released, not deleted");
+        "), ServiceAccounts and other objects without the plan's label, cluster-scoped objects, " +
+        velero_objects(state) +
+        " (the controller's selector matches none), and volumes that are released, not "
+        "deleted");
 }
 
 void broken_discovery(const State& state, const Effects&, Warnings& out) {

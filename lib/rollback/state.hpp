@@ -44,6 +44,7 @@ struct ClusterView {
     std::vector<Object> labelled = {};  // target only: metadata of what carries the plan's label
     /// Target only: metadata of what carries the label of another plan, or of one that is gone.
     std::vector<Object> foreign = {};
+    std::vector<Object> velero = {};       // metadata of the plan's Backups and Restores
     std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
 };
 

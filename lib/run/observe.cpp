@@ -21,6 +21,8 @@ using rollback::Gap;
 using rollback::Side;
 using rollback::State;
 
+using Work = std::vector<std::function<void()>>;
+
 auto append_to(std::vector<Object>& all) {
     return [&all](std::vector<Object> items) { std::ranges::move(items, std::back_inserter(all)); };
 }
@@ -146,19 +148,41 @@ bool is_manual(const ObserveOptions& options) {
     return options.flow == rollback::Flow::Manual;
 }
 
-void observe_source(const Place& place, ClusterView& view, const ObserveOptions& options,
-                    std::vector<Denied>& denied) {
+// The backups and restores of the plan: in MTC's own namespace, and not deleted by a rollback.
+void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan,
+                    const kube::Discovery& discovery) {
+    Place there = place;
+    there.namespaces = {plan.ns};
+    std::vector<Look> looks;
+    for (const ResourceType& type : {types::backups, types::restores}) {
+        const ResourceType* as_served = served(discovery, type);
+        if (as_served == nullptr) continue;
+        looks.push_back(
+            {.type = *as_served,
+             .label_selector = std::string(mtc::labels::migrated_by_plan) + "=" + plan.uid,
+             .metadata_only = true,
+             .keep = append_to(view.velero)});
+    }
+    look_at(there, looks);
+}
+
+void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan,
+                    const ObserveOptions& options, std::vector<Denied>& denied) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
     auto looks = application_looks(view, *discovery);
     add_autoscalers(view, *discovery, looks);
-    const std::vector<std::function<void()>> work{[&] { look_at(place, looks); },
-                                                  [&] {
-                                                      if (options.reviews)
-                                                          denied =
-                                                              denied_on_source(place, *discovery);
-                                                  },
-                                                  [&] { look_at_namespaces(place, view); }};
+    const Work work{[&] { look_at(place, looks); },
+                    [&] {
+                        if (!options.reviews) return;
+                        denied = is_manual(options) ? denied_by_hand(place, *discovery)
+                                                    : denied_on_source(place, *discovery);
+                    },
+                    [&] { look_at_namespaces(place, view); },
+                    [&] {
+                        if (options.labelled && options.reviews)
+                            look_at_velero(place, view, plan, *discovery);
+                    }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     in_order(view);
 }
@@ -176,6 +200,7 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
             std::back_inserter(looks));
     }
     look_at(place, looks);
+    if (options.labelled && options.reviews) look_at_velero(place, view, plan, *discovery);
     in_order(view);
 }
 
@@ -256,8 +281,6 @@ bool may_create(const std::vector<Denied>& denied) {
     });
 }
 
-using Work = std::vector<std::function<void()>>;
-
 void look_at_control(const Session& session, const ObserveOptions& options, const Place& place,
                      State& state) {
     if (!session.control.absent.empty()) return note_absent(place, session.control);
@@ -282,7 +305,7 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
     const auto source = place_of(session.source, Side::Source, state.source, options, notes, stop);
     const auto target = place_of(session.target, Side::Target, state.target, options, notes, stop);
     const auto control = place_of(session.control, Side::Control, {}, options, notes, stop);
-    const Work work{[&] { observe_source(source, state.source, options, on_source); },
+    const Work work{[&] { observe_source(source, state.source, state.plan, options, on_source); },
                     [&] {
                         if (!session.target.absent.empty())
                             return note_absent(target, session.target);

@@ -13,6 +13,9 @@ inline const base::ResourceType claims{"", "v1", "persistentvolumeclaims", "Pers
 inline const base::ResourceType autoscalers{"autoscaling", "v2", "horizontalpodautoscalers",
                                             "HorizontalPodAutoscaler", true};
 
+inline const base::ResourceType backups{"velero.io", "v1", "backups", "Backup", true};
+inline const base::ResourceType restores{"velero.io", "v1", "restores", "Restore", true};
+
 /// What of pods and workloads no decision reads: most of their bytes.
 inline const kube::FieldNames unread{
     // of a pod's spec, and of a workload's template

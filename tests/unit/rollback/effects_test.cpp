@@ -305,7 +305,11 @@ TEST_CASE("it warns of objects that carry the label of another plan, by plan") {
 TEST_CASE("it says what a rollback leaves on the target, when it deletes something") {
     State state = build::halfway();
     CHECK(warns(state, "MTC leaves behind: the namespaces (shop), ServiceAccounts"));
-    CHECK(warns(state, "Velero backups and restores"));
+    CHECK(warns(state, "Velero backups and restores (the"));
+    state.source.velero = {
+        build::labelled(base::ResourceType{"velero.io", "v1", "backups", "Backup"}, "b-1")};
+    state.target.velero = state.source.velero;
+    CHECK(warns(state, "Velero's 2 backups and 0 restores of the plan on both clusters (the"));
     state.target.labelled.clear();
     CHECK_FALSE(warns(state, "leaves behind"));
 }

@@ -267,6 +267,18 @@ TEST_CASE("who may everything is denied nothing") {
     }
 }
 
+TEST_CASE("the plan's backups and restores are seen where the cluster has Velero") {
+    World world;
+    Json backup = labelled(configmap(mtc_ns, "backup-1"));
+    backup["apiVersion"] = "velero.io/v1";
+    backup["kind"] = "Backup";
+    world.source_store.put(backup);
+    const auto state = run::observe(world.session(), {}, {});
+    REQUIRE(state);
+    CHECK(state->source.velero.size() == 1);
+    CHECK(state->target.velero.empty());
+}
+
 TEST_CASE("what the flow may not do is written down, by cluster") {
     World world;
     world.target_store.access().deny(
