@@ -43,8 +43,8 @@ ExitCode manual_command(const Invocation& invocation) {
     }
     auto flow = flow_options(command, options);
     flow.decided = [&](const auto& state, const auto& assessment, const auto& runbook) {
-        command.show_preview(render_manual_preview(state, runbook, flow.manual, command.control(),
-                                                   command.context().err),
+        command.show_preview(render_manual_preview(state, assessment, runbook, flow.manual,
+                                                   command.control(), command.context().err),
                              assessment.stopped_since);
     };
     return command.run([&](const run::Session& session) {

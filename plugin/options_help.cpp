@@ -39,11 +39,10 @@ constexpr std::array<ExitCodeLine, 5> exit_codes_of_assess{
      {4, "with --exit-code: something is to be done, or it cannot be known"},
      {130, "interrupted (143: terminated)"}}};
 
-constexpr std::array<ExitCodeLine, 8> exit_codes_of_manual{
+constexpr std::array<ExitCodeLine, 7> exit_codes_of_manual{
     {{0, "done, and verified where verification was part of it"},
-     {1, "an error: cluster unreachable, not authorised, no such plan"},
+     {1, "an error: cluster unreachable, not authorised, a write refused"},
      {2, "wrong usage"},
-     {3, "not all of it could be done"},
      {4, "verification found something wrong, or could not see what it needed"},
      {5, "not finished within --timeout; run it again to go on"},
      {6, "refused, or declined at the prompt; nothing was changed"},

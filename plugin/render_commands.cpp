@@ -54,7 +54,7 @@ struct Command {
     }
     std::string operator()(const rollback::AwaitNoStagePods& step) const {
         std::string out;
-        for (const std::string& ns : namespaces(step.side)) {
+        for (const std::string& ns : step.namespaces) {
             // the application's own pods stay, and lose that label
             out +=
                 on(step.side) + " wait --for=delete pod -l " +

@@ -76,7 +76,15 @@ std::string so_far(const RunReport& report) {
                                         "rest";
 }
 
+bool wrote_nothing(const RunReport& report) {
+    return !report.written.empty() &&
+           std::ranges::none_of(report.written, [](const rollback::Written& written) {
+               return written.error.empty() && written.left.empty();
+           });
+}
+
 std::string not_well_by_hand(const RunReport& report) {
+    if (wrote_nothing(report)) return "Nothing could be written";
     if (has_failure(report, [](const Finding& f) { return f.side == rollback::Side::Source; }))
         return "Started by hand, but the application is not well";
     if (has_failure(report, [](const Finding&) { return true; }))

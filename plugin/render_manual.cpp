@@ -94,12 +94,14 @@ std::string unseen(const State& state, const RenderContext& context) {
 
 }  // namespace
 
-std::string render_manual_preview(const State& state, const Runbook& runbook,
-                                  const rollback::ManualOptions& options,
+std::string render_manual_preview(const State& state, const rollback::Assessment& assessment,
+                                  const Runbook& runbook, const rollback::ManualOptions& options,
                                   const rollback::ClusterName& control,
                                   const RenderContext& context) {
     const std::string title = "Manual rollback of plan " + state.plan.ns + "/" + state.plan.name;
-    return context.style.paint(Tone::Bold, one_line(title)) + "\n\n" +
+    std::string why;
+    for (const std::string& reason : assessment.reasons) why += "  " + one_line(reason) + "\n";
+    return context.style.paint(Tone::Bold, one_line(title)) + "\n" + why + "\n" +
            cluster_table(control, name_of(state.source), name_of(state.target))
                .render(context.style) +
            stage_pod_lines(runbook, context) +

@@ -10,7 +10,9 @@
 namespace plugin {
 
 /// For stderr.
-std::string render_manual_preview(const rollback::State& state, const rollback::Runbook& runbook,
+std::string render_manual_preview(const rollback::State& state,
+                                  const rollback::Assessment& assessment,
+                                  const rollback::Runbook& runbook,
                                   const rollback::ManualOptions& options,
                                   const rollback::ClusterName& control,
                                   const RenderContext& context);

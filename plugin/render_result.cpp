@@ -195,7 +195,10 @@ std::string next_step_by_hand(const RunReport& report, const RenderContext& cont
         case Outcome::Detached:
         case Outcome::NotVerified:
         case Outcome::Error:
-            return "To go on with what is left: " + again(report, context);
+            return "To go on with what is left: " + again(report, context) +
+                   (report.runbook && !report.runbook->skipped.empty()
+                        ? " --set NAMESPACE/KIND/NAME=N"
+                        : "");
         case Outcome::Succeeded:
             return "What was migrated stays on the target; when MTC works again, " +
                    context.called_as + " " + report.plan + " deletes it";

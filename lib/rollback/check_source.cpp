@@ -135,12 +135,24 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
                                " active");
 }
 
+namespace {
+
+// By hand nothing starts whose count nobody knows.
+std::string how_to_start(const Evidence& e, const Object& workload) {
+    const RecordedWorkload* recorded = e.record.of(workload.ref);
+    const bool known = recorded != nullptr && recorded->before.known();
+    if (e.flow != Flow::Manual || known)
+        return "run the rollback again; it goes on with what is left";
+    return "run it again with --set " + workload.ref.ns + "/" + workload.ref.label() + "=N";
+}
+
+}  // namespace
+
 std::vector<Finding> nothing_quiesced(const Evidence& e) {
     CheckWriter out(e, "source-nothing-quiesced", Side::Source);
     for (const Object& workload : e.state.source.workloads) {
         if (mtc::is_quiesced(workload)) {
-            out.fail(workload.ref.path(), " is still stopped by MTC",
-                     "run the rollback again; it goes on with what is left");
+            out.fail(workload.ref.path(), " is still stopped by MTC", how_to_start(e, workload));
         } else if (mtc::is_marked(workload)) {
             out.warn(workload.ref.path(),
                      " runs, but still carries the mark of having been stopped",
@@ -175,7 +187,9 @@ std::vector<Finding> workloads_serve(const Evidence& e) {
     for (const Object& workload : e.state.source.workloads) {
         const mtc::Serving serving = mtc::workload_kind(workload.ref.type)->serving(workload);
         if (!serving.yes)
-            out.fail(workload.ref.path(), ": " + serving.why, oc("describe", workload.ref), true);
+            // one that is still stopped does not start by being waited for
+            out.fail(workload.ref.path(), ": " + serving.why, oc("describe", workload.ref),
+                     !mtc::is_quiesced(workload));
     }
     out.add_gaps(is_workload);
     return std::move(out).done(base::count(e.state.source.workloads.size(), "workload") +

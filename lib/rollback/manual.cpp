@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "mtc/names.hpp"
 #include "mtc/unquiesce.hpp"
@@ -27,15 +28,17 @@ void add_borrowed_pods(const State& state, Runbook& out) {
 }
 
 void add_deletions(const State& state, Side side, Runbook& out) {
-    bool any = false;
+    std::set<std::string> namespaces;
     for (const Object& pod : (side == Side::Target ? state.target : state.source).pods) {
         if (!is_to_go(state, side, pod)) continue;
-        any = true;
+        namespaces.insert(pod.ref.ns);
         if (!base::is_terminating(pod))
             out.steps.push_back(
                 {Delete{side, pod}, "a stage pod of MTC, which the next migration makes anew"});
     }
-    if (any) out.steps.push_back({AwaitNoStagePods{side}, "they hold the volumes they mount"});
+    if (namespaces.empty()) return;
+    out.steps.push_back({AwaitNoStagePods{side, {namespaces.begin(), namespaces.end()}},
+                         "they hold the volumes they mount"});
 }
 
 void add_stage_pod_steps(const State& state, Runbook& out) {

@@ -27,6 +27,18 @@ struct ManualOptions {
     bool assume_target_stopped = false;  // believed where it could not be seen, never against it
 };
 
+/// A right that a step needs.
+struct Need {
+    Side side = Side::Source;
+    std::string verb;
+    base::ResourceType type;
+    std::string ns;
+    auto operator<=>(const Need&) const = default;
+};
+
+/// What a runbook writes, each once, in order: to be asked before it is begun.
+std::vector<Need> needs_of(const Runbook& runbook);
+
 /// Everything in the order in which it is to be done; steps between two waits may go side by side.
 /// Empty when there is nothing to do; no steps when something blocks. `record` is what was written
 /// down of the workloads before.

@@ -136,35 +136,16 @@ void add_wrong_counts(const State& state, const ManualOptions& options, std::vec
     }
 }
 
-struct Need {
-    Side side;
-    std::string verb;
-    std::string resource;
-    std::string ns;
-    auto operator<=>(const Need&) const = default;
-};
-
-std::set<Need> needs_of(const std::vector<Step>& steps) {
-    std::set<Need> needs;
-    for (const Step& step : steps) {
-        if (const auto* patch = std::get_if<Patch>(&step.action))
-            needs.insert(
-                {patch->side, "patch", patch->seen.ref.type.resource(), patch->seen.ref.ns});
-        if (const auto* remove = std::get_if<Delete>(&step.action))
-            needs.insert({remove->side, "delete", "pods", remove->seen.ref.ns});
-    }
-    return needs;
-}
-
-bool stands_in_the_way(const Denied& denied, const std::set<Need>& needs) {
+bool stands_in_the_way(const Denied& denied, const std::vector<Need>& needs) {
     return std::ranges::any_of(needs, [&](const Need& need) {
         return need.side == denied.side && need.verb == denied.verb &&
-               need.resource == denied.resource && (denied.ns.empty() || denied.ns == need.ns);
+               need.type.resource() == denied.resource &&
+               (denied.ns.empty() || denied.ns == need.ns);
     });
 }
 
 void add_denied(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out) {
-    const auto needs = needs_of(steps);
+    const auto needs = needs_of({.steps = steps, .blockers = {}});
     std::vector<std::string> what;
     for (const Denied& denied : state.denied) {
         if (stands_in_the_way(denied, needs))
@@ -226,6 +207,17 @@ std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
 }
 
 }  // namespace manual
+
+std::vector<Need> needs_of(const Runbook& runbook) {
+    std::set<Need> needs;
+    for (const Step& step : runbook.steps) {
+        if (const auto* patch = std::get_if<Patch>(&step.action))
+            needs.insert({patch->side, "patch", patch->seen.ref.type, patch->seen.ref.ns});
+        if (const auto* remove = std::get_if<Delete>(&step.action))
+            needs.insert({remove->side, "delete", remove->seen.ref.type, remove->seen.ref.ns});
+    }
+    return {needs.begin(), needs.end()};
+}
 
 std::vector<ObjectRef> pods_that_write(const State& state) {
     std::set<ObjectRef> pods;

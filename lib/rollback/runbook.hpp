@@ -42,6 +42,7 @@ struct Delete {
 /// Until no stage pods are left on that side.
 struct AwaitNoStagePods {
     Side side;
+    std::vector<std::string> namespaces = {};  // in which there are some now
 };
 /// Looks at the target once more: until no pod of it mounts a volume of the plan, and none can be
 /// started that would.

@@ -27,17 +27,18 @@ std::vector<std::string> namespaces_of(const std::vector<rollback::ObjectRef>& r
     return {names.begin(), names.end()};
 }
 
-std::vector<rollback::ObjectRef> refs_of(const std::vector<Object>& objects) {
-    std::vector<rollback::ObjectRef> refs;
-    std::ranges::transform(objects, std::back_inserter(refs), &Object::ref);
-    return refs;
-}
-
 std::vector<Object> only(const std::vector<Object>& objects,
                          const std::function<bool(const Object&)>& wanted) {
     std::vector<Object> out;
     std::ranges::copy_if(objects, std::back_inserter(out), wanted);
     return out;
+}
+
+// Of a write.
+Side side_of(const Step& step) {
+    if (const auto* patch = std::get_if<Patch>(&step.action)) return patch->side;
+    const auto* remove = std::get_if<rollback::Delete>(&step.action);
+    return remove == nullptr ? Side::Control : remove->side;
 }
 
 bool pauses(const Step& step) {
@@ -80,7 +81,7 @@ class ManualFlow {
     }
 
     ObserveOptions look_options() const {
-        return {.parallel = execute_.parallel, .labelled = false, .flow = rollback::Flow::Manual};
+        return {.parallel = execute_.parallel, .labelled = false, .reviews = false};
     }
 
     End look() {
@@ -89,14 +90,17 @@ class ManualFlow {
         state_ = std::move(*state);
         describe(report_, session_, *state_);
         report_.assessment = rollback::assess(*state_);
-        report_.gaps = state_->gaps;
         return {};
     }
 
     End decide() {
         record_ = rollback::completed(recall(*state_, "", options_.snapshot_folder, options_.warn),
                                       *state_, options_.manual);
+        const auto wanted = rollback::manual_flow(*state_, record_, options_.manual);
+        if (auto asked = review(session_, wanted, *state_, execute_.parallel, stop_); !asked)
+            return failed(asked.error());
         report_.runbook = rollback::manual_flow(*state_, record_, options_.manual);
+        report_.gaps = state_->gaps;
         options_.decided(*state_, *report_.assessment, *report_.runbook);
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
@@ -141,12 +145,17 @@ class ManualFlow {
             execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
     }
 
-    // Writes that follow each other go side by side; whatever waits is a barrier.
+    // Writes that follow each other on one side go side by side; whatever waits is a barrier, and
+    // so is the step from the target to the source.
     End carry_out_all() {
         const auto& steps = report_.runbook->steps;
         total_ = static_cast<std::size_t>(std::ranges::count_if(steps, is_write));
         for (auto at = steps.begin(); at != steps.end();) {
-            const auto next = is_write(*at) ? std::find_if_not(at, steps.end(), is_write) : at + 1;
+            const auto goes_along = [side = side_of(*at)](const Step& step) {
+                return is_write(step) && side_of(step) == side;
+            };
+            const auto next =
+                is_write(*at) ? std::find_if_not(at, steps.end(), goes_along) : at + 1;
             if (const End end =
                     is_write(*at)
                         ? write({at, next})
@@ -191,13 +200,11 @@ class ManualFlow {
 
     End carry_out(const rollback::AwaitNoStagePods& await) {
         const bool target = await.side == Side::Target;
-        const auto& view = target ? state_->target : state_->source;
         const auto stays = [this, side = await.side](const Object& pod) {
             return rollback::is_to_go(*state_, side, pod);
         };
         const AwaitedPods pods{
-            target ? session_.target : session_.source, await.side,
-            namespaces_of(refs_of(only(view.pods, stays))),
+            target ? session_.target : session_.source, await.side, await.namespaces,
             [stays](const std::vector<Object>& seen) { return only(seen, stays); }};
         const auto gone = await_pods_gone(pods, execute_.follow, options_.sink, stop_);
         return gone ? End() : End(failed(gone.error()));
@@ -257,9 +264,7 @@ class ManualFlow {
 
     // After what was paused again.
     End verify_again() {
-        auto options = look_options();
-        options.reviews = false;
-        const auto state = observe(session_, options, stop_);
+        const auto state = observe(session_, look_options(), stop_);
         if (!state) return failed(state.error());
         const Outcome outcome = judge(*state, Outcome::Succeeded);
         return outcome == Outcome::Succeeded ? End() : End(outcome);

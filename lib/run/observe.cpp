@@ -1,6 +1,7 @@
 #include "run/observe.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 
@@ -144,10 +145,6 @@ void note_absent(const Place& place, const Endpoint& endpoint) {
                      .why = endpoint.absent});
 }
 
-bool is_manual(const ObserveOptions& options) {
-    return options.flow == rollback::Flow::Manual;
-}
-
 // The backups and restores of the plan: in MTC's own namespace, and not deleted by a rollback.
 void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan,
                     const kube::Discovery& discovery) {
@@ -174,9 +171,7 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
     add_autoscalers(view, *discovery, looks);
     const Work work{[&] { look_at(place, looks); },
                     [&] {
-                        if (!options.reviews) return;
-                        denied = is_manual(options) ? denied_by_hand(place, *discovery)
-                                                    : denied_on_source(place, *discovery);
+                        if (options.reviews) denied = denied_on_source(place, *discovery);
                     },
                     [&] { look_at_namespaces(place, view); },
                     [&] {
@@ -189,10 +184,9 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
 
 // The target's namespaces may be there or not: no decision reads them.
 void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan,
-                    const ObserveOptions& options, std::vector<Denied>& denied) {
+                    const ObserveOptions& options) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
-    if (options.reviews && is_manual(options)) denied = denied_by_hand(place, *discovery);
     auto looks = application_looks(view, *discovery);
     if (options.labelled) {
         std::ranges::move(
@@ -291,8 +285,7 @@ void look_at_control(const Session& session, const ObserveOptions& options, cons
                     [&] { read_other_plans(session, state, place.notes, place.stop); },
                     [&] { read_schema(session, state, place.notes, place.stop); },
                     [&] {
-                        if (options.reviews && !is_manual(options))
-                            state.denied = denied_on_control(place, state.plan.ns);
+                        if (options.reviews) state.denied = denied_on_control(place, state.plan.ns);
                     }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
 }
@@ -301,7 +294,6 @@ void look_at_control(const Session& session, const ObserveOptions& options, cons
 void look_everywhere(const Session& session, const ObserveOptions& options, Notes& notes,
                      State& state, const std::stop_token& stop) {
     std::vector<Denied> on_source;
-    std::vector<Denied> on_target;
     const auto source = place_of(session.source, Side::Source, state.source, options, notes, stop);
     const auto target = place_of(session.target, Side::Target, state.target, options, notes, stop);
     const auto control = place_of(session.control, Side::Control, {}, options, notes, stop);
@@ -309,12 +301,11 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
                     [&] {
                         if (!session.target.absent.empty())
                             return note_absent(target, session.target);
-                        observe_target(target, state.target, state.plan, options, on_target);
+                        observe_target(target, state.target, state.plan, options);
                     },
                     [&] { look_at_control(session, options, control, state); }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     std::ranges::move(on_source, std::back_inserter(state.denied));
-    std::ranges::move(on_target, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }
 
@@ -331,18 +322,32 @@ Result<State> observe(const Session& session, const ObserveOptions& options, std
     return state;
 }
 
+Result<void> review(const Session& session, const rollback::Runbook& runbook, State& state,
+                    std::size_t parallel, std::stop_token stop) {
+    const auto needs = rollback::needs_of(runbook);
+    Notes notes(state.gaps);
+    const ObserveOptions options{.parallel = parallel};
+    const std::array places{
+        place_of(session.source, Side::Source, state.source, options, notes, stop),
+        place_of(session.target, Side::Target, state.target, options, notes, stop)};
+    std::array<std::vector<Denied>, 2> denied;
+    kube::in_parallel(places.size(), places.size(),
+                      [&](std::size_t i) { denied.at(i) = denied_of(places.at(i), needs); });
+    for (auto& one : denied) std::ranges::move(one, std::back_inserter(state.denied));
+    return notes.result();
+}
+
 Result<void> look_again_at_target(const Session& session, State& state, std::size_t parallel,
                                   std::stop_token stop) {
     std::erase_if(state.gaps, [](const Gap& gap) { return gap.side == Side::Target; });
     Notes notes(state.gaps);
     ClusterView view = empty_view(session.target, state.target.namespaces);
     const ObserveOptions options{.parallel = parallel, .labelled = false, .reviews = false};
-    std::vector<Denied> none;
     const auto place = place_of(session.target, Side::Target, view, options, notes, stop);
     if (!session.target.absent.empty()) {
         note_absent(place, session.target);
     } else {
-        observe_target(place, view, state.plan, options, none);
+        observe_target(place, view, state.plan, options);
     }
     if (auto done = notes.result(); !done) return done;
     state.target = std::move(view);

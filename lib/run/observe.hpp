@@ -5,7 +5,7 @@
 
 #include <stop_token>
 
-#include "rollback/assess.hpp"
+#include "rollback/runbook.hpp"
 #include "rollback/state.hpp"
 #include "run/session.hpp"
 
@@ -14,12 +14,15 @@ namespace run {
 struct ObserveOptions {
     std::size_t parallel = 8;  // requests at a time and cluster
     bool labelled = true;      // scan the target for objects with a plan's label
-    bool reviews = true;       // ask beforehand what one may do
-    rollback::Flow flow = rollback::Flow::Console;  // for which the reviews are
+    bool reviews = true;       // ask beforehand what one may do of the console flow
 };
 
 Result<rollback::State> observe(const Session& session, const ObserveOptions& options,
                                 std::stop_token stop);
+
+/// Asks both sides whether one may do what the runbook writes, and puts down what not.
+Result<void> review(const Session& session, const rollback::Runbook& runbook,
+                    rollback::State& state, std::size_t parallel, std::stop_token stop);
 
 /// Looks at the target's pods and workloads once more and puts them, and what could not be seen of
 /// them, in the place of what `state` holds.

@@ -18,8 +18,9 @@ using rollback::Denied;
 
 /// What the flow does with a type.
 struct Need {
-    const char* verb;
+    std::string verb;
     ResourceType type;
+    bool operator==(const Need&) const = default;
 };
 
 struct Question {
@@ -50,12 +51,12 @@ std::vector<Question> refused(const Place& place, const std::vector<Question>& q
         if (answers[i]) {
             if (!*answers[i]) no.push_back(questions[i]);
         } else if (!std::exchange(noted, true)) {
-            place.notes.failed({.side = place.side,
-                                .resource = "selfsubjectaccessreviews",
-                                .what = std::string("ask whether you may ") + need.verb + " " +
-                                        need.type.resource(),
-                                .why = {}},
-                               answers[i].error());
+            place.notes.failed(
+                {.side = place.side,
+                 .resource = "selfsubjectaccessreviews",
+                 .what = "ask whether you may " + need.verb + " " + need.type.resource(),
+                 .why = {}},
+                answers[i].error());
         }
     }
     return no;
@@ -86,15 +87,6 @@ std::vector<Need> needs_on_source(const kube::Discovery& discovery) {
     return needs;
 }
 
-std::vector<Need> needs_by_hand(const kube::Discovery& discovery) {
-    std::vector<Need> needs{{"delete", types::pods}, {"patch", types::pods}};
-    for (const mtc::WorkloadKind& kind : mtc::workload_kinds()) {
-        const ResourceType* type = served(discovery, kind.type);
-        if (type != nullptr) needs.push_back({"patch", *type});
-    }
-    return needs;
-}
-
 std::vector<std::string> first_few(const std::vector<std::string>& namespaces) {
     return {namespaces.begin(),
             std::next(namespaces.begin(),
@@ -119,6 +111,10 @@ std::vector<Question> refused(const Place& place, const std::vector<Need>& needs
                : refused_in_many(place, needs);
 }
 
+bool is_about(const Question& a, const Question& b) {
+    return a.need == b.need;
+}
+
 std::vector<Denied> denied(const Place& place, const std::vector<Question>& questions) {
     std::vector<Denied> out;
     for (const auto& [need, ns] : questions)
@@ -139,8 +135,25 @@ std::vector<Denied> denied_on_source(const Place& place, const kube::Discovery& 
     return denied(place, refused(place, needs_on_source(discovery)));
 }
 
-std::vector<Denied> denied_by_hand(const Place& place, const kube::Discovery& discovery) {
-    return denied(place, refused(place, needs_by_hand(discovery)));
+std::vector<Denied> denied_of(const Place& place, const std::vector<rollback::Need>& needs) {
+    std::vector<Question> questions;
+    std::vector<Question> everywhere;
+    for (const rollback::Need& need : needs) {
+        if (need.side != place.side) continue;
+        questions.push_back({{need.verb, need.type}, need.ns});
+        const bool asked = std::ranges::any_of(everywhere, [&](const Question& question) {
+            return is_about(question, questions.back());
+        });
+        if (!asked) everywhere.push_back({{need.verb, need.type}, ""});
+    }
+    if (questions.size() > few_namespaces * everywhere.size()) {
+        const auto doubtful = refused(place, everywhere);
+        std::erase_if(questions, [&](const Question& question) {
+            return std::ranges::none_of(doubtful,
+                                        [&](const Question& no) { return is_about(no, question); });
+        });
+    }
+    return denied(place, refused(place, questions));
 }
 
 }  // namespace run

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rollback/manual.hpp"
 #include "run/listing.hpp"
 
 namespace run {
@@ -17,7 +18,8 @@ std::vector<rollback::Denied> denied_on_control(const Place& place, const std::s
 std::vector<rollback::Denied> denied_on_source(const Place& place,
                                                const kube::Discovery& discovery);
 
-/// For the pods and workloads of either side, when they are written to by hand.
-std::vector<rollback::Denied> denied_by_hand(const Place& place, const kube::Discovery& discovery);
+/// Of what a runbook writes on that side. In many namespaces the whole cluster is asked for first.
+std::vector<rollback::Denied> denied_of(const Place& place,
+                                        const std::vector<rollback::Need>& needs);
 
 }  // namespace run

@@ -295,12 +295,22 @@ TEST_CASE("what may not be done is told before anything is begun") {
     CHECK(report.runbook->blockers[0].what ==
           "you may not: source: patch deployments.apps in namespace shop");
     CHECK(flow.asked == 0);
-    SUBCASE("and is asked of both clusters for the verbs of this flow only") {
-        const auto state = run::observe(world.session(), {.flow = rollback::Flow::Manual}, {});
-        REQUIRE(state);
-        REQUIRE(state->denied.size() == 1);
-        CHECK(state->denied[0].side == rollback::Side::Source);
-    }
+}
+
+TEST_CASE("what may not be done in one of many namespaces is found before anything is written") {
+    World world;
+    const std::vector<std::string> namespaces{"a", "b", "c", "d", "shop"};
+    world.target_store.put(World::plan(namespaces));
+    for (const std::string& ns : namespaces)
+        world.source_store.put(stopped_deployment(ns, "web", "1"));
+    world.source_store.access().deny({.verb = "patch", .resource = "deployments.apps", .ns = "c"});
+    Flow flow(world);
+    const auto report = flow.run();
+    CHECK(report.outcome == Outcome::Refused);
+    REQUIRE(report.runbook->blockers.size() == 1);
+    CHECK(report.runbook->blockers[0].what ==
+          "you may not: source: patch deployments.apps in namespace c");
+    CHECK(world.source->writes().empty());
 }
 
 TEST_CASE("a count that is lost is said, and proved against") {
