@@ -11,6 +11,7 @@
 #include "kube/rest_cluster.hpp"
 #include "mtc/names.hpp"
 #include "rename.hpp"
+#include "sandbox/deadline.hpp"
 #include "sandbox/kubelet.hpp"
 #include "sandbox/mtc_controller.hpp"
 #include "sandbox/seed.hpp"
@@ -22,7 +23,7 @@ namespace {
 template <class T>
 T must(base::Result<T> result) {
     if (!result) throw std::runtime_error(result.error().message);
-    return *std::move(result);
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
 std::string kubeconfig() {
@@ -51,8 +52,9 @@ std::string token_of(kube::Cluster& cluster, const base::ObjectRef& account) {
 }
 
 // Everything in one namespace, nothing across namespaces.
-void allow_all_in(kube::Cluster& cluster, const std::string& ns, const base::ObjectRef& account) {
-    const base::Json rule = {{"apiGroups", {"*"}}, {"resources", {"*"}}, {"verbs", {"*"}}};
+void allow_all_in(kube::Cluster& cluster, const std::string& ns, const base::ObjectRef& account,
+                  const std::vector<std::string>& groups = {"*"}) {
+    const base::Json rule = {{"apiGroups", groups}, {"resources", {"*"}}, {"verbs", {"*"}}};
     const base::Json subject = {
         {"kind", "ServiceAccount"}, {"name", account.name}, {"namespace", account.ns}};
     must(cluster.create(
@@ -64,6 +66,28 @@ void allow_all_in(kube::Cluster& cluster, const std::string& ns, const base::Obj
          {"roleRef", {{"apiGroup", roles.group}, {"kind", "Role"}, {"name", account.name}}},
          {"subjects", base::Json::array({subject})}},
         {}, {}));
+}
+
+void allow_to_read(kube::Cluster& cluster, const base::ObjectRef& account) {
+    const base::Json rule = {
+        {"apiGroups", {"*"}}, {"resources", {"*"}}, {"verbs", {"get", "list", "watch"}}};
+    const base::Json subject = {
+        {"kind", "ServiceAccount"}, {"name", account.name}, {"namespace", account.ns}};
+    must(cluster.create(
+        {cluster_roles, "", account.name},
+        {{"metadata", {{"name", account.name}}}, {"rules", base::Json::array({rule})}}, {}, {}));
+    must(cluster.create(
+        {cluster_role_bindings, "", account.name},
+        {{"metadata", {{"name", account.name}}},
+         {"roleRef",
+          {{"apiGroup", cluster_roles.group}, {"kind", "ClusterRole"}, {"name", account.name}}},
+         {"subjects", base::Json::array({subject})}},
+        {}, {}));
+}
+
+void add_context(base::Json& config, const std::string& context, const std::string& token) {
+    const base::Json one = kubeconfig_of(connection(context), {{"token", token}}, context);
+    for (const char* part : {"clusters", "users", "contexts"}) config[part].push_back(one[part][0]);
 }
 
 std::string new_suffix() {
@@ -157,43 +181,47 @@ std::unique_ptr<support::Process> Stage::start(std::vector<std::string> words) c
     return std::make_unique<support::Process>(command(std::move(words)), environment());
 }
 
+support::Ended Stage::shell(const std::string& script) const {
+    const auto bin = home_.path / "bin";
+    std::filesystem::create_directories(bin);
+    const auto oc = bin / "oc";
+    std::ofstream(oc)
+        << "#!/bin/sh\nexec '" +
+               (std::filesystem::path(kubeconfig()).parent_path() / "bin/kubectl").string() +
+               "' \"$@\"\n";
+    std::filesystem::permissions(oc, std::filesystem::perms::owner_all);
+    auto options = environment();
+    options.environment["PATH"] = bin.string() + ":/usr/bin:/bin";
+    return support::run_process({"/bin/sh", "-c", script}, options);
+}
+
 std::filesystem::path Stage::reader_kubeconfig() {
     const std::string name = "reader" + suffix_;
-    const base::ObjectRef account{support::types::serviceaccounts, mtc::openshift_migration, name};
-    must(target_->create(account, {{"metadata", {{"name", name}}}}, {}, {}));
-    const base::Json rule = {
-        {"apiGroups", {"*"}}, {"resources", {"*"}}, {"verbs", {"get", "list", "watch"}}};
-    const base::Json subject = {
-        {"kind", "ServiceAccount"}, {"name", name}, {"namespace", account.ns}};
-    must(target_->create({cluster_roles, "", name},
-                         {{"metadata", {{"name", name}}}, {"rules", base::Json::array({rule})}}, {},
-                         {}));
-    must(target_->create(
-        {cluster_role_bindings, "", name},
-        {{"metadata", {{"name", name}}},
-         {"roleRef", {{"apiGroup", cluster_roles.group}, {"kind", "ClusterRole"}, {"name", name}}},
-         {"subjects", base::Json::array({subject})}},
-        {}, {}));
-    const std::filesystem::path file = home_.path / "reader";
-    std::ofstream(file) << base::to_yaml(
-        kubeconfig_of(connection("target"), {{"token", token_of(*target_, account)}}));
+    base::Json config = {{"apiVersion", "v1"}, {"kind", "Config"}, {"current-context", "target"}};
+    for (const std::string& context : {std::string("target"), std::string("source")}) {
+        kube::Cluster& cluster = context == "target" ? *target_ : *source_;
+        const base::ObjectRef account{support::types::serviceaccounts, mtc::openshift_migration,
+                                      name};
+        must(cluster.create(account, {{"metadata", {{"name", name}}}}, {}, {}));
+        allow_to_read(cluster, account);
+        add_context(config, context, token_of(cluster, account));
+    }
+    std::filesystem::path file = home_.path / "reader";
+    std::ofstream(file) << base::to_yaml(config);
     return file;
 }
 
-std::filesystem::path Stage::namespaced_kubeconfig(const std::string& in) {
+std::filesystem::path Stage::namespaced_kubeconfig(const std::string& in,
+                                                   const std::vector<std::string>& groups) {
     const std::string name = "namespaced" + suffix_;
     base::Json config = {{"apiVersion", "v1"}, {"kind", "Config"}, {"current-context", "target"}};
     for (const std::string& context : {std::string("target"), std::string("source")}) {
         kube::Cluster& cluster = context == "target" ? *target_ : *source_;
         const base::ObjectRef account{support::types::serviceaccounts, ns(in), name};
         must(cluster.create(account, {{"metadata", {{"name", name}}}}, {}, {}));
-        allow_all_in(cluster, ns(in), account);
+        allow_all_in(cluster, ns(in), account, groups);
         if (context == "target") allow_all_in(cluster, mtc::openshift_migration, account);
-        const base::Json one =
-            kubeconfig_of(connection(context), {{"token", token_of(cluster, account)}}, context);
-        for (const char* part : {"clusters", "users", "contexts"}) {
-            config[part].push_back(one[part][0]);
-        }
+        add_context(config, context, token_of(cluster, account));
     }
     std::filesystem::path file = home_.path / "namespaced";
     std::ofstream(file) << base::to_yaml(config);
@@ -213,6 +241,23 @@ void Stage::remove_finalizers(const base::ResourceType& type, const std::string&
     };
     const auto ended = kube::reflect(*target_, type, {.ns = ns(in)}, {.changed = strip}, {});
     if (!ended) throw std::runtime_error(ended.error().message);
+}
+
+base::Object Stage::await_on_target(const base::ResourceType& type, const std::string& in,
+                                    const std::function<bool(const base::Object&)>& holds) {
+    base::Object found;
+    const auto look = [&](const kube::ObjectMap& objects) {
+        for (const auto& [ref, object] : objects) {
+            if (holds(object)) {
+                found = object;
+                return false;
+            }
+        }
+        return true;
+    };
+    const sandbox::Deadline deadline(std::chrono::seconds(60));
+    must(kube::reflect(*target_, type, {.ns = ns(in)}, {.changed = look}, deadline.token()));
+    return found;
 }
 
 std::size_t Stage::rollbacks() {

@@ -3,6 +3,8 @@
 // namespaces of its own on them.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -43,13 +45,20 @@ class Stage {
     /// The real binary, as a person with the clusters' kubeconfig and a home of their own runs it.
     support::Ended run(std::vector<std::string> words) const;
     std::unique_ptr<support::Process> start(std::vector<std::string> words) const;
-    /// A kubeconfig, its context called target too, of somebody who may get, list and watch
-    /// everything.
+    /// What a person types into a shell that has `oc`: the clusters' own kubectl.
+    support::Ended shell(const std::string& script) const;
+    const std::filesystem::path& home() const { return home_.path; }
+    /// Contexts target and source of somebody who may get, list and watch everything.
     std::filesystem::path reader_kubeconfig();
     /// Contexts target and source of somebody who may do everything in `ns` and, on the target, in
     /// the MTC objects' namespace, and nothing across namespaces.
-    std::filesystem::path namespaced_kubeconfig(const std::string& ns);
+    /// With `groups` nothing in `ns` but what these API groups serve.
+    std::filesystem::path namespaced_kubeconfig(const std::string& ns,
+                                                const std::vector<std::string>& groups = {"*"});
 
+    /// Waits until an object of the type on the target is as it must be, and returns it.
+    base::Object await_on_target(const base::ResourceType& type, const std::string& ns,
+                                 const std::function<bool(const base::Object&)>& holds);
     /// Waits until an object of the type has finalizers on the target, and removes them.
     void remove_finalizers(const base::ResourceType& type, const std::string& ns);
 
