@@ -147,6 +147,8 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
                const std::string& called) {
     const bool named = take_command(words.others, options, called);
     options.help = values.truth("help") || (words.others.empty() && words.flags.empty());
+    // thousands of small writes, each of which waits for its answer
+    if (options.command == "manual" && !values.has("parallel")) options.kubeconfig.parallel = 16;
     if (options.help) {
         if (!named) options.command.clear();
     } else if (values.truth("version")) {

@@ -62,7 +62,7 @@ constexpr std::array flag_table{
     Flag{"as-group", 0, "GROUP", "", AsInKubectl, "act as a member of this group; may be repeated", now, repeatable},
     Flag{"as-uid", 0, "UID", "", AsInKubectl, "act as the user with this UID"},
     Flag{"as-user-extra", 0, "KEY=VALUE", "", AsInKubectl, "act with this extra attribute; may be repeated", now, repeatable},
-    Flag{"parallel", 0, "N", "", Clusters, "connections per cluster, 1 to 32 (default 8)"},
+    Flag{"parallel", 0, "N", "", Clusters, "connections per cluster, 1 to 32 (default 8; manual: 16)"},
 
     Flag{"loglevel", 'v', "N", "", General, "from 6 on, log requests (also --loglevel)"},
     Flag{"help", 'h', "", "true", General, "this text"},

@@ -41,6 +41,8 @@ struct WriteOptions {
     bool dry_run = false;          // dryRun=All: the server checks everything and stores nothing
     std::string subresource = {};  // "status", "binding", ...
     std::optional<int> grace_period_seconds = {};  // of a remove; empty: as the kind does it
+    bool metadata_only =
+        false;  // of a patch: its answer may hold no more, and costs the server less
 };
 
 enum class WatchEventType { Added, Modified, Deleted, Bookmark };

@@ -161,6 +161,7 @@ Result<Object> RestCluster::patch(const Object& seen, const Json& operations,
     target.segment(options.subresource).write_options(options);
     auto answer = requests_.ask({.method = "PATCH",
                                  .target = target.text(),
+                                 .accept = options.metadata_only ? metadata_object : json,
                                  .body = text_of(patch),
                                  .content_type = "application/json-patch+json"},
                                 what_of("patch", seen.ref.type, seen.ref.name), stop);

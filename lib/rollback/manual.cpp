@@ -14,7 +14,7 @@ namespace {
 Patch give_back(const Object& pod, Json operations) {
     return {.side = Side::Source,
             .purpose = Purpose::GiveBack,
-            .seen = pod,
+            .seen = manual::bare(pod),
             .operations = std::move(operations),
             .change = "is the application's again"};
 }
@@ -33,8 +33,8 @@ void add_deletions(const State& state, Side side, Runbook& out) {
         if (!is_to_go(state, side, pod)) continue;
         namespaces.insert(pod.ref.ns);
         if (!base::is_terminating(pod))
-            out.steps.push_back(
-                {Delete{side, pod}, "a stage pod of MTC, which the next migration makes anew"});
+            out.steps.push_back({Delete{side, manual::bare(pod)},
+                                 "a stage pod of MTC, which the next migration makes anew"});
     }
     if (namespaces.empty()) return;
     out.steps.push_back({AwaitNoStagePods{side, {namespaces.begin(), namespaces.end()}},
@@ -95,6 +95,21 @@ std::optional<Patch> give_back_anew(const Object& now) {
     return give_back(now, std::move(*operations));
 }
 
+std::optional<Patch> by_purpose(Purpose purpose, const Object& now, const Record& record,
+                                const ManualOptions& options) {
+    switch (purpose) {
+        case Purpose::Start:
+            return start_anew(now, record, options);
+        case Purpose::Stop:
+            return stop_anew(now);
+        case Purpose::GiveBack:
+            return give_back_anew(now);
+        case Purpose::Pause:
+            return manual::pause(now);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 bool is_stage_pod(const Object& pod) {
@@ -132,23 +147,20 @@ Runbook manual_flow(const State& state, const Record& record, const ManualOption
     if (options.stage_pods) add_stage_pod_steps(state, runbook);
     if (options.workloads) add_workload_steps(state, record, options, runbook);
     runbook.blockers = manual::blockers(state, options, runbook.steps);
+    return unless_denied(std::move(runbook), state);
+}
+
+Runbook unless_denied(Runbook runbook, const State& state) {
+    manual::add_denied(state, runbook.steps, runbook.blockers);
     if (!runbook.blockers.empty()) runbook.steps.clear();
     return runbook;
 }
 
 std::optional<Patch> decided_anew(const Patch& patch, const Object& now, const Record& record,
                                   const ManualOptions& options) {
-    switch (patch.purpose) {
-        case Purpose::Start:
-            return start_anew(now, record, options);
-        case Purpose::Stop:
-            return stop_anew(now);
-        case Purpose::GiveBack:
-            return give_back_anew(now);
-        case Purpose::Pause:
-            return manual::pause(now);
-    }
-    return std::nullopt;
+    auto anew = by_purpose(patch.purpose, now, record, options);
+    if (anew) anew->seen = now;
+    return anew;
 }
 
 }  // namespace rollback

@@ -144,21 +144,6 @@ bool stands_in_the_way(const Denied& denied, const std::vector<Need>& needs) {
     });
 }
 
-void add_denied(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out) {
-    const auto needs = needs_of({.steps = steps, .blockers = {}});
-    std::vector<std::string> what;
-    for (const Denied& denied : state.denied) {
-        if (stands_in_the_way(denied, needs))
-            what.push_back(word(denied.side) + ": " + denied.verb + " " + denied.resource +
-                           (denied.ns.empty() ? "" : " in namespace " + denied.ns));
-    }
-    if (what.empty()) return;
-    out.push_back({.id = "permissions",
-                   .what = "you may not: " + base::join(what),
-                   .remedy = "ask for these verbs, or name a context that may with "
-                             "--source-context and --target-context"});
-}
-
 }  // namespace
 
 bool has_volumes(const State& state) {
@@ -177,7 +162,7 @@ Patch stop(const Object& workload, Json operations) {
     const mtc::Wanted now = mtc::workload_kind(workload.ref.type)->current(workload);
     return {.side = Side::Target,
             .purpose = Purpose::Stop,
-            .seen = workload,
+            .seen = bare(workload),
             .operations = std::move(operations),
             .change = mtc::describe(now) + " → stopped"};
 }
@@ -192,6 +177,21 @@ std::vector<Step> stops(const State& state) {
     return steps;
 }
 
+void add_denied(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out) {
+    const auto needs = needs_of({.steps = steps, .blockers = {}});
+    std::vector<std::string> what;
+    for (const Denied& denied : state.denied) {
+        if (stands_in_the_way(denied, needs))
+            what.push_back(word(denied.side) + ": " + denied.verb + " " + denied.resource +
+                           (denied.ns.empty() ? "" : " in namespace " + denied.ns));
+    }
+    if (what.empty()) return;
+    out.push_back({.id = "permissions",
+                   .what = "you may not: " + base::join(what),
+                   .remedy = "ask for these verbs, or name a context that may with "
+                             "--source-context and --target-context"});
+}
+
 std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
                               const std::vector<Step>& steps) {
     std::vector<Blocker> out;
@@ -202,7 +202,6 @@ std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
         add_unseen_target(state, options, out);
         add_lone_pods(state, options.stage_pods, out);
     }
-    add_denied(state, steps, out);
     return out;
 }
 

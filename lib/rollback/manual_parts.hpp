@@ -22,6 +22,9 @@ Patch start(const Object& workload, const mtc::Wanted& before);
 /// The steps that start the workloads of the source; what cannot be started is among the skipped.
 Runbook starts(const State& state, const Record& record, const ManualOptions& options);
 
+/// Which object it is, without what it holds.
+Object bare(const Object& object);
+
 /// For a DeploymentConfig that has been started, or was so in an earlier run.
 std::optional<Patch> pause(const Object& workload);
 /// Those of the workloads that `starts` starts, or that an earlier run has started.
@@ -38,6 +41,8 @@ bool has_volumes(const State& state);
 /// What of the pods and workloads of that side could not be seen.
 std::vector<std::string> unseen(const State& state, Side side);
 
+/// What the steps need and the operator may not, as one blocker.
+void add_denied(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out);
 std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
                               const std::vector<Step>& steps);
 

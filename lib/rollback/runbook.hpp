@@ -30,7 +30,7 @@ enum class Purpose {
 struct Patch {
     Side side;
     Purpose purpose;
-    Object seen;
+    Object seen;         // in a runbook without its body: there may be thousands
     Json operations;     // JSON Patch; with a test for each value it depends on
     std::string change;  // "0 replicas -> 3 replicas"
 };

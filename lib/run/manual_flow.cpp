@@ -96,10 +96,10 @@ class ManualFlow {
     End decide() {
         record_ = rollback::completed(recall(*state_, "", options_.snapshot_folder, options_.warn),
                                       *state_, options_.manual);
-        const auto wanted = rollback::manual_flow(*state_, record_, options_.manual);
+        auto wanted = rollback::manual_flow(*state_, record_, options_.manual);
         if (auto asked = review(session_, wanted, *state_, execute_.parallel, stop_); !asked)
             return failed(asked.error());
-        report_.runbook = rollback::manual_flow(*state_, record_, options_.manual);
+        report_.runbook = rollback::unless_denied(std::move(wanted), *state_);
         report_.gaps = state_->gaps;
         options_.decided(*state_, *report_.assessment, *report_.runbook);
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;

@@ -68,7 +68,7 @@ class Writer {
 
   private:
     kube::Cluster& cluster(Side side) const { return cluster_of(job_.session, side); }
-    kube::WriteOptions options() const { return {.dry_run = job_.dry_run}; }
+    kube::WriteOptions options() const { return {.dry_run = job_.dry_run, .metadata_only = true}; }
 
     static Result<Written> with_error(Written written, const base::Error& error) {
         if (ends_everything(error.kind)) return std::unexpected(error);

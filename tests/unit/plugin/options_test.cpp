@@ -136,6 +136,8 @@ TEST_CASE("what is not said has the documented default") {
     CHECK(o.kubeconfig.as.empty());
     CHECK(o.kubeconfig.as_groups.empty());
     CHECK(o.kubeconfig.parallel == 8);
+    CHECK(parsed({"manual", "shop"}).kubeconfig.parallel == 16);
+    CHECK(parsed({"manual", "shop", "--parallel=3"}).kubeconfig.parallel == 3);
     CHECK(parsed({"shop", "-n", ""}).ns == "openshift-migration");
 }
 

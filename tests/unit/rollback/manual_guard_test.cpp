@@ -156,7 +156,7 @@ TEST_CASE("what is stopped on the target is stopped as MTC does it, with what it
     CHECK(patch.side == Side::Target);
     CHECK(patch.purpose == Purpose::Stop);
     CHECK(patch.change == "2 replicas → stopped");
-    Json body = patch.seen.body;
+    Json body = state.target.workloads.at(0).body;
     body["metadata"]["resourceVersion"] = "";
     const Json now = body.patch(patch.operations);
     CHECK(now["spec"]["replicas"] == 0);

@@ -59,10 +59,14 @@ ClusterView& view_of(State& state, Side side) {
     return side == Side::Target ? state.target : state.source;
 }
 
-void apply(State& state, const Patch& patch) {
+Object& seen_by(State& state, const Patch& patch) {
     ClusterView& view = view_of(state, patch.side);
     const bool is_pod = patch.seen.ref.type.plural == "pods";
-    Object& object = object_in(is_pod ? view.pods : view.workloads, patch.seen.ref);
+    return object_in(is_pod ? view.pods : view.workloads, patch.seen.ref);
+}
+
+void apply(State& state, const Patch& patch) {
+    Object& object = seen_by(state, patch);
     // the builders leave it out, a server does not
     object.body["metadata"]["resourceVersion"] = object.resource_version;
     object.body = object.body.patch(patch.operations);
@@ -416,7 +420,7 @@ TEST_CASE("a patch is about the object that was seen, and is refused by one that
         const auto* patch = std::get_if<Patch>(&step.action);
         if (patch == nullptr) continue;
         CAPTURE(build::step_in_words(step));
-        Json changed = patch->seen.body;
+        Json changed = seen_by(state, *patch).body;
         changed["metadata"]["annotations"] = Json::object();
         changed["metadata"]["labels"] = Json::object();
         changed["metadata"]["resourceVersion"] = "another";
