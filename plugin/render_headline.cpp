@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "base/text.hpp"
+
 namespace plugin {
 namespace {
 
@@ -71,9 +73,8 @@ std::string detached_line(const RunReport& report) {
 // What the manual flow has changed when it did not come to its end.
 std::string so_far(const RunReport& report) {
     return report.written.empty() ? "nothing was changed"
-                                  : std::to_string(report.written.size()) +
-                                        " objects were written; the same command goes on with the "
-                                        "rest";
+                                  : base::count(report.written.size(), "object") +
+                                        " written; the same command goes on with the rest";
 }
 
 bool wrote_nothing(const RunReport& report) {

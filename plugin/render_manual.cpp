@@ -73,10 +73,30 @@ bool guards(const Runbook& runbook) {
     });
 }
 
+// MTC's mark on a CronJob does not say whether it was suspended before (mm/quiesce.go).
+std::vector<std::string> resumed(const std::vector<const Patch*>& starts,
+                                 const rollback::ManualOptions& options) {
+    std::vector<std::string> warnings;
+    for (const Patch* patch : starts) {
+        const auto& ref = patch->seen.ref;
+        const bool said = std::ranges::any_of(options.set, [&](const auto& given) {
+            return given.name == ref.name && mtc::is_called(ref.type, given.kind);
+        });
+        if (ref.type.plural != "cronjobs" || said) continue;
+        warnings.push_back(ref.label() + " in " + ref.ns +
+                           " will run, though nobody knows whether it was suspended before the "
+                           "migration; --set " +
+                           ref.ns + "/" + ref.label() + "=0 leaves it suspended");
+    }
+    return warnings;
+}
+
 std::string warnings(const State& state, const Runbook& runbook,
                      const rollback::ManualOptions& options, const RenderContext& context) {
     std::vector<std::string> all;
-    const bool starts = !patches(runbook, Purpose::Start).empty();
+    const auto started = patches(runbook, Purpose::Start);
+    const bool starts = !started.empty();
+    std::ranges::move(resumed(started, options), std::back_inserter(all));
     if (starts && options.assume_target_stopped && !guards(runbook) && !state.plan.volumes.empty())
         all.emplace_back(
             "--assume-target-stopped: nobody has seen that the target is stopped. If anything runs "

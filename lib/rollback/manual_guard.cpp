@@ -164,7 +164,7 @@ Patch stop(const Object& workload, Json operations) {
             .purpose = Purpose::Stop,
             .seen = bare(workload),
             .operations = std::move(operations),
-            .change = mtc::describe(now) + " → stopped"};
+            .change = mtc::describe(now) + " -> stopped"};
 }
 
 std::vector<Step> stops(const State& state) {

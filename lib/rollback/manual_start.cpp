@@ -114,7 +114,7 @@ Patch start(const Object& workload, const Wanted& before) {
             .purpose = Purpose::Start,
             .seen = bare(workload),
             .operations = mtc::unquiesce(workload, before),
-            .change = rests(workload) ? now + " → " + mtc::describe(before)
+            .change = rests(workload) ? now + " -> " + mtc::describe(before)
                                       : "keeps " + now + ", loses the mark of MTC"};
 }
 

@@ -37,7 +37,7 @@ struct ClusterName {
 struct Written {
     Side side = Side::Source;
     ObjectRef object;
-    std::string change;     // "0 replicas → 3 replicas"
+    std::string change;     // "0 replicas -> 3 replicas"
     std::string left = {};  // why it was left as it is; empty when it was written
     std::string error = {};
 };

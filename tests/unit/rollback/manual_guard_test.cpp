@@ -155,7 +155,7 @@ TEST_CASE("what is stopped on the target is stopped as MTC does it, with what it
     const auto& patch = std::get<Patch>(runbook.steps.at(0).action);
     CHECK(patch.side == Side::Target);
     CHECK(patch.purpose == Purpose::Stop);
-    CHECK(patch.change == "2 replicas → stopped");
+    CHECK(patch.change == "2 replicas -> stopped");
     Json body = state.target.workloads.at(0).body;
     body["metadata"]["resourceVersion"] = "";
     const Json now = body.patch(patch.operations);

@@ -278,7 +278,7 @@ TEST_CASE("a workload starts with the count that is known from the best source")
             CHECK(contains(runbook.steps[1].why, row.why));
             CHECK(told(state, runbook, "x") == row.wanted);
             const auto& patch = std::get<Patch>(runbook.steps[1].action);
-            CHECK(contains(patch.change, "→ " + mtc::describe(row.wanted)));
+            CHECK(contains(patch.change, "-> " + mtc::describe(row.wanted)));
             CHECK(manual_flow(after(state, runbook), {}, options).empty());
         }
     }
@@ -336,7 +336,7 @@ TEST_CASE("a workload at 0 that carries no mark starts when its count is given")
           Steps{"await target stopped", "start source shop/deployment/web", "await serving"});
     CHECK(told(state, runbook, "web").replicas == 2);
     CHECK(patch_of(runbook, "start source shop/deployment/web").change ==
-          "0 replicas → 2 replicas");
+          "0 replicas -> 2 replicas");
     SUBCASE("a CronJob, too") {
         const State suspended = with(cron_job(false));
         REQUIRE(flow(suspended).empty());
@@ -443,7 +443,7 @@ TEST_CASE("after a conflict a patch is decided anew, by the object as it is now"
         REQUIRE(patch);
         CHECK(patch->side == Side::Source);
         CHECK(patch->purpose == Purpose::Start);
-        CHECK(patch->change == "0 replicas → 4 replicas");
+        CHECK(patch->change == "0 replicas -> 4 replicas");
         CHECK(patch->seen.body.patch(patch->operations)["spec"]["replicas"] == 4);
     }
     SUBCASE("a start: somebody has scaled it, its number is kept") {
@@ -465,7 +465,7 @@ TEST_CASE("after a conflict a patch is decided anew, by the object as it is now"
         const Object now = build::stopped("Deployment", "web", "x");
         const auto patch = anew(start, now);
         REQUIRE(patch);
-        CHECK(patch->change == "0 replicas → 3 replicas");
+        CHECK(patch->change == "0 replicas -> 3 replicas");
         CHECK_FALSE(decided_anew(patch_of(runbook, start), now, {}, {}));
     }
     SUBCASE("a start: a count that is given holds") {
@@ -473,14 +473,14 @@ TEST_CASE("after a conflict a patch is decided anew, by the object as it is now"
         const auto patch = decided_anew(patch_of(runbook, start),
                                         build::running("Deployment", "web", 0), {}, given);
         REQUIRE(patch);
-        CHECK(patch->change == "0 replicas → 8 replicas");
+        CHECK(patch->change == "0 replicas -> 8 replicas");
     }
     SUBCASE("a stop: it runs another number") {
         const auto patch = anew(stop, build::running("Deployment", "web", 5));
         REQUIRE(patch);
         CHECK(patch->side == Side::Target);
         CHECK(patch->purpose == Purpose::Stop);
-        CHECK(patch->change == "5 replicas → stopped");
+        CHECK(patch->change == "5 replicas -> stopped");
     }
     SUBCASE("a stop: somebody has stopped it") {
         CHECK_FALSE(anew(stop, build::running("Deployment", "web", 0)));
