@@ -48,9 +48,22 @@ Serving pods_ready(std::int64_t ready, std::int64_t wanted) {
                    base::count(static_cast<std::size_t>(wanted), "pod") + " ready"};
 }
 
+// Why no pods are made at all, mostly a quota: the controller's words.
+std::string replica_failure(const Object& o) {
+    for (const Json& condition : base::items_at(o.body, "/status/conditions")) {
+        if (base::text_or_empty(condition, "/type") == "ReplicaFailure" &&
+            base::text_or_empty(condition, "/status") == "True")
+            return base::text_or_empty(condition, "/message");
+    }
+    return {};
+}
+
 Serving by_status(const Object& o, const std::string& ready_field, std::int64_t wanted) {
     if (!observed(o)) return {.yes = false, .why = "its controller has not looked at it yet"};
-    return pods_ready(status_count(o, ready_field), wanted);
+    Serving serving = pods_ready(status_count(o, ready_field), wanted);
+    const std::string failure = serving.yes ? "" : replica_failure(o);
+    if (!failure.empty()) serving.why += ": " + failure;
+    return serving;
 }
 
 // Deployment, DeploymentConfig, StatefulSet, ReplicaSet

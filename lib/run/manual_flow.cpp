@@ -76,8 +76,14 @@ class ManualFlow {
     Outcome failed(const base::Error& error) {
         report_.error = error.message;
         report_.hint = error.hint;
-        if (error.kind == ErrorKind::TimedOut) return Outcome::TimedOut;
         return error.kind == ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
+    }
+
+    // Here, and only here, it is the deadline that has passed, not the time of one request.
+    End waited(const Result<void>& gone) {
+        if (gone) return {};
+        const Outcome outcome = failed(gone.error());
+        return gone.error().kind == ErrorKind::TimedOut ? Outcome::TimedOut : outcome;
     }
 
     ObserveOptions look_options() const {
@@ -206,8 +212,7 @@ class ManualFlow {
         const AwaitedPods pods{
             target ? session_.target : session_.source, await.side, await.namespaces,
             [stays](const std::vector<Object>& seen) { return only(seen, stays); }};
-        const auto gone = await_pods_gone(pods, execute_.follow, options_.sink, stop_);
-        return gone ? End() : End(failed(gone.error()));
+        return waited(await_pods_gone(pods, execute_.follow, options_.sink, stop_));
     }
 
     // As often as it takes: what began to run on the target after the look before the question is
@@ -220,9 +225,9 @@ class ManualFlow {
                 return nothing_started(in_the_way);
             const auto pods = rollback::pods_that_write(*state_);
             if (pods.empty()) return {};
-            const auto gone =
-                await_pods_gone(writers_in(pods), execute_.follow, options_.sink, stop_);
-            if (!gone) return failed(gone.error());
+            if (const End end = waited(
+                    await_pods_gone(writers_in(pods), execute_.follow, options_.sink, stop_)))
+                return end;
         }
     }
 

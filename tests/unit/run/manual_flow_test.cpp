@@ -238,6 +238,24 @@ TEST_CASE("a cluster that is lost on the way ends it, and the same command goes 
     CHECK(flow.replicas() == 3);
 }
 
+TEST_CASE("only the deadline means that it is not finished, not a request that took too long") {
+    World world;
+    with_a_volume(world);
+    Flow flow(world);
+    SUBCASE("a request") {
+        world.source->set_fault(refuse("LIST", "deployments", base::ErrorKind::TimedOut));
+        CHECK(flow.run().outcome == Outcome::Error);
+    }
+    SUBCASE("the deadline") {
+        Json held = pod("stage-1", {{mtc::labels::stage_pod, "True"}});
+        held["metadata"]["finalizers"] = {"example.com/held"};
+        world.target_store.put(held);
+        flow.options.timeout = 300ms;
+        CHECK(flow.run().outcome == Outcome::TimedOut);
+    }
+    CHECK(flow.replicas() == 0);
+}
+
 TEST_CASE("nothing is started on the source while a pod of the target mounts a volume") {
     World world;
     serve(world);
