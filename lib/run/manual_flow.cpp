@@ -178,7 +178,8 @@ class ManualFlow {
         if (pauses(steps.front()) && !options_.verify) return {};
         const auto sent = write_all(job(false), steps, report_.written, stop_);
         if (!sent) return failed(sent.error());
-        return pauses(steps.front()) ? verify_again() : End();
+        // its controller takes a moment to look at what was paused
+        return pauses(steps.front()) ? serving() : End();
     }
 
     WriteJob job(bool dry_run) {
@@ -255,7 +256,9 @@ class ManualFlow {
              .hint = in_the_way.front().remedy});
     }
 
-    End carry_out(const rollback::AwaitServing&) {
+    End carry_out(const rollback::AwaitServing&) { return serving(); }
+
+    End serving() {
         if (!options_.verify) return {};
         const Outcome outcome = await_application_then(Outcome::Succeeded);
         return outcome == Outcome::Succeeded ? End() : End(outcome);
@@ -265,14 +268,6 @@ class ManualFlow {
         const auto state = await_application(session_, record_, "", execute_, options_.sink, stop_);
         if (!state) return failed(state.error());
         return judge(*state, when_well);
-    }
-
-    // After what was paused again.
-    End verify_again() {
-        const auto state = observe(session_, look_options(), stop_);
-        if (!state) return failed(state.error());
-        const Outcome outcome = judge(*state, Outcome::Succeeded);
-        return outcome == Outcome::Succeeded ? End() : End(outcome);
     }
 
     Outcome judge(const State& state, Outcome when_well) {

@@ -238,6 +238,40 @@ TEST_CASE("a cluster that is lost on the way ends it, and the same command goes 
     CHECK(flow.replicas() == 3);
 }
 
+TEST_CASE("what was paused is paused again, and its controller has time to look at it") {
+    World world;
+    const ObjectRef front{support::types::deploymentconfigs, "shop", "front"};
+    Json config = stopped_deployment("shop", "front", "2");
+    config["apiVersion"] = "apps.openshift.io/v1";
+    config["kind"] = "DeploymentConfig";
+    config["metadata"]["annotations"][mtc::annotations::paused] = "true";
+    world.source_store.put(config);
+    const auto looked_at = [&world, front](int ready) {
+        Json body = *world.source_store.get(front);
+        body["status"] = {
+            {"observedGeneration", base::number_at(body, "/metadata/generation").value()},
+            {"readyReplicas", ready}};
+        world.source_store.put(body);
+    };
+    // the controller looks when somebody watches, not before
+    world.source->set_fault(
+        [&](const support::Call& call, Moment moment) -> std::optional<base::Error> {
+            if (moment == Moment::Before && call.verb == "WATCH" &&
+                call.type.plural == "deploymentconfigs")
+                looked_at(2);
+            return std::nullopt;
+        });
+    serve(world);
+    Flow flow(world);
+    const auto report = flow.run();
+    CAPTURE(report.error);
+    CHECK(report.outcome == Outcome::Succeeded);
+    const Json after = *world.source_store.get(front);
+    CHECK(base::bool_at(after, "/spec/paused") == true);
+    CHECK(base::number_at(after, "/spec/replicas") == 2);
+    CHECK(after["metadata"].value("annotations", Json::object()).empty());
+}
+
 TEST_CASE("only the deadline means that it is not finished, not a request that took too long") {
     World world;
     with_a_volume(world);
