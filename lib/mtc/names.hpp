@@ -18,6 +18,9 @@ inline const base::ResourceType migplans{group, version, "migplans", "MigPlan", 
 inline const base::ResourceType migclusters{group, version, "migclusters", "MigCluster", true};
 inline const base::ResourceType migmigrations{group, version, "migmigrations", "MigMigration",
                                               true};
+/// KubeVirt's, which MTC stops, too (1.8); they have no row in the table of workloads yet.
+inline const base::ResourceType virtual_machines{"kubevirt.io", "v1", "virtualmachines",
+                                                 "VirtualMachine", true};
 inline const base::ResourceType secrets{"", "v1", "secrets", "Secret", true};
 inline const base::ResourceType crds{"apiextensions.k8s.io", "v1", "customresourcedefinitions",
                                      "CustomResourceDefinition", false};

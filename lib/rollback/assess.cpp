@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "rollback/check.hpp"
 #include "rollback/testimony.hpp"
 
 namespace rollback {
@@ -49,12 +50,7 @@ bool is_of_the_search(const std::string& resource) {
 }
 
 bool workloads_unseen(const State& state) {
-    return gap_in(state, Side::Source, [](const std::string& resource) {
-        return resource == "discovery" ||
-               std::ranges::any_of(mtc::workload_kinds(), [&](const auto& kind) {
-                   return kind.type.resource() == resource;
-               });
-    });
+    return gap_in(state, Side::Source, is_workload);
 }
 
 const Migration* running_rollback(const std::vector<Migration>& migrations) {

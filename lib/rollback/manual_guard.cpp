@@ -75,8 +75,10 @@ void add_lone_pods(const State& state, bool stage_pods_go, std::vector<Blocker>&
     }
 }
 
+// A machine that this version cannot start keeps the others from nothing; the proof names it.
 bool hides_the_application(const Gap& gap, Side side) {
-    return gap.side == side && (gap.resource == "pods" || is_workload(gap.resource));
+    return gap.side == side && gap.resource != mtc::types::virtual_machines.resource() &&
+           (gap.resource == "pods" || is_workload(gap.resource));
 }
 
 void add_unseen_source(const State& state, std::vector<Blocker>& out) {

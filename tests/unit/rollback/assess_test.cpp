@@ -250,6 +250,8 @@ TEST_CASE("what could not be seen is unknown, never fine") {
     const Row rows[] = {
         {"a kind of workload on the source", build::gap(Side::Source, "statefulsets.apps"),
          Verdict::Unknown},
+        {"a VirtualMachine of the source", build::gap(Side::Source, "virtualmachines.kubevirt.io"),
+         Verdict::Unknown},
         {"an API group of the source", build::gap(Side::Source, "discovery", false),
          Verdict::Unknown},
         {"the search for migrated objects",

@@ -43,13 +43,11 @@ std::vector<std::string> words(const std::vector<rollback::Denied>& denied) {
     return out;
 }
 
-/// A source that also serves autoscalers, which the store does not know.
-class Autoscaled : public support::FakeCluster {
+/// A source that also serves one object of a type which the store does not know.
+class Serving : public support::FakeCluster {
   public:
-    Autoscaled(support::Store& store, std::string version)
-        : FakeCluster(store),
-          type_{"autoscaling", std::move(version), "horizontalpodautoscalers",
-                "HorizontalPodAutoscaler", true} {}
+    Serving(support::Store& store, base::ResourceType type, Json body)
+        : FakeCluster(store), type_(std::move(type)), body_(std::move(body)) {}
 
     base::Result<kube::Discovery> discover(std::stop_token stop) override {
         auto discovery = FakeCluster::discover(std::move(stop));
@@ -60,14 +58,22 @@ class Autoscaled : public support::FakeCluster {
                                         const kube::ListOptions& options,
                                         std::stop_token stop) override {
         if (type != type_) return FakeCluster::list(type, options, std::move(stop));
-        const Json body{{"metadata", {{"name", "web"}, {"namespace", "shop"}}},
-                        {"spec", {{"maxReplicas", 10}}}};
-        return kube::ObjectList{.items = {base::object_of(type, body)}, .resource_version = "1"};
+        return kube::ObjectList{.items = {base::object_of(type, body_)}, .resource_version = "1"};
     }
 
   private:
     base::ResourceType type_;
+    Json body_;
 };
+
+std::shared_ptr<Serving> autoscaled(support::Store& store, const std::string& version) {
+    return std::make_shared<Serving>(
+        store,
+        base::ResourceType{"autoscaling", version, "horizontalpodautoscalers",
+                           "HorizontalPodAutoscaler", true},
+        Json{{"metadata", {{"name", "web"}, {"namespace", "shop"}}},
+             {"spec", {{"maxReplicas", 10}}}});
+}
 
 }  // namespace
 
@@ -221,7 +227,7 @@ TEST_CASE("an observation holds the autoscalers of the source, in the version th
         const World world;
         auto session = world.session();
         support::Store store({.name = "source"});
-        session.source.cluster = std::make_shared<Autoscaled>(store, version);
+        session.source.cluster = autoscaled(store, version);
         const auto state = run::observe(session, {}, {});
         REQUIRE(state);
         REQUIRE(state->source.autoscalers.size() == 1);
@@ -277,6 +283,27 @@ TEST_CASE("the plan's backups and restores are seen where the cluster has Velero
     REQUIRE(state);
     CHECK(state->source.velero.size() == 1);
     CHECK(state->target.velero.empty());
+}
+
+TEST_CASE("a VirtualMachine that MTC has stopped is a gap, until one can start it") {
+    World world;
+    Json machine{{"metadata",
+                  {{"name", "vm"},
+                   {"namespace", "shop"},
+                   {"annotations", {{mtc::annotations::start_vm, "true"}}}}}};
+    const auto gaps_with = [&] {
+        world.source =
+            std::make_shared<Serving>(world.source_store, mtc::types::virtual_machines, machine);
+        const auto state = run::observe(world.session(), {}, {});
+        REQUIRE(state);
+        return state->gaps;
+    };
+    const auto gaps = gaps_with();
+    REQUIRE(gaps.size() == 1);
+    CHECK(gaps[0].resource == "virtualmachines.kubevirt.io");
+    CHECK(gaps[0].what == "judge shop/virtualmachine/vm, which MTC has stopped");
+    machine["metadata"].erase("annotations");
+    CHECK(gaps_with().empty());
 }
 
 TEST_CASE("what the flow may not do is written down, by cluster") {
