@@ -530,6 +530,9 @@ bool killed_at(sandbox::World& world, const Person& person, std::size_t n, Phase
     return code == 128 + SIGKILL;
 }
 
+// What the scenario needs: 2 stage pods, 1 borrowed pod, 2 stops, 10 starts, 1 pause.
+constexpr std::size_t writes_of_a_run = 16;
+
 /// A cluster with every kind of step, its workloads as they must be again, and a person.
 struct Attempt {
     sandbox::World world{"by-hand", https()};
@@ -560,7 +563,8 @@ TEST_CASE("killed with SIGKILL at any request and run again, the end is the same
             CHECK(rollbacks(attempt->world.target_store()) == 0);
             attempt = std::make_unique<Attempt>();
         }
-        CHECK(n > 20);
+        // at each write; how many reads are among the rest depends on what the watches hear
+        CHECK(n > writes_of_a_run);
     }
 }
 
