@@ -54,8 +54,9 @@ std::optional<Patch> decided_anew(const Patch& patch, const Object& now, const R
 
 /// What stands in the way of starting anything on the source: workloads of the target that run, or
 /// could, and pods that mount a volume of the plan; each named, with the command that stops it.
+/// What cannot be seen may be one, unless the options say otherwise.
 /// Pods that are about to go, when their workload is stopped, are not among them.
-std::vector<Blocker> writers_on_target(const State& state);
+std::vector<Blocker> writers_on_target(const State& state, const ManualOptions& options = {});
 
 /// The pods of the target that mount a volume of the plan and have not ended, in order.
 std::vector<ObjectRef> pods_that_write(const State& state);

@@ -244,8 +244,9 @@ std::vector<const Object*> workloads_to_stop(const State& state) {
     return out;
 }
 
-std::vector<Blocker> writers_on_target(const State& state) {
+std::vector<Blocker> writers_on_target(const State& state, const ManualOptions& options) {
     std::vector<Blocker> out;
+    manual::add_unseen_target(state, options, out);
     for (const Object* workload : workloads_to_stop(state))
         out.push_back(manual::workload_runs(*workload));
     manual::add_lone_pods(state, false, out);

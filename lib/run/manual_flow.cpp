@@ -41,6 +41,10 @@ Side side_of(const Step& step) {
     return remove == nullptr ? Side::Control : remove->side;
 }
 
+bool has_error(const Written& written) {
+    return !written.error.empty();
+}
+
 bool pauses(const Step& step) {
     const auto* patch = std::get_if<Patch>(&step.action);
     return patch != nullptr && patch->purpose == rollback::Purpose::Pause;
@@ -70,7 +74,8 @@ class ManualFlow {
         if (const End end = decide()) return *end;
         if (const End end = prepare()) return *end;
         if (const End end = carry_out_all()) return *end;
-        return all_written() ? Outcome::Succeeded : Outcome::NotVerified;
+        return std::ranges::any_of(report_.written, has_error) ? Outcome::NotVerified
+                                                               : Outcome::Succeeded;
     }
 
     Outcome failed(const base::Error& error) {
@@ -120,16 +125,21 @@ class ManualFlow {
         if (!whole || options_.dry_run != ConsoleFlowOptions::DryRun::None)
             return Outcome::NothingToDo;
         begin_to_wait();
-        const Outcome outcome = await_application_then(Outcome::NothingToDo);
-        return outcome;
+        return await_application_then(Outcome::NothingToDo);
     }
 
     Outcome dry_run() {
         if (options_.dry_run == ConsoleFlowOptions::DryRun::Client) return Outcome::DryRun;
-        const auto sent = write_all(job(true), report_.runbook->steps, report_.written, stop_);
+        // apart from what the report says was written: nothing was
+        std::vector<Written> tried;
+        WriteJob trial = job();
+        trial.dry_run = true;
+        trial.told = [](const Written&) {};
+        const auto sent = write_all(trial, report_.runbook->steps, tried, stop_);
         if (!sent) return failed(sent.error());
-        if (all_written()) return Outcome::DryRun;
-        return failed({.kind = ErrorKind::Invalid, .message = first_error()});
+        const auto refused = std::ranges::find_if(tried, has_error);
+        if (refused == tried.end()) return Outcome::DryRun;
+        return failed({.kind = ErrorKind::Invalid, .message = refused->error});
     }
 
     End prepare() {
@@ -176,33 +186,22 @@ class ManualFlow {
     End write(std::span<const Step> steps) {
         // without a look at its pods nobody knows when a DeploymentConfig may be paused
         if (pauses(steps.front()) && !options_.verify) return {};
-        const auto sent = write_all(job(false), steps, report_.written, stop_);
+        const auto sent = write_all(job(), steps, report_.written, stop_);
         if (!sent) return failed(sent.error());
         // its controller takes a moment to look at what was paused
         return pauses(steps.front()) ? serving() : End();
     }
 
-    WriteJob job(bool dry_run) {
+    WriteJob job() {
         return {
             .session = session_,
             .parallel = execute_.parallel,
-            .dry_run = dry_run,
             .decide =
                 [this](const Patch& patch, const Object& now) {
                     return rollback::decided_anew(patch, now, record_, options_.manual);
                 },
             .told =
                 [this](const Written& written) { options_.sink(Wrote{written, ++done_, total_}); }};
-    }
-
-    bool all_written() const {
-        return std::ranges::all_of(report_.written, &std::string::empty, &Written::error);
-    }
-
-    std::string first_error() const {
-        return std::ranges::find_if(report_.written,
-                                    [](const Written& w) { return !w.error.empty(); })
-            ->error;
     }
 
     End carry_out(const rollback::AwaitNoStagePods& await) {
@@ -222,8 +221,8 @@ class ManualFlow {
         while (true) {
             auto looked = look_again_at_target(session_, *state_, execute_.parallel, stop_);
             if (!looked) return failed(looked.error());
-            if (const auto in_the_way = rollback::writers_on_target(*state_); !in_the_way.empty())
-                return nothing_started(in_the_way);
+            const auto in_the_way = rollback::writers_on_target(*state_, options_.manual);
+            if (!in_the_way.empty()) return nothing_started(in_the_way);
             const auto pods = rollback::pods_that_write(*state_);
             if (pods.empty()) return {};
             if (const End end = waited(

@@ -131,15 +131,21 @@ TEST_CASE("what is declined or only tried changes nothing") {
         CHECK(flow.run().outcome == Outcome::DryRun);
         CHECK(world.source->writes().empty());
     }
-    SUBCASE("tried on the server") {
+    SUBCASE("tried on the server, and not said to be written") {
         flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Server;
-        CHECK(flow.run().outcome == Outcome::DryRun);
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::DryRun);
+        CHECK(report.written.empty());
+        CHECK(flow.told.empty());
         CHECK(world.source->writes().size() == 1);
     }
     SUBCASE("refused by the server in the trial") {
         world.source->set_fault(refuse("PATCH", "deployments", base::ErrorKind::Forbidden));
         flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Server;
-        CHECK(flow.run().outcome == Outcome::Error);
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::Error);
+        CHECK(report.error == "deployments is refused by the test");
+        CHECK(report.written.empty());
     }
     CHECK(flow.replicas() == 0);
 }
@@ -307,6 +313,16 @@ TEST_CASE("nothing is started on the source while a pod of the target mounts a v
     SUBCASE("one that came while the question was asked is found by the second look") {
         flow.options.consent = [&] {
             world.target_store.put(pod("lone", {{"app", "web"}}));
+            return run::Consent::Given;
+        };
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::Error);
+        CHECK(report.error.find("nothing was started on the source") != std::string::npos);
+        CHECK(world.source->writes().empty());
+    }
+    SUBCASE("a target that the second look cannot see any more is none that is stopped") {
+        flow.options.consent = [&] {
+            world.target->set_fault(refuse("LIST", "pods", base::ErrorKind::Forbidden));
             return run::Consent::Given;
         };
         const auto report = flow.run();
