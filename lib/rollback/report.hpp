@@ -42,6 +42,13 @@ struct Written {
     std::string error = {};
 };
 
+/// A part of the run, for the timeline: "look at both clusters", "stop the target", "prove".
+struct Stage {
+    std::string name;
+    base::Time began = {};
+    base::Time ended = {};
+};
+
 struct RunReport {
     Outcome outcome = Outcome::Error;
     Flow flow = Flow::Console;
@@ -58,6 +65,7 @@ struct RunReport {
     bool attached = false;                        // it ran already
     std::vector<Written> written = {};            // by the manual flow
     std::vector<Finding> findings = {};
+    std::vector<Stage> stages = {};  // in the order in which they began
     base::Time began = {};
     base::Time ended = {};
     std::string error = {};
