@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/virtual_machine.hpp"
 #include "plugin/render_json.hpp"
 #include "plugin/render_manual.hpp"
 
@@ -40,13 +41,22 @@ std::string comment(const std::string& text) {
     return "# " + base::printable(text) + "\n";
 }
 
+std::string start_request(const rollback::Patch& step) {
+    const base::ObjectRef& ref = step.seen.ref;
+    const auto& type = mtc::virtual_machine::start_requests;
+    return "printf '{}' | " + on(step.side) + " replace --raw " +
+           quoted("/apis/" + type.api_version() + "/namespaces/" + ref.ns + "/" + type.plural +
+                  "/" + ref.name + "/start") +
+           " -f -\n";
+}
+
 struct Command {
     const RunReport& report;
 
     std::string operator()(const rollback::Patch& step) const {
         return comment(word(step.side) + ": " + step.seen.ref.path() + ": " + step.change) +
-               on(step.side) + " patch " + object(step.seen.ref) + " --type=json -p " +
-               quoted(json_text(guarded(step))) + "\n";
+               (step.request_start ? start_request(step) : "") + on(step.side) + " patch " +
+               object(step.seen.ref) + " --type=json -p " + quoted(json_text(guarded(step))) + "\n";
     }
     std::string operator()(const rollback::Delete& step) const {
         return on(step.side) + " delete " + object(step.seen.ref) +

@@ -49,6 +49,7 @@ struct StepRecord {
                 {"cluster", word(step.side)},
                 {"object", record_of(step.seen.ref)},
                 {"change", step.change},
+                {"startRequest", step.request_start},
                 {"operations", step.operations}};
     }
     Json operator()(const rollback::Delete& step) const {

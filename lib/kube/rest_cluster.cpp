@@ -73,6 +73,8 @@ class RestCluster final : public Cluster {
                             std::stop_token stop) override;
     Result<Object> create(const ObjectRef& where, const Json& body, const WriteOptions& options,
                           std::stop_token stop) override;
+    Result<void> update(const ObjectRef& ref, const Json& body, const WriteOptions& options,
+                        std::stop_token stop) override;
     Result<Object> patch(const Object& seen, const Json& operations, const WriteOptions& options,
                          std::stop_token stop) override;
     Result<void> remove(const Object& seen, const WriteOptions& options,
@@ -150,6 +152,17 @@ Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
         what_of("create", where.type, where.name), stop);
     if (!answer) return std::unexpected(std::move(answer.error()));
     return decode_object(where.type, std::move(answer->body));
+}
+
+Result<void> RestCluster::update(const ObjectRef& ref, const Json& body,
+                                 const WriteOptions& options, std::stop_token stop) {
+    Target target(ref);
+    target.segment(options.subresource).write_options(options);
+    auto answer = requests_.ask(
+        {.method = "PUT", .target = target.text(), .body = text_of(body), .content_type = json},
+        what_of(options.subresource.c_str(), ref.type, ref.name), stop);
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    return {};
 }
 
 Result<Object> RestCluster::patch(const Object& seen, const Json& operations,

@@ -18,9 +18,6 @@ inline const base::ResourceType migplans{group, version, "migplans", "MigPlan", 
 inline const base::ResourceType migclusters{group, version, "migclusters", "MigCluster", true};
 inline const base::ResourceType migmigrations{group, version, "migmigrations", "MigMigration",
                                               true};
-/// KubeVirt's, which MTC stops, too (1.8); they have no row in the table of workloads yet.
-inline const base::ResourceType virtual_machines{"kubevirt.io", "v1", "virtualmachines",
-                                                 "VirtualMachine", true};
 inline const base::ResourceType secrets{"", "v1", "secrets", "Secret", true};
 inline const base::ResourceType crds{"apiextensions.k8s.io", "v1", "customresourcedefinitions",
                                      "CustomResourceDefinition", false};
@@ -47,7 +44,8 @@ inline constexpr const char* paused = "migration.openshift.io/preQuiescePaused";
 inline constexpr const char* suspend = "migration.openshift.io/preQuiesceSuspend";  // always "true"
 inline constexpr const char* node_selector =
     "migration.openshift.io/preQuiesceNodeSelector";  // JSON object
-inline constexpr const char* start_vm = "migration.openshift.io/start-vm";
+inline constexpr const char* start_vm =
+    "migration.openshift.io/start-vm";  // "true"; a person may say "false"
 inline constexpr const char* run_strategy = "migration.openshift.io/vm-run-strategy";
 /// The key that quiescing adds to a DaemonSet's node selector, with the value "true".
 inline constexpr const char* quiesce_daemonset = "migration.openshift.io/quiesceDaemonSet";

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mtc/names.hpp"
+#include "mtc/virtual_machine.hpp"
 
 namespace mtc {
 namespace {
@@ -11,10 +12,9 @@ namespace {
 using base::Json;
 using base::Object;
 
-constexpr const char* node_selector_at = "/spec/template/spec/nodeSelector";
-
-constexpr std::array marks = {annotations::replicas, annotations::paused, annotations::suspend,
-                              annotations::node_selector};
+constexpr std::array marks = {annotations::replicas, annotations::paused,
+                              annotations::suspend,  annotations::node_selector,
+                              annotations::start_vm, annotations::run_strategy};
 
 // mm/stage.go, the labels of a stage pod
 constexpr std::array stage_labels = {labels::stage_pod, labels::application_pod, "migmigration",
@@ -62,6 +62,7 @@ void restore(Json& patch, const Object& workload, const WorkloadKind& kind, cons
     if (before.replicas) replace_as_seen(patch, workload, kind.count_at, *before.replicas);
     if (before.suspended) replace_as_seen(patch, workload, "/spec/suspend", *before.suspended);
     if (before.node_selector) restore_selector(patch, workload, *before.node_selector);
+    if (before.run_strategy) virtual_machine::set_strategy(patch, workload, *before.run_strategy);
 }
 
 bool pauses_by_itself(const WorkloadKind& kind) {
@@ -80,15 +81,8 @@ Json selector_of_no_node(const Json& selector) {
     return none;
 }
 
-// A Job that has ended runs nothing, whatever its parallelism says.
 bool has_ended(const Object& workload) {
-    if (workload.ref.type.plural != "jobs") return false;
-    return std::ranges::any_of(base::items_at(workload.body, "/status/conditions"),
-                               [](const Json& condition) {
-                                   const std::string type = base::text_or_empty(condition, "/type");
-                                   return (type == "Complete" || type == "Failed") &&
-                                          base::text_or_empty(condition, "/status") == "True";
-                               });
+    return workload.ref.type.plural == "jobs" && job_ended(workload);
 }
 
 }  // namespace
@@ -146,6 +140,14 @@ std::optional<Json> quiesce(const Object& workload) {
         add_mark(patch, workload, annotations::node_selector, now.node_selector->dump());
         patch.push_back(
             operation("add", node_selector_at, selector_of_no_node(*now.node_selector)));
+    }
+    if (now.run_strategy) {
+        add_mark(patch, workload, annotations::start_vm, "true");
+        // of one that has the older `running` the controller would restore both, which is refused
+        if (base::find(workload.body, "/spec/runStrategy") != nullptr)
+            patch.push_back(
+                operation("add", in("annotations", annotations::run_strategy), *now.run_strategy));
+        virtual_machine::set_strategy(patch, workload, "Halted");
     }
     return patch;
 }

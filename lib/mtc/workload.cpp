@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/virtual_machine.hpp"
 
 namespace mtc {
 namespace {
@@ -107,10 +108,8 @@ Serving replicas_serve(const Object& o) {
 // DaemonSet
 // --------------------------------------------------------------------------------------------
 
-constexpr const char* pod_node_selector = "/spec/template/spec/nodeSelector";
-
 Wanted selector_now(const Object& o) {
-    const Json* selector = base::find(o.body, pod_node_selector);
+    const Json* selector = base::find(o.body, node_selector_at);
     return {.node_selector = selector == nullptr ? Json::object() : *selector};
 }
 
@@ -165,14 +164,6 @@ Wanted parallelism_before(const Object& o) {
     return count == 0 ? Wanted{} : Wanted{.replicas = count};
 }
 
-bool job_ended(const Object& o) {
-    return std::ranges::any_of(base::items_at(o.body, "/status/conditions"), [](const Json& c) {
-        const std::string type = base::text_or_empty(c, "/type");
-        return (type == "Complete" || type == "Failed") &&
-               base::text_or_empty(c, "/status") == "True";
-    });
-}
-
 bool no_parallelism(const Object& o) {
     return parallelism_of(o) == 0 && !job_ended(o);
 }
@@ -185,7 +176,7 @@ Serving job_serves(const Object& o) {
     return {.yes = true};
 }
 
-const std::array<WorkloadKind, 7> kinds{{
+const std::array<WorkloadKind, 8> kinds{{
     {{"batch", "v1", "cronjobs", "CronJob", true},
      annotations::suspend,
      nullptr,
@@ -235,6 +226,13 @@ const std::array<WorkloadKind, 7> kinds{{
      parallelism_before,
      no_parallelism,
      job_serves},
+    {{"kubevirt.io", "v1", "virtualmachines", "VirtualMachine", true},
+     annotations::start_vm,
+     nullptr,
+     virtual_machine::current,
+     virtual_machine::recorded,
+     virtual_machine::at_rest,
+     virtual_machine::serving},
 }};
 
 }  // namespace
@@ -245,7 +243,8 @@ std::span<const WorkloadKind> workload_kinds() {
 
 const WorkloadKind* workload_kind(const base::ResourceType& type) {
     const auto it = std::ranges::find_if(kinds, [&](const WorkloadKind& k) {
-        return k.type.group == type.group && k.type.plural == type.plural;
+        const bool older = k.type.group == "apps" && type.group == group_before_apps;
+        return (k.type.group == type.group || older) && k.type.plural == type.plural;
     });
     return it == kinds.end() ? nullptr : &*it;
 }
@@ -261,7 +260,9 @@ WorkloadKey key_of(const base::ObjectRef& ref) {
 
 bool is_marked(const Object& workload) {
     const WorkloadKind* kind = workload_kind(workload.ref.type);
-    return kind != nullptr && base::annotation_of(workload, kind->mark).has_value();
+    if (kind == nullptr) return false;
+    // "false" is how a person keeps MTC from starting a VirtualMachine
+    return base::annotation_of(workload, kind->mark).value_or("false") != "false";
 }
 
 bool is_quiesced(const Object& workload) {
@@ -282,6 +283,18 @@ bool is_managed(const Object& workload) {
     });
 }
 
+bool takes_a_count(const WorkloadKind& kind) {
+    return kind.type.plural != "daemonsets";
+}
+
+bool job_ended(const Object& o) {
+    return std::ranges::any_of(base::items_at(o.body, "/status/conditions"), [](const Json& c) {
+        const std::string type = base::text_or_empty(c, "/type");
+        return (type == "Complete" || type == "Failed") &&
+               base::text_or_empty(c, "/status") == "True";
+    });
+}
+
 namespace {
 
 std::string describe_nodes(const Json& selector) {
@@ -299,6 +312,7 @@ std::string describe(const Wanted& wanted) {
     if (wanted.paused.value_or(false)) parts.emplace_back("paused");
     if (wanted.suspended) parts.emplace_back(*wanted.suspended ? "suspended" : "not suspended");
     if (wanted.node_selector) parts.push_back(describe_nodes(*wanted.node_selector));
+    if (wanted.run_strategy) parts.push_back("run strategy " + *wanted.run_strategy);
     return base::join(parts);
 }
 
@@ -308,13 +322,15 @@ Json to_json(const Wanted& wanted) {
     if (wanted.paused) json["paused"] = *wanted.paused;
     if (wanted.suspended) json["suspended"] = *wanted.suspended;
     if (wanted.node_selector) json["nodeSelector"] = *wanted.node_selector;
+    if (wanted.run_strategy) json["runStrategy"] = *wanted.run_strategy;
     return json;
 }
 
 Wanted wanted_from(const Json& json) {
     Wanted wanted{.replicas = base::number_at(json, "/replicas"),
                   .paused = base::bool_at(json, "/paused"),
-                  .suspended = base::bool_at(json, "/suspended")};
+                  .suspended = base::bool_at(json, "/suspended"),
+                  .run_strategy = base::text_at(json, "/runStrategy")};
     if (const Json* selector = base::find(json, "/nodeSelector")) wanted.node_selector = *selector;
     return wanted;
 }

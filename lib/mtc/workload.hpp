@@ -19,16 +19,20 @@ struct Wanted {
     std::optional<bool> paused = {};
     std::optional<bool> suspended = {};
     std::optional<base::Json> node_selector = {};  // of a DaemonSet's pods
+    std::optional<std::string> run_strategy = {};  // of a VirtualMachine
 
     bool operator==(const Wanted&) const = default;
     /// True when it says how much runs, or where: `paused` alone does not.
-    bool known() const { return replicas || suspended || node_selector; }
+    bool known() const { return replicas || suspended || node_selector || run_strategy; }
 };
 
 struct Serving {
     bool yes = false;
     std::string why = {};  // when it does not: "1 of 3 pods are ready"
 };
+
+/// JSON pointer to the node selector of a DaemonSet's pods.
+inline constexpr const char* node_selector_at = "/spec/template/spec/nodeSelector";
 
 struct WorkloadKind {
     base::ResourceType type;
@@ -47,12 +51,17 @@ struct WorkloadKind {
 /// Every kind, in the order in which the controller un-quiesces them.
 std::span<const WorkloadKind> workload_kinds();
 
-/// The row of a type (by group and plural), or nullptr.
+/// The row of a type (by group and plural), or nullptr. An old cluster serves some kinds of the
+/// group apps in another one.
 const WorkloadKind* workload_kind(const base::ResourceType& type);
 
 /// True for the words by which a person calls a type: "deployment", "Deployments",
 /// "deployments.apps", in any case.
 bool is_called(const base::ResourceType& type, std::string_view word);
+
+/// The group in which OpenShift 3.7 (Kubernetes 1.7) serves DaemonSets and ReplicaSets
+/// (pkg/compat/client.go).
+inline constexpr const char* group_before_apps = "extensions";
 
 /// Which workload: namespace, kind, name, resource. Two clusters may serve it in different
 /// versions.
@@ -67,6 +76,13 @@ bool is_quiesced(const base::Object& workload);
 /// one that MTC or a person starts. A Deployment that an operator's resource owns is not managed in
 /// this sense: MTC stops it as any other.
 bool is_managed(const base::Object& workload);
+
+/// True for a kind that a number can be given (--set): of a CronJob 0 leaves it suspended, of a
+/// VirtualMachine it stays stopped with 0. A DaemonSet runs where its node selector says.
+bool takes_a_count(const WorkloadKind& kind);
+
+/// True for a Job that has come to its end: it runs nothing, whatever its parallelism says.
+bool job_ended(const base::Object& job);
 
 /// "3 replicas", "suspended", "node selector {"zone":"a"}": for a person.
 std::string describe(const Wanted& wanted);

@@ -57,7 +57,7 @@ std::vector<Finding> CheckWriter::done(std::string ok) && {
 
 bool is_workload(const std::string& resource) {
     // without discovery it is not known which kinds the cluster serves
-    return resource == "discovery" || resource == mtc::types::virtual_machines.resource() ||
+    return resource == "discovery" ||
            std::ranges::any_of(mtc::workload_kinds(),
                                [&](const auto& kind) { return kind.type.resource() == resource; });
 }

@@ -71,6 +71,15 @@ void compare_selector(const RecordedWorkload& recorded, const mtc::Wanted& now, 
              oc("edit", recorded.ref));
 }
 
+void compare_strategy(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
+    const auto& before = recorded.before.run_strategy;
+    if (!before || before == now.run_strategy) return;
+    out.fail(recorded.ref.path(),
+             " has " + mtc::describe({.run_strategy = now.run_strategy}) +
+                 ", before the migration it was " + *before,
+             patch(recorded, "runStrategy", "\"" + *before + "\""));
+}
+
 // A DeploymentConfig that was started by hand; its controller starts no pods while it is paused.
 bool is_to_be_paused(const Object& workload) {
     return mtc::pause_again(workload).has_value();
@@ -91,6 +100,7 @@ void compare(const RecordedWorkload& recorded, const Object& workload, CheckWrit
         out.warn(recorded.ref.path(), " was paused before, and can be so again once its pods run",
                  "run the manual flow again then");
     compare_selector(recorded, now, out);
+    compare_strategy(recorded, now, out);
 }
 
 // A pod that MTC borrowed is labelled as a stage pod, but it is the application's.

@@ -33,8 +33,12 @@ struct Need {
     std::string verb;
     base::ResourceType type;
     std::string ns;
+    std::string subresource = {};
     auto operator<=>(const Need&) const = default;
 };
+
+/// "deployments.apps", "virtualmachines/start.subresources.kubevirt.io"
+std::string resource_of(const base::ResourceType& type, const std::string& subresource);
 
 /// What a runbook writes, each once, in order: to be asked before it is begun.
 std::vector<Need> needs_of(const Runbook& runbook);

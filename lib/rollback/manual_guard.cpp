@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "mtc/unquiesce.hpp"
+#include "mtc/virtual_machine.hpp"
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
@@ -39,7 +40,8 @@ bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
                        });
 }
 
-constexpr const char* self_made[] = {"ReplicaSet", "ReplicationController"};
+constexpr const char* self_made[] = {"ReplicaSet", "ReplicationController",
+                                     "VirtualMachineInstance"};
 
 // Its pods go when the workload is stopped.
 bool is_of_a_workload(const Object& pod) {
@@ -75,10 +77,8 @@ void add_lone_pods(const State& state, bool stage_pods_go, std::vector<Blocker>&
     }
 }
 
-// A machine that this version cannot start keeps the others from nothing; the proof names it.
 bool hides_the_application(const Gap& gap, Side side) {
-    return gap.side == side && gap.resource != mtc::types::virtual_machines.resource() &&
-           (gap.resource == "pods" || is_workload(gap.resource));
+    return gap.side == side && (gap.resource == "pods" || is_workload(gap.resource));
 }
 
 void add_unseen_source(const State& state, std::vector<Blocker>& out) {
@@ -141,7 +141,7 @@ void add_wrong_counts(const State& state, const ManualOptions& options, std::vec
 bool stands_in_the_way(const Denied& denied, const std::vector<Need>& needs) {
     return std::ranges::any_of(needs, [&](const Need& need) {
         return need.side == denied.side && need.verb == denied.verb &&
-               need.type.resource() == denied.resource &&
+               resource_of(need.type, need.subresource) == denied.resource &&
                (denied.ns.empty() || denied.ns == need.ns);
     });
 }
@@ -209,11 +209,26 @@ std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
 
 }  // namespace manual
 
+std::string resource_of(const base::ResourceType& type, const std::string& subresource) {
+    if (subresource.empty()) return type.resource();
+    return type.plural + "/" + subresource + (type.group.empty() ? "" : "." + type.group);
+}
+
+namespace {
+
+void add_needs(const Patch& patch, std::set<Need>& needs) {
+    const std::string& ns = patch.seen.ref.ns;
+    needs.insert({patch.side, "patch", patch.seen.ref.type, ns});
+    if (patch.request_start)
+        needs.insert({patch.side, "update", mtc::virtual_machine::start_requests, ns, "start"});
+}
+
+}  // namespace
+
 std::vector<Need> needs_of(const Runbook& runbook) {
     std::set<Need> needs;
     for (const Step& step : runbook.steps) {
-        if (const auto* patch = std::get_if<Patch>(&step.action))
-            needs.insert({patch->side, "patch", patch->seen.ref.type, patch->seen.ref.ns});
+        if (const auto* patch = std::get_if<Patch>(&step.action)) add_needs(*patch, needs);
         if (const auto* remove = std::get_if<Delete>(&step.action))
             needs.insert({remove->side, "delete", remove->seen.ref.type, remove->seen.ref.ns});
     }

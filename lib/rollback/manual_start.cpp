@@ -4,6 +4,7 @@
 
 #include "mtc/names.hpp"
 #include "mtc/unquiesce.hpp"
+#include "mtc/virtual_machine.hpp"
 #include "rollback/manual_parts.hpp"
 
 namespace rollback::manual {
@@ -17,13 +18,11 @@ const ReplicaCount* given_for(const ObjectRef& ref, const ManualOptions& options
     return it == options.set.end() ? nullptr : &*it;
 }
 
-bool takes_a_count(const mtc::WorkloadKind& kind) {
-    return kind.count_at != nullptr || kind.type.plural == "cronjobs";
-}
-
 Wanted with_count(Wanted wanted, const mtc::WorkloadKind& kind, std::int64_t count) {
     if (kind.count_at != nullptr) wanted.replicas = count;
     if (kind.type.plural == "cronjobs") wanted.suspended = count == 0;
+    if (kind.type.plural == "virtualmachines")
+        wanted.run_strategy = count == 0 ? "Halted" : "Always";
     return wanted;
 }
 
@@ -90,7 +89,7 @@ Before before_of(const Object& workload, const Record& record, const ManualOptio
     const mtc::WorkloadKind& kind = *mtc::workload_kind(workload.ref.type);
     const Wanted annotated = kind.recorded(workload);
     const ReplicaCount* given = given_for(workload.ref, options);
-    if (given != nullptr && takes_a_count(kind))
+    if (given != nullptr && mtc::takes_a_count(kind))
         return {with_count(annotated, kind, given->count), "--set says what it is to run"};
     if (annotated.known()) return {annotated, "MTC stopped it; its annotation says what it ran"};
     const RecordedWorkload* noted = record.of(workload.ref);
@@ -108,14 +107,30 @@ bool needs_start(const Object& workload, const ManualOptions& options) {
     return given != nullptr && given->count != 0 && rests(workload);
 }
 
-Patch start(const Object& workload, const Wanted& before) {
+namespace {
+
+// A strategy that starts nothing by itself is the same before and after.
+bool needs_request(const Object& workload, const Wanted& before) {
+    return rests(workload) &&
+           mtc::virtual_machine::starts_by_request(before.run_strategy.value_or(""));
+}
+
+std::string change_of(const Object& workload, const Wanted& before) {
     const std::string now = mtc::describe(mtc::workload_kind(workload.ref.type)->current(workload));
+    if (!rests(workload)) return "keeps " + now + ", loses the mark of MTC";
+    return (needs_request(workload, before) ? "stopped" : now) + " -> " + mtc::describe(before) +
+           (needs_request(workload, before) ? ", started" : "");
+}
+
+}  // namespace
+
+Patch start(const Object& workload, const Wanted& before) {
     return {.side = Side::Source,
             .purpose = Purpose::Start,
             .seen = bare(workload),
             .operations = mtc::unquiesce(workload, before),
-            .change = rests(workload) ? now + " -> " + mtc::describe(before)
-                                      : "keeps " + now + ", loses the mark of MTC"};
+            .change = change_of(workload, before),
+            .request_start = needs_request(workload, before)};
 }
 
 Runbook starts(const State& state, const Record& record, const ManualOptions& options) {

@@ -33,6 +33,9 @@ struct Patch {
     Object seen;         // in a runbook without its body: there may be thousands
     Json operations;     // JSON Patch; with a test for each value it depends on
     std::string change;  // "0 replicas -> 3 replicas"
+    /// A VirtualMachine that KubeVirt starts on request only: it is asked first, since what the
+    /// patch takes off is what tells the next run that it was to be started.
+    bool request_start = false;
 };
 /// A stage pod.
 struct Delete {

@@ -24,6 +24,10 @@ class AbsentCluster final : public kube::Cluster {
                                       const kube::WriteOptions&, std::stop_token) override {
         return std::unexpected(why_);
     }
+    kube::Result<void> update(const kube::ObjectRef&, const kube::Json&, const kube::WriteOptions&,
+                              std::stop_token) override {
+        return std::unexpected(why_);
+    }
     kube::Result<kube::Object> patch(const kube::Object&, const kube::Json&,
                                      const kube::WriteOptions&, std::stop_token) override {
         return std::unexpected(why_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kube/parallel.hpp"
+#include "mtc/workload.hpp"
 #include "run/types.hpp"
 
 namespace run {
@@ -76,12 +77,23 @@ Result<kube::Discovery> discover(const Place& place) {
     return discovery;
 }
 
-const ResourceType* served(const kube::Discovery& discovery, const ResourceType& type) {
+namespace {
+
+const ResourceType* served_in(const kube::Discovery& discovery, const std::string& group,
+                              const std::string& plural) {
     const auto it =
         std::ranges::find_if(discovery.resources, [&](const kube::DiscoveredResource& r) {
-            return r.type.group == type.group && r.type.plural == type.plural;
+            return r.type.group == group && r.type.plural == plural;
         });
     return it == discovery.resources.end() ? nullptr : &it->type;
+}
+
+}  // namespace
+
+const ResourceType* served(const kube::Discovery& discovery, const ResourceType& type) {
+    const ResourceType* found = served_in(discovery, type.group, type.plural);
+    if (found != nullptr || type.group != "apps") return found;
+    return served_in(discovery, mtc::group_before_apps, type.plural);
 }
 
 }  // namespace run

@@ -40,7 +40,8 @@ void look_at(const Place& place, const std::vector<Look>& looks);
 /// The groups that are broken are noted as gaps.
 base::Result<kube::Discovery> discover(const Place& place);
 
-/// The type as this cluster serves it (an old one has CronJobs in batch/v1beta1 only), or nullptr.
+/// The type as this cluster serves it (an old one has CronJobs in batch/v1beta1 only, DaemonSets in
+/// extensions/v1beta1), or nullptr.
 const base::ResourceType* served(const kube::Discovery& discovery, const base::ResourceType& type);
 
 }  // namespace run

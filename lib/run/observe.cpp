@@ -145,24 +145,6 @@ void note_absent(const Place& place, const Endpoint& endpoint) {
                      .why = endpoint.absent});
 }
 
-// MTC stops KubeVirt's machines, too, and nothing here knows yet how to start one: one that carries
-// its mark must not pass for "nothing is stopped".
-void look_at_machines(const Place& place, const kube::Discovery& discovery) {
-    const ResourceType* type = served(discovery, mtc::types::virtual_machines);
-    if (type == nullptr) return;
-    std::vector<Object> machines;
-    look_at(place, {{.type = *type, .metadata_only = true, .keep = append_to(machines)}});
-    for (const Object& machine : machines) {
-        if (base::annotation_of(machine, mtc::annotations::start_vm) != "true") continue;
-        place.notes.gap({.side = place.side,
-                         .resource = type->resource(),
-                         .what = "judge " + machine.ref.path() + ", which MTC has stopped",
-                         .why = "this version does not know VirtualMachines; look at it, and start "
-                                "it with: virtctl start " +
-                                machine.ref.name + " -n " + machine.ref.ns});
-    }
-}
-
 // The backups and restores of the plan: in MTC's own namespace, and not deleted by a rollback.
 void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan,
                     const kube::Discovery& discovery) {
@@ -192,7 +174,6 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
                         if (options.reviews) denied = denied_on_source(place, *discovery);
                     },
                     [&] { look_at_namespaces(place, view); },
-                    [&] { look_at_machines(place, *discovery); },
                     [&] {
                         if (options.labelled && options.reviews)
                             look_at_velero(place, view, plan, *discovery);

@@ -20,6 +20,7 @@ using rollback::Denied;
 struct Need {
     std::string verb;
     ResourceType type;
+    std::string subresource = {};
     bool operator==(const Need&) const = default;
 };
 
@@ -41,8 +42,9 @@ std::vector<Question> refused(const Place& place, const std::vector<Question>& q
     std::vector<Result<bool>> answers(questions.size(), true);
     kube::in_parallel(questions.size(), place.parallel, [&](std::size_t i) {
         const auto& [need, ns] = questions[i];
-        answers[i] =
-            place.cluster.can_i({.verb = need.verb, .type = need.type, .ns = ns}, place.stop);
+        answers[i] = place.cluster.can_i(
+            {.verb = need.verb, .type = need.type, .ns = ns, .subresource = need.subresource},
+            place.stop);
     });
     std::vector<Question> no;
     bool noted = false;
@@ -118,7 +120,8 @@ bool is_about(const Question& a, const Question& b) {
 std::vector<Denied> denied(const Place& place, const std::vector<Question>& questions) {
     std::vector<Denied> out;
     for (const auto& [need, ns] : questions)
-        out.push_back({place.side, need.verb, need.type.resource(), ns});
+        out.push_back(
+            {place.side, need.verb, rollback::resource_of(need.type, need.subresource), ns});
     return out;
 }
 
@@ -140,11 +143,11 @@ std::vector<Denied> denied_of(const Place& place, const std::vector<rollback::Ne
     std::vector<Question> everywhere;
     for (const rollback::Need& need : needs) {
         if (need.side != place.side) continue;
-        questions.push_back({{need.verb, need.type}, need.ns});
+        questions.push_back({{need.verb, need.type, need.subresource}, need.ns});
         const bool asked = std::ranges::any_of(everywhere, [&](const Question& question) {
             return is_about(question, questions.back());
         });
-        if (!asked) everywhere.push_back({{need.verb, need.type}, ""});
+        if (!asked) everywhere.push_back({{need.verb, need.type, need.subresource}, ""});
     }
     if (questions.size() > few_namespaces * everywhere.size()) {
         const auto doubtful = refused(place, everywhere);

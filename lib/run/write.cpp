@@ -4,11 +4,13 @@
 #include <mutex>
 
 #include "kube/parallel.hpp"
+#include "mtc/virtual_machine.hpp"
 
 namespace run {
 namespace {
 
 using base::ErrorKind;
+using base::Json;
 using rollback::Delete;
 using rollback::Patch;
 using rollback::Side;
@@ -40,7 +42,7 @@ class Writer {
         Written written{.side = first.side, .object = first.seen.ref, .change = first.change};
         Patch patch = first;
         for (int attempt = 1;; ++attempt) {
-            auto sent = cluster(patch.side).patch(patch.seen, patch.operations, options(), stop_);
+            const auto sent = send(patch);
             if (sent) return written;
             if (!is_worth_a_look(sent.error().kind) || attempt == most_attempts)
                 return with_error(std::move(written), sent.error());
@@ -68,6 +70,26 @@ class Writer {
 
   private:
     kube::Cluster& cluster(Side side) const { return cluster_of(job_.session, side); }
+    // A start that KubeVirt refuses because the machine is in no state for it is a conflict as any
+    // other: it is looked at again.
+    Result<void> send(const Patch& patch) {
+        if (patch.request_start) {
+            const auto started =
+                cluster(patch.side)
+                    .update(start_of(patch.seen.ref), body(), {.subresource = "start"}, stop_);
+            if (!started) return started;
+        }
+        const auto sent = cluster(patch.side).patch(patch.seen, patch.operations, options(), stop_);
+        return sent ? Result<void>() : std::unexpected(sent.error());
+    }
+
+    static ObjectRef start_of(const ObjectRef& machine) {
+        return {mtc::virtual_machine::start_requests, machine.ns, machine.name};
+    }
+    // KubeVirt reads a dry run here, not in the query (StartOptions)
+    Json body() const {
+        return job_.dry_run ? Json{{"dryRun", Json::array({"All"})}} : Json::object();
+    }
     kube::WriteOptions options() const { return {.dry_run = job_.dry_run, .metadata_only = true}; }
 
     static Result<Written> with_error(Written written, const base::Error& error) {

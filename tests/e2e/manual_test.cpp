@@ -6,7 +6,9 @@
 
 #include "base/yaml.hpp"
 #include "clusters.hpp"
+#include "kubevirt.hpp"
 #include "mtc/names.hpp"
+#include "mtc/workload.hpp"
 #include "sandbox/before.hpp"
 
 using e2e::Stage;
@@ -261,6 +263,41 @@ TEST_CASE("a dry run writes nothing, and its commands do the same by hand") {
         // the proof: it is all as a run would have left it
         ends_with(0, by_hand(stage));
     }
+}
+
+TEST_CASE("KubeVirt's machines start: those that may only be asked to, and those that just run") {
+    Stage stage("by-hand");
+    const e2e::KubeVirt kubevirt(stage.source());
+    const auto make = [&](const std::string& name, const char* strategy, const char* now) {
+        const base::ObjectRef ref{types::virtualmachines, stage.ns("shop"), name};
+        const auto made = stage.source().create(ref,
+                                                {{"apiVersion", "kubevirt.io/v1"},
+                                                 {"kind", "VirtualMachine"},
+                                                 {"metadata",
+                                                  {{"name", name},
+                                                   {"annotations",
+                                                    {{mtc::annotations::start_vm, "true"},
+                                                     {mtc::annotations::run_strategy, strategy}}}}},
+                                                 {"spec", {{"runStrategy", now}}}},
+                                                {}, {});
+        CAPTURE(made ? "" : made.error().message);
+        REQUIRE(made);
+        return ref;
+    };
+    const auto asked = make("asked", "Manual", "Manual");
+    const auto always = make("always", "Always", "Halted");
+    const auto shown = ends_with(0, by_hand(stage, {"-o", "commands", "--dry-run"}));
+    CHECK(has(shown.out, "/virtualmachines/asked/start"));
+    ends_with(0, by_hand(stage));
+    CHECK(kubevirt.starts() == std::vector<std::string>{stage.ns("shop") + "/asked"});
+    for (const auto& [ref, strategy] : {std::pair(asked, "Manual"), std::pair(always, "Always")}) {
+        const auto machine = of(stage.source(), ref);
+        CAPTURE(ref.path());
+        CHECK(base::text_or_empty(machine.body, "/spec/runStrategy") == strategy);
+        CHECK(base::bool_at(machine.body, "/status/ready") == true);
+        CHECK_FALSE(mtc::is_marked(machine));
+    }
+    CHECK(has(ends_with(0, by_hand(stage)).out, "Nothing to do"));
 }
 
 TEST_CASE("a part of the plan is restored by --source-namespaces, and the rest by another run") {

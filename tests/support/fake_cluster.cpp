@@ -128,7 +128,8 @@ std::vector<std::string> FakeCluster::writes() const {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> texts;
     for (const Call& call : calls_) {
-        if (call.verb == "CREATE" || call.verb == "PATCH" || call.verb == "DELETE") {
+        if (call.verb == "CREATE" || call.verb == "UPDATE" || call.verb == "PATCH" ||
+            call.verb == "DELETE") {
             texts.push_back(call.text());
         }
     }
@@ -218,6 +219,18 @@ Result<Object> FakeCluster::create(const ObjectRef& where, const Json& body,
         if (!created) return error_of(created.error());
         return seen_as(where.type, *created);
     });
+}
+
+Result<void> FakeCluster::update(const ObjectRef& ref, const Json& body,
+                                 const kube::WriteOptions& options, std::stop_token stop) {
+    const Call call{.verb = "UPDATE",
+                    .type = ref.type,
+                    .ns = ref.ns,
+                    .name = ref.name,
+                    .subresource = options.subresource,
+                    .detail = body.contains("dryRun") ? "dry run" : "",
+                    .body = body};
+    return answer<void>(call, "update", stop, [&] { return on_update(ref, options); });
 }
 
 Result<Object> FakeCluster::patch(const Object& seen, const Json& operations,

@@ -48,7 +48,7 @@ class FakeCluster : public kube::Cluster {
     void set_fault(Fault fault);
     /// The calls so far, as text, in the order in which they began.
     std::vector<std::string> calls() const;
-    /// Only those that write: CREATE, PATCH, DELETE.
+    /// Only those that write: CREATE, UPDATE, PATCH, DELETE.
     std::vector<std::string> writes() const;
     void forget_calls();
     /// API groups that discovery reports as broken: "metrics.k8s.io/v1beta1: the server is ...".
@@ -61,6 +61,12 @@ class FakeCluster : public kube::Cluster {
     base::Result<base::Object> create(const ObjectRef& where, const Json& body,
                                       const kube::WriteOptions& options,
                                       std::stop_token stop) override;
+    /// Of a request that is no object: written down, and done by whatever on_update says.
+    base::Result<void> update(const ObjectRef& ref, const Json& body,
+                              const kube::WriteOptions& options, std::stop_token stop) override;
+    std::function<base::Result<void>(const ObjectRef& ref, const kube::WriteOptions& options)>
+        on_update =
+            [](const ObjectRef&, const kube::WriteOptions&) { return base::Result<void>(); };
     base::Result<base::Object> patch(const base::Object& seen, const Json& operations,
                                      const kube::WriteOptions& options,
                                      std::stop_token stop) override;

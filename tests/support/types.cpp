@@ -61,6 +61,7 @@ std::vector<ServedType> all_types() {
          custom},
         {directimagemigrations, "directimagemigration", {"dim"}, no_status, custom},
         {directimagestreammigrations, "directimagestreammigration", {"dism"}, no_status, custom},
+        {virtualmachines, "virtualmachine", {"vm"}, true, custom},
         {backups, "backup", {}, no_status, custom},
         {restores, "restore", {}, no_status, custom},
         {deletebackuprequests, "deletebackuprequest", {}, no_status, custom},

@@ -89,6 +89,8 @@ inline const base::ResourceType directimagemigrations{
 inline const base::ResourceType directimagestreammigrations{"migration.openshift.io", "v1alpha1",
                                                             "directimagestreammigrations",
                                                             "DirectImageStreamMigration", true};
+inline const base::ResourceType virtualmachines{"kubevirt.io", "v1", "virtualmachines",
+                                                "VirtualMachine", true};
 inline const base::ResourceType backups{"velero.io", "v1", "backups", "Backup", true};
 inline const base::ResourceType restores{"velero.io", "v1", "restores", "Restore", true};
 inline const base::ResourceType deletebackuprequests{"velero.io", "v1", "deletebackuprequests",

@@ -63,6 +63,10 @@ class Scripted final : public kube::Cluster {
                                 const kube::WriteOptions&, std::stop_token) override {
         return unused();
     }
+    kube::Result<void> update(const kube::ObjectRef&, const base::Json&, const kube::WriteOptions&,
+                              std::stop_token) override {
+        return {};
+    }
     kube::Result<Object> patch(const Object&, const base::Json&, const kube::WriteOptions&,
                                std::stop_token) override {
         return unused();

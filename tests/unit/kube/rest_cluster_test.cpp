@@ -178,6 +178,26 @@ TEST_CASE("a patch tests the uid before anything else") {
         R"([{"op":"test","path":"/metadata/uid","value":"u-1"},{"op":"replace","path":"/spec/replicas","value":2}])");
 }
 
+TEST_CASE("a request to a subresource is a PUT of its options") {
+    Scripted script;
+    script.answers({{.status = 202, .body = ""}});
+    const ObjectRef machine{
+        {"subresources.kubevirt.io", "v1", "virtualmachines", "VirtualMachine", true},
+        "shop",
+        "vm"};
+    REQUIRE(script.cluster->update(machine, Json::object(), {.subresource = "start"}, {}));
+    CHECK(script.request(0).method == "PUT");
+    CHECK(script.request(0).target ==
+          "/apis/subresources.kubevirt.io/v1/namespaces/shop/virtualmachines/vm/"
+          "start?fieldManager=oc-mtc-rollback");
+    CHECK(script.request(0).body == "{}");
+    SUBCASE("that the object is in no state for it is a conflict") {
+        script.answers({status(409, "Conflict", "VM is already running")});
+        CHECK(kind_of(script.cluster->update(machine, Json::object(), {.subresource = "start"},
+                                             {})) == ErrorKind::Conflict);
+    }
+}
+
 TEST_CASE("a patch of what is no longer as it was seen is a conflict") {
     Scripted script;
     const auto patch = [&] { return script.cluster->patch(seen("web"), Json::array(), {}, {}); };

@@ -85,6 +85,8 @@ const Running all_kinds[] = {
     {"a DaemonSet on every node", "DaemonSet", pods_anywhere, "{}"},
     {"a DaemonSet on some nodes", "DaemonSet", pods_on({{"zone", "a"}}), R"({"zone":"a"})"},
     {"a Job", "Job", {{"parallelism", 4}, {"completions", 8}}, "4"},
+    {"a VirtualMachine with a run strategy", "VirtualMachine", {{"runStrategy", "Always"}}, "true"},
+    {"a VirtualMachine with the older field", "VirtualMachine", {{"running", true}}, "true"},
 };
 
 const char* const kinds_with_a_count[] = {"DeploymentConfig", "Deployment", "StatefulSet",

@@ -31,7 +31,8 @@ TEST_CASE("the kinds come in the order in which the controller starts them") {
     std::vector<std::string> names;
     for (const WorkloadKind& kind : workload_kinds()) names.push_back(kind.type.kind);
     CHECK(names == std::vector<std::string>{"CronJob", "DeploymentConfig", "Deployment",
-                                            "StatefulSet", "ReplicaSet", "DaemonSet", "Job"});
+                                            "StatefulSet", "ReplicaSet", "DaemonSet", "Job",
+                                            "VirtualMachine"});
 }
 
 TEST_CASE("a kind is found by group and plural, whatever version serves it") {

@@ -215,6 +215,94 @@ TEST_CASE("a write whose answer was lost is looked up, not sent blindly again") 
     CHECK(report.written[0].error.empty());
 }
 
+namespace {
+
+/// A machine that KubeVirt starts on request only, stopped by MTC; and the request, which does it.
+struct Machine {
+    explicit Machine(World& in) : world(in) {
+        write(false,
+              {{mtc::annotations::start_vm, "true"}, {mtc::annotations::run_strategy, "Manual"}});
+        world.source->on_update = [this](const ObjectRef&, const kube::WriteOptions&) {
+            write(true, world.source_store.get(ref)->at("metadata").at("annotations"));
+            return base::Result<void>();
+        };
+    }
+    void write(bool runs, const Json& annotations) {
+        world.source_store.put({{"apiVersion", "kubevirt.io/v1"},
+                                {"kind", "VirtualMachine"},
+                                {"metadata",
+                                 {{"name", "vm"},
+                                  {"namespace", "shop"},
+                                  {"uid", "uid-of-vm"},
+                                  {"annotations", annotations}}},
+                                {"spec", {{"runStrategy", "Manual"}}},
+                                {"status", {{"created", runs}, {"ready", runs}}}});
+    }
+    bool runs() const { return world.source_store.get(ref)->at("status").at("created"); }
+    bool marked() const {
+        return mtc::is_marked(
+            base::object_of(support::types::virtualmachines, *world.source_store.get(ref)));
+    }
+
+    World& world;
+    ObjectRef ref{support::types::virtualmachines, "shop", "vm"};
+};
+
+}  // namespace
+
+TEST_CASE("a machine that starts on request only is asked before its marks are taken off") {
+    World world;
+    serve(world);
+    Machine machine(world);
+    Flow flow(world);
+    flow.options.execute.parallel = 1;
+    SUBCASE("it starts, and its marks go") {
+        const auto report = flow.run();
+        CAPTURE(report.error);
+        CHECK(report.outcome == Outcome::Succeeded);
+        CHECK(machine.runs());
+        CHECK_FALSE(machine.marked());
+        CHECK(world.source->writes() ==
+              std::vector<std::string>{
+                  "PATCH shop/deployments.apps/web",
+                  "UPDATE shop/virtualmachines.subresources.kubevirt.io/vm/start",
+                  "PATCH shop/virtualmachines.kubevirt.io/vm"});
+    }
+    SUBCASE("one that somebody has started meanwhile keeps running, and its marks go") {
+        const auto start = world.source->on_update;
+        world.source->on_update = [&](const ObjectRef& ref, const kube::WriteOptions& options) {
+            (void)start(ref, options);
+            return base::Result<void>(std::unexpected(base::Error{
+                .kind = base::ErrorKind::Conflict, .message = "VM is already running"}));
+        };
+        CHECK(flow.run().outcome == Outcome::Succeeded);
+        CHECK(machine.runs());
+        CHECK_FALSE(machine.marked());
+    }
+    SUBCASE("one that refuses to start keeps its marks, and says why") {
+        world.source->on_update = [](const ObjectRef&, const kube::WriteOptions&) {
+            return base::Result<void>(std::unexpected(base::Error{
+                .kind = base::ErrorKind::Conflict, .message = "no start from failed state"}));
+        };
+        flow.options.verify = false;
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::NotVerified);
+        CHECK(machine.marked());
+        REQUIRE(report.written.size() == 2);
+        CHECK(report.written[1].error == "no start from failed state");
+    }
+    SUBCASE("who may not ask for it is told before anything is written") {
+        world.source_store.access().deny(
+            {.verb = "update", .resource = "virtualmachines.subresources.kubevirt.io/start"});
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::Refused);
+        REQUIRE(report.runbook->blockers.size() == 1);
+        CHECK(report.runbook->blockers[0].what.contains(
+            "update virtualmachines/start.subresources.kubevirt.io"));
+        CHECK(world.source->writes().empty());
+    }
+}
+
 TEST_CASE("one that may not be written does not keep the others from it") {
     World world;
     serve(world);

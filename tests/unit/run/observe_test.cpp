@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "fixture.hpp"
+#include "mtc/workload.hpp"
+#include "run/listing.hpp"
 
 using namespace run_test;
 using rollback::Side;
@@ -285,25 +287,16 @@ TEST_CASE("the plan's backups and restores are seen where the cluster has Velero
     CHECK(state->target.velero.empty());
 }
 
-TEST_CASE("a VirtualMachine that MTC has stopped is a gap, until one can start it") {
+TEST_CASE("an old cluster's DaemonSets are found in the group in which it serves them") {
     World world;
-    Json machine{{"metadata",
-                  {{"name", "vm"},
-                   {"namespace", "shop"},
-                   {"annotations", {{mtc::annotations::start_vm, "true"}}}}}};
-    const auto gaps_with = [&] {
-        world.source =
-            std::make_shared<Serving>(world.source_store, mtc::types::virtual_machines, machine);
-        const auto state = run::observe(world.session(), {}, {});
-        REQUIRE(state);
-        return state->gaps;
-    };
-    const auto gaps = gaps_with();
-    REQUIRE(gaps.size() == 1);
-    CHECK(gaps[0].resource == "virtualmachines.kubevirt.io");
-    CHECK(gaps[0].what == "judge shop/virtualmachine/vm, which MTC has stopped");
-    machine["metadata"].erase("annotations");
-    CHECK(gaps_with().empty());
+    const base::ResourceType old{"extensions", "v1beta1", "daemonsets", "DaemonSet", true};
+    const kube::Discovery discovery{.resources = {{old, {"list"}}}, .broken = {}};
+    const auto* found = run::served(discovery, support::types::daemonsets);
+    REQUIRE(found != nullptr);
+    CHECK(found->api_version() == "extensions/v1beta1");
+    CHECK(run::served(discovery, support::types::deployments) == nullptr);
+    REQUIRE(mtc::workload_kind(*found) != nullptr);
+    CHECK(mtc::workload_kind(*found)->type.kind == "DaemonSet");
 }
 
 TEST_CASE("what the flow may not do is written down, by cluster") {
