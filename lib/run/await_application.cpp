@@ -2,18 +2,18 @@
 // target, up to date by watch, and runs the checks of verify over them until waiting cannot help
 // any more.
 #include <algorithm>
-#include <deque>
 #include <set>
-#include <thread>
 
 #include "kube/reflector.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
 #include "run/execute.hpp"
+#include "run/listing.hpp"
 #include "run/mailbox.hpp"
 #include "run/observe.hpp"
 #include "run/patience.hpp"
 #include "run/types.hpp"
+#include "run/watchers.hpp"
 
 namespace run {
 namespace {
@@ -23,9 +23,6 @@ using base::ResourceType;
 using rollback::ClusterView;
 using rollback::Finding;
 using rollback::State;
-
-// More namespaces than this are watched with one connection for the whole cluster.
-constexpr std::size_t few_namespaces = 3;
 
 /// One set of objects that is kept up to date, and the part of the State that it is.
 struct Part {
@@ -71,6 +68,7 @@ std::set<ResourceType> types_of(const std::vector<Object>& objects, bool termina
     return types;
 }
 
+// Of many namespaces the whole cluster is watched, with one connection for each resource type.
 std::vector<std::string> scopes(const ClusterView& view) {
     if (view.namespaces.size() > few_namespaces) return {""};
     return view.namespaces;
@@ -147,17 +145,10 @@ class Waiter {
     Result<State> run(std::stop_token stop) {
         if (auto seen = look(stop); !seen || !waiting_helps()) return seen;
         parts_ = parts_of(session_, *state_);
-        std::vector<std::jthread> watchers;
-        for (const Part& part : parts_) {
-            watchers.emplace_back([this, &part](const std::stop_token& own) { watch(part, own); });
-        }
-        const std::stop_callback link(stop, [&] {
-            for (auto& watcher : watchers) watcher.request_stop();
-        });
-        auto result = wait(stop);
-        // all at once, and then they are joined: one after the other would add up
-        for (auto& watcher : watchers) watcher.request_stop();
-        return result;
+        Watchers watchers(stop);
+        for (const Part& part : parts_)
+            watchers.start([this, &part](const std::stop_token& own) { watch(part, own); });
+        return wait(stop);
     }
 
   private:

@@ -1,7 +1,6 @@
 #include "run/await_pods.hpp"
 
 #include <map>
-#include <thread>
 
 #include "base/text.hpp"
 #include "kube/reflector.hpp"
@@ -9,6 +8,7 @@
 #include "run/mailbox.hpp"
 #include "run/patience.hpp"
 #include "run/types.hpp"
+#include "run/watchers.hpp"
 
 namespace run {
 namespace {
@@ -42,15 +42,10 @@ class PodWait {
     }
 
     Result<void> run(std::stop_token stop) {
-        std::vector<std::jthread> watchers;
+        Watchers watchers(stop);
         for (std::size_t i = 0; i < scopes_.size(); ++i)
-            watchers.emplace_back([this, i](const std::stop_token& own) { watch(i, own); });
-        const std::stop_callback link(stop, [&] {
-            for (auto& watcher : watchers) watcher.request_stop();
-        });
-        auto result = wait(stop);
-        for (auto& watcher : watchers) watcher.request_stop();
-        return result;
+            watchers.start([this, i](const std::stop_token& own) { watch(i, own); });
+        return wait(stop);
     }
 
   private:

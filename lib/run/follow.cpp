@@ -1,13 +1,13 @@
 #include "run/follow.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <variant>
 
 #include "kube/reflector.hpp"
 #include "mtc/names.hpp"
 #include "run/mailbox.hpp"
 #include "run/patience.hpp"
+#include "run/watchers.hpp"
 
 namespace run {
 namespace {
@@ -34,8 +34,8 @@ class Follower {
         : session_(session), migration_(std::move(migration)), patience_(options), sink_(sink) {}
 
     Result<mtc::Migration> run(std::stop_token stop) {
-        std::jthread watcher([this](const std::stop_token& watching) { watch(watching); });
-        const std::stop_callback link(stop, [&] { watcher.request_stop(); });
+        Watchers watchers(stop);
+        watchers.start([this](const std::stop_token& own) { watch(own); });
         while (true) {
             auto message = mailbox_.take(patience_.next(), stop);
             if (stop.stop_requested()) return base::fail(ErrorKind::Interrupted, "interrupted");
