@@ -42,6 +42,8 @@ std::string succeeded_line(const RunReport& report) {
 }
 
 std::string nothing_line(const RunReport& report) {
+    if (report.flow == rollback::Flow::Manual)
+        return "Nothing to do: MTC has stopped nothing here, and left no stage pods";
     const bool before =
         report.assessment && report.assessment->verdict == rollback::Verdict::AlreadyRolledBack;
     return before ? "Nothing to do: rolled back already" : "Nothing to do: no rollback is needed";
@@ -53,12 +55,12 @@ bool has_failure(const RunReport& report, auto matches) {
     });
 }
 
-std::string not_verified_line(const RunReport& report) {
+std::string not_verified(const RunReport& report, const std::string& how_it_ended) {
     if (has_failure(report, [](const Finding& f) { return f.side == rollback::Side::Source; }))
-        return "Rollback ended, but the application is not well";
+        return how_it_ended + ", but the application is not well";
     if (has_failure(report, [](const Finding&) { return true; }))
-        return "Rollback ended, but verification found something wrong";
-    return "Rollback ended, but not everything could be verified";
+        return how_it_ended + ", but verification found something wrong";
+    return how_it_ended + ", but not everything could be verified";
 }
 
 // The creation is never interrupted: without a rollback in the report nothing was sent, unless one
@@ -86,12 +88,8 @@ bool wrote_nothing(const RunReport& report) {
 
 std::string not_well_by_hand(const RunReport& report) {
     if (wrote_nothing(report)) return "Nothing could be written";
-    if (has_failure(report, [](const Finding& f) { return f.side == rollback::Side::Source; }))
-        return "Started by hand, but the application is not well";
-    if (has_failure(report, [](const Finding&) { return true; }))
-        return "Started by hand, but verification found something wrong";
     return report.findings.empty() ? "Not everything could be written"
-                                   : "Started by hand, but not everything could be verified";
+                                   : not_verified(report, "Started by hand");
 }
 
 std::string started_by_hand(const RunReport& report) {
@@ -99,38 +97,13 @@ std::string started_by_hand(const RunReport& report) {
                                    : "The application is back";
 }
 
-std::string manual_headline(const RunReport& report) {
-    switch (report.outcome) {
-        case Outcome::Succeeded:
-            return started_by_hand(report);
-        case Outcome::NothingToDo:
-            return "Nothing to do: MTC has stopped nothing here, and left no stage pods";
-        case Outcome::DryRun:
-            return "Dry run: nothing was changed";
-        case Outcome::Refused:
-            return "Refused: nothing was changed";
-        case Outcome::Declined:
-            return "Declined: nothing was changed";
-        case Outcome::NotVerified:
-            return not_well_by_hand(report);
-        case Outcome::TimedOut:
-            return "Not finished in time: " + so_far(report);
-        case Outcome::Detached:
-            return "Interrupted: " + so_far(report);
-        case Outcome::Failed:
-        case Outcome::Error:
-            return "Error: " + so_far(report);
-    }
-    return {};
-}
-
 }  // namespace
 
 std::string headline(const RunReport& report) {
-    if (report.flow == rollback::Flow::Manual) return manual_headline(report);
+    const bool by_hand = report.flow == rollback::Flow::Manual;
     switch (report.outcome) {
         case Outcome::Succeeded:
-            return succeeded_line(report);
+            return by_hand ? started_by_hand(report) : succeeded_line(report);
         case Outcome::NothingToDo:
             return nothing_line(report);
         case Outcome::DryRun:
@@ -140,14 +113,16 @@ std::string headline(const RunReport& report) {
         case Outcome::Declined:
             return "Declined: nothing was changed";
         case Outcome::Failed:
-            return failed_line(report);
+            return by_hand ? "Error: " + so_far(report) : failed_line(report);
         case Outcome::NotVerified:
-            return not_verified_line(report);
+            return by_hand ? not_well_by_hand(report) : not_verified(report, "Rollback ended");
         case Outcome::TimedOut:
-            return "Not finished in time; the rollback goes on in the cluster";
+            return by_hand ? "Not finished in time: " + so_far(report)
+                           : "Not finished in time; the rollback goes on in the cluster";
         case Outcome::Detached:
-            return detached_line(report);
+            return by_hand ? "Interrupted: " + so_far(report) : detached_line(report);
         case Outcome::Error:
+            if (by_hand) return "Error: " + so_far(report);
             return report.rollback ? "Error; the rollback may go on in the cluster"
                                    : "Error; no rollback was seen";
     }

@@ -59,12 +59,8 @@ std::string stage_pod_lines(const Runbook& runbook, const RenderContext& context
 }
 
 std::string skipped(const Runbook& runbook, const RenderContext& context) {
-    std::string out;
-    for (const rollback::Skipped& each : runbook.skipped) {
-        out += marked(warning_mark(), each.workload.path() + " " + each.why, context.style) +
-               remedy_line(each.remedy, context.style);
-    }
-    return out.empty() ? out : heading("Left as it is", context) + out;
+    if (runbook.skipped.empty()) return {};
+    return heading("Left as it is", context) + skipped_lines(runbook, context);
 }
 
 bool guards(const Runbook& runbook) {

@@ -66,6 +66,14 @@ std::string warning_lines(const std::vector<std::string>& warnings, const Render
     return out;
 }
 
+std::string skipped_lines(const rollback::Runbook& runbook, const RenderContext& context) {
+    std::string out;
+    for (const rollback::Skipped& each : runbook.skipped)
+        out += marked(warning_mark(), each.workload.path() + " " + each.why, context.style) +
+               remedy_line(each.remedy, context.style);
+    return out;
+}
+
 std::string stopped_since(base::Time since, base::Time now) {
     return "stopped since " + base::rfc3339(since) + ", for " + base::human(now - since);
 }

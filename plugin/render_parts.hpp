@@ -35,6 +35,9 @@ std::string blocker_lines(const rollback::Blocker& blocker, const RenderContext&
 /// Each warning with its mark.
 std::string warning_lines(const std::vector<std::string>& warnings, const RenderContext& context);
 
+/// What the runbook leaves as it is, marked, and how to have it started.
+std::string skipped_lines(const rollback::Runbook& runbook, const RenderContext& context);
+
 /// "stopped since 2026-01-01T00:00:00Z, for 5m", for an application that is stopped.
 std::string stopped_since(base::Time since, base::Time now);
 /// What a workload is told to be: "2 replicas", or "unknown".

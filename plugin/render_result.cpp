@@ -110,12 +110,8 @@ std::string written(const RunReport& report, const RenderContext& context) {
 }
 
 std::string skipped(const RunReport& report, const RenderContext& context) {
-    if (!report.runbook) return {};
-    std::string out;
-    for (const rollback::Skipped& each : report.runbook->skipped)
-        out += marked(warning_mark(), each.workload.path() + " " + each.why, context.style) +
-               remedy_line(each.remedy, context.style);
-    return out.empty() ? out : "\n" + out;
+    if (!report.runbook || report.runbook->skipped.empty()) return {};
+    return "\n" + skipped_lines(*report.runbook, context);
 }
 
 // What was verified
