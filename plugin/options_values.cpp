@@ -7,8 +7,8 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
-#include "mtc/workload.hpp"
 #include "plugin/exit_code.hpp"
+#include "plugin/options_set.hpp"
 
 namespace plugin {
 namespace {
@@ -17,19 +17,6 @@ using std::chrono::milliseconds;
 
 [[noreturn]] void refuse(const std::string& message) {
     throw UserError(ExitCode::Usage, message);
-}
-
-[[noreturn]] void refuse_value(const std::string& value, const std::string& flag,
-                               const std::string& why) {
-    refuse("invalid argument \"" + value + "\" for \"--" + flag + "\" flag: " + why);
-}
-
-template <class Number>
-std::optional<Number> whole_number(std::string_view text, Number least, Number most) {
-    Number out = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole && out >= least && out <= most ? std::optional(out) : std::nullopt;
 }
 
 template <class T, std::size_t N>
@@ -140,11 +127,6 @@ std::string namespace_of(const FlagValues& values) {
     return ns;
 }
 
-// split() passes over what follows the last separator when it is empty.
-std::vector<std::string> parts_of(const std::string& text, char separator) {
-    return base::split(text + separator, separator);
-}
-
 std::vector<std::string> source_namespaces_of(const FlagValues& values) {
     std::vector<std::string> out;
     for (const std::string& given : values.all("source-namespaces")) {
@@ -163,75 +145,6 @@ std::string plan_file_of(const FlagValues& values) {
     if (values.has("plan-file") && file.empty())
         values.invalid("plan-file", "must be the name of a file");
     return file;
-}
-
-// Replica counts
-// ------------------------------------------------------------------------------------------------
-
-// Of a CronJob it says whether it is resumed. A DaemonSet runs where its node selector says.
-bool has_count(const mtc::WorkloadKind& row) {
-    return row.count_at != nullptr || row.current(base::Object{}).suspended.has_value();
-}
-
-std::vector<std::string> kinds_with_a_count() {
-    std::vector<std::string> out;
-    for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
-        if (has_count(row)) out.push_back(base::lower(row.type.kind));
-    }
-    return out;
-}
-
-// "deployment" for deployments, Deployment and deployments.apps.
-std::string kind_of(const std::string& word, const std::string& given) {
-    for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
-        if (has_count(row) && mtc::is_called(row.type, word)) return base::lower(row.type.kind);
-    }
-    refuse_value(given, "set",
-                 "\"" + word + "\" is no kind with a replica count: there are " +
-                     base::join(kinds_with_a_count()));
-}
-
-constexpr std::int64_t most_replicas = 1'000'000;
-
-[[noreturn]] void refuse_count(const std::string& given) {
-    refuse_value(
-        given, "set",
-        "must be [NAMESPACE/]KIND/NAME=N, such as shop/deployment/web=3, with N from 0 to " +
-            std::to_string(most_replicas));
-}
-
-rollback::ReplicaCount replica_count_of(const std::string& given) {
-    const auto sides = parts_of(given, '=');
-    const auto count = whole_number<std::int64_t>(sides.back(), 0, most_replicas);
-    auto path = parts_of(sides.front(), '/');
-    const bool complete = sides.size() == 2 && std::ranges::count(path, "") == 0;
-    if (path.size() == 2) path.insert(path.begin(), "");
-    if (!complete || path.size() != 3 || !count) refuse_count(given);
-    return {.ns = path[0], .kind = kind_of(path[1], given), .name = path[2], .count = *count};
-}
-
-std::string path_of(const rollback::ReplicaCount& count) {
-    return (count.ns.empty() ? "" : count.ns + "/") + count.kind + "/" + count.name;
-}
-
-// Without a namespace it may be any: then it is the same workload, or more than one is meant.
-bool contradict(const rollback::ReplicaCount& a, const rollback::ReplicaCount& b) {
-    const bool same_ns = a.ns == b.ns || a.ns.empty() || b.ns.empty();
-    return same_ns && a.kind == b.kind && a.name == b.name && a.count != b.count;
-}
-
-std::vector<rollback::ReplicaCount> set_of(const FlagValues& values) {
-    std::vector<rollback::ReplicaCount> out;
-    for (const std::string& given : values.all("set")) {
-        const auto count = replica_count_of(given);
-        const auto other =
-            std::ranges::find_if(out, [&](const auto& o) { return contradict(o, count); });
-        if (other != out.end())
-            refuse_value(given, "set",
-                         path_of(*other) + "=" + std::to_string(other->count) + " is given, too");
-        out.push_back(count);
-    }
-    return out;
 }
 
 std::vector<std::string> user_extra_of(const FlagValues& values) {
@@ -268,6 +181,23 @@ kube::KubeconfigOptions kubeconfig_of(const FlagValues& values) {
 
 }  // namespace
 
+void refuse_value(const std::string& value, const std::string& flag, const std::string& why) {
+    refuse("invalid argument \"" + value + "\" for \"--" + flag + "\" flag: " + why);
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least,
+                                         std::int64_t most) {
+    std::int64_t out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && out >= least && out <= most ? std::optional(out) : std::nullopt;
+}
+
+// split() passes over what follows the last separator when it is empty.
+std::vector<std::string> parts_of(const std::string& text, char separator) {
+    return base::split(text + separator, separator);
+}
+
 std::string FlagValues::text(const char* flag) const {
     const auto it = given_.find(flag);
     return it == given_.end() ? "" : it->second.back();
@@ -295,7 +225,7 @@ int FlagValues::number(const char* flag, int least, int most, int otherwise) con
     if (!out)
         invalid(flag,
                 "must be a number from " + std::to_string(least) + " to " + std::to_string(most));
-    return *out;
+    return static_cast<int>(*out);
 }
 
 std::optional<milliseconds> FlagValues::duration(const char* flag) const {
@@ -324,7 +254,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.timeout = timeout_of(values);
     options.stall_after = stall_after_of(values);
     options.only = only_of(values);
-    options.set = set_of(values);
+    options.set = replica_counts_of(values.all("set"));
     options.source_namespaces = source_namespaces_of(values);
     options.assume_target_stopped = values.truth("assume-target-stopped");
     options.plan_file = plan_file_of(values);

@@ -31,6 +31,15 @@ class FlagValues {
     Given given_;
 };
 
+/// Throws UserError (Usage), in kubectl's words for a value that does not do.
+[[noreturn]] void refuse_value(const std::string& value, const std::string& flag,
+                               const std::string& why);
+/// Nothing when the text is not wholly a number, or is none from `least` to `most`.
+std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least,
+                                         std::int64_t most);
+/// The parts between separators, an empty one at the end, too.
+std::vector<std::string> parts_of(const std::string& text, char separator);
+
 /// Everything of the options but the command and its arguments. Throws UserError (Usage).
 void set_flags(Options& options, const FlagValues& values);
 
