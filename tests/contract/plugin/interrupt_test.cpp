@@ -3,7 +3,7 @@
 #include <csignal>
 #include <memory>
 
-#include "program.hpp"
+#include "killer.hpp"
 
 using namespace plugin_test;
 using sandbox::Phase;
@@ -12,64 +12,10 @@ namespace {
 
 const std::vector<std::string> words{"shop-plan", "--yes", "--stall-after=5s"};
 
-/// Kills the program at its n-th request (counted over both servers), before or after it was
-/// processed. The servers' threads may still speak of a request when the test has gone on: they
-/// hold it too.
-class Killer {
-  public:
-    Killer(std::size_t n, Phase when) : n_(n), when_(when) {}
-
-    void see(const std::string& target, Phase phase) {
-        const std::scoped_lock lock(mutex_);
-        if (phase != when_ || !counts(target) || ++seen_ != n_) return;
-        struck_ = true;
-        // the first requests may come before the test knows the pid
-        if (pid_ > 0) kill(pid_, SIGKILL);
-    }
-    void aim(pid_t pid) {
-        const std::scoped_lock lock(mutex_);
-        pid_ = pid;
-        if (struck_) kill(pid_, SIGKILL);
-    }
-    /// The pid may soon be somebody else's.
-    void disarm() {
-        const std::scoped_lock lock(mutex_);
-        struck_ = false;
-        pid_ = -1;
-    }
-
-  private:
-    // The scan of the target asks the same of each resource type, and the reviewer is asked for
-    // each permission: one in sixteen of those stands for all.
-    bool counts(const std::string& target) {
-        const bool alike = target.find("labelSelector=") != std::string::npos ||
-                           target.find("selfsubjectaccessreviews") != std::string::npos;
-        return !alike || scans_++ % 16 == 0;
-    }
-
-    std::size_t n_;
-    Phase when_;
-    std::mutex mutex_;
-    std::size_t seen_ = 0;
-    std::size_t scans_ = 0;
-    bool struck_ = false;
-    pid_t pid_ = -1;
-};
-
-/// True when it was killed, false when it ended before its n-th request.
-bool killed_at(sandbox::World& world, const Person& person, std::size_t n, Phase when) {
-    const auto killer = std::make_shared<Killer>(n, when);
-    const auto observer = [killer](std::size_t, const std::string&, const std::string& target,
-                                   Phase phase) { killer->see(target, phase); };
-    world.source_server().on_request(observer);
-    world.target_server().on_request(observer);
-    support::Process process(Person::command(words), person.options());
-    killer->aim(process.pid());
-    const int code = process.wait().code;
-    killer->disarm();
-    world.source_server().on_request({});
-    world.target_server().on_request({});
-    return code == 128 + SIGKILL;
+// The scan of the target asks the same of each resource type, and the reviewer is asked for each
+// permission.
+bool is_alike(const std::string& request) {
+    return has(request, "labelSelector=") || has(request, "selfsubjectaccessreviews");
 }
 
 }  // namespace
@@ -82,7 +28,7 @@ TEST_CASE("killed with SIGKILL at any request and run again, it finishes, with o
         std::size_t n = 1;
         for (; killed; ++n) {
             CAPTURE(n);
-            killed = killed_at(*world, *person, n, when);
+            killed = killed_at({n, when, is_alike}, *world, *person, words);
             // as long as nothing was created the clusters are as they were, and serve for the next
             // kill
             if (rollbacks(world->target_store()) == 0) continue;

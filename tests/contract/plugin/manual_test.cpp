@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "base/yaml.hpp"
-#include "program.hpp"
+#include "killer.hpp"
 #include "sandbox/before.hpp"
 
 using namespace plugin_test;
@@ -27,6 +27,10 @@ std::vector<std::string> by_hand_with(const std::vector<std::string>& more) {
 bool is_write(const std::string& request) {
     return !request.starts_with("GET ") && !has(request, "selfsubject") &&
            !has(request, "dryRun=All");
+}
+
+bool only_looks(const std::string& request) {
+    return !is_write(request);
 }
 
 std::vector<std::string> writes(sandbox::ApiServer& server) {
@@ -477,59 +481,6 @@ TEST_CASE("with the plan from a file neither its cluster nor its MTC is needed")
 
 namespace {
 
-/// Kills the program at its n-th request, counted over both servers, before or after it was
-/// processed.
-class Killer {
-  public:
-    Killer(std::size_t n, Phase when) : n_(n), when_(when) {}
-
-    void see(const std::string& method, const std::string& target, Phase phase) {
-        const std::scoped_lock lock(mutex_);
-        // each write; of what only looks one in 32 stands for all
-        if (!is_write(method + " " + target) && scans_++ % 32 != 0) return;
-        if (phase != when_ || ++seen_ != n_) return;
-        struck_ = true;
-        if (pid_ > 0) kill(pid_, SIGKILL);
-    }
-    void aim(pid_t pid) {
-        const std::scoped_lock lock(mutex_);
-        pid_ = pid;
-        if (struck_) kill(pid_, SIGKILL);
-    }
-    /// The pid may soon be somebody else's.
-    void disarm() {
-        const std::scoped_lock lock(mutex_);
-        struck_ = false;
-        pid_ = -1;
-    }
-
-  private:
-    std::size_t n_;
-    Phase when_;
-    std::mutex mutex_;
-    std::size_t seen_ = 0;
-    std::size_t scans_ = 0;
-    bool struck_ = false;
-    pid_t pid_ = -1;
-};
-
-/// True when it was killed, false when it ended before its n-th request.
-bool killed_at(sandbox::World& world, const Person& person, std::size_t n, Phase when) {
-    const auto killer = std::make_shared<Killer>(n, when);
-    const auto observer = [killer](std::size_t, const std::string& method,
-                                   const std::string& target,
-                                   Phase phase) { killer->see(method, target, phase); };
-    world.source_server().on_request(observer);
-    world.target_server().on_request(observer);
-    support::Process process(Person::command(by_hand), person.options());
-    killer->aim(process.pid());
-    const int code = process.wait().code;
-    killer->disarm();
-    world.source_server().on_request({});
-    world.target_server().on_request({});
-    return code == 128 + SIGKILL;
-}
-
 // What the scenario needs: 2 stage pods, 1 borrowed pod, 2 stops, 10 starts, 1 pause.
 constexpr std::size_t writes_of_a_run = 16;
 
@@ -553,7 +504,7 @@ TEST_CASE("killed with SIGKILL at any request and run again, the end is the same
         std::size_t n = 1;
         for (; killed; ++n) {
             CAPTURE(n);
-            killed = killed_at(attempt->world, attempt->person, n, when);
+            killed = killed_at({n, when, only_looks}, attempt->world, attempt->person, by_hand);
             // as long as nothing was written the clusters serve for the next kill
             if (!attempt->wrote()) continue;
             ends_with(0, attempt->person.runs(by_hand));
