@@ -113,7 +113,7 @@ std::string action_of(const mtc::PlanVolume& volume) {
 }
 
 std::string claim_of(const mtc::PlanVolume& volume) {
-    const bool renamed = !volume.target_claim.empty() && volume.target_claim != volume.claim;
+    const bool renamed = volume.claim_on_target() != volume.claim;
     return volume.claim_ns + "/" + volume.claim + (renamed ? ":" + volume.target_claim : "");
 }
 

@@ -32,6 +32,11 @@ struct PlanVolume {
     std::string target_claim;
     std::string action;       // copy, move, skip
     std::string copy_method;  // filesystem, snapshot, block; of a copy
+
+    /// The claim's name on the target: the same where the plan does not rename it.
+    const std::string& claim_on_target() const {
+        return target_claim.empty() ? claim : target_claim;
+    }
 };
 
 struct Plan {

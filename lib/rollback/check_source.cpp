@@ -125,6 +125,15 @@ void check_claim(const Evidence& e, const mtc::PlanVolume& volume, CheckWriter& 
         out.fail(subject, " is " + (phase.empty() ? "not bound" : phase), remedy, phase != "Lost");
 }
 
+// By hand nothing starts whose count nobody knows.
+std::string how_to_start(const Evidence& e, const Object& workload) {
+    const RecordedWorkload* recorded = e.record.of(workload.ref);
+    const bool known = recorded != nullptr && recorded->before.known();
+    if (e.flow != Flow::Manual || known)
+        return "run the rollback again; it goes on with what is left";
+    return "run it again with --set " + workload.ref.ns + "/" + workload.ref.label() + "=N";
+}
+
 }  // namespace
 
 std::vector<Finding> namespaces_active(const Evidence& e) {
@@ -144,19 +153,6 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
     return std::move(out).done(base::count(e.state.source.namespaces.size(), "namespace") +
                                " active");
 }
-
-namespace {
-
-// By hand nothing starts whose count nobody knows.
-std::string how_to_start(const Evidence& e, const Object& workload) {
-    const RecordedWorkload* recorded = e.record.of(workload.ref);
-    const bool known = recorded != nullptr && recorded->before.known();
-    if (e.flow != Flow::Manual || known)
-        return "run the rollback again; it goes on with what is left";
-    return "run it again with --set " + workload.ref.ns + "/" + workload.ref.label() + "=N";
-}
-
-}  // namespace
 
 std::vector<Finding> nothing_quiesced(const Evidence& e) {
     CheckWriter out(e, "source-nothing-quiesced", Side::Source);

@@ -73,8 +73,8 @@ bool chooses_by_volume(const State& state, const std::string& ns) {
 // By the claim's name on the target, as the controller does it in a rollback.
 bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
     return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
-        const std::string& name = volume.target_claim.empty() ? volume.claim : volume.target_claim;
-        return volume.action == "copy" && volume.claim_ns == ns && name == claim;
+        return volume.action == "copy" && volume.claim_ns == ns &&
+               volume.claim_on_target() == claim;
     });
 }
 

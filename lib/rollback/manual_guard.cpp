@@ -27,8 +27,7 @@ std::set<Claim> claims_on_target(const State& state) {
     std::set<Claim> claims;
     for (const mtc::PlanVolume& volume : state.plan.volumes) {
         if (is_migrated(volume))
-            claims.emplace(state.plan.target_of(volume.claim_ns),
-                           volume.target_claim.empty() ? volume.claim : volume.target_claim);
+            claims.emplace(state.plan.target_of(volume.claim_ns), volume.claim_on_target());
     }
     return claims;
 }

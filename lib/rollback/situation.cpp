@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mtc/names.hpp"
+#include "rollback/mounts.hpp"
 
 namespace rollback {
 namespace {
@@ -74,10 +75,8 @@ Mounts mounts_of(const ClusterView& view) {
     Mounts mounts;
     for (const Object& pod : view.pods) {
         if (has_ended(pod) || only_sleeps(pod)) continue;
-        for (const Json& volume : base::items_at(pod.body, "/spec/volumes")) {
-            if (const auto claim = base::text_at(volume, "/persistentVolumeClaim/claimName"))
-                mounts[{pod.ref.ns, *claim}].push_back(pod.ref);
-        }
+        for (const std::string& claim : claims_of(pod))
+            mounts[{pod.ref.ns, claim}].push_back(pod.ref);
     }
     for (auto& [claim, pods] : mounts) {
         std::ranges::sort(pods);
@@ -97,7 +96,7 @@ VolumeSituation situation_of_volume(const State& state, const mtc::PlanVolume& v
     VolumeSituation situation{.volume = volume, .moved = volume.action == "move"};
     situation.source_pods = pods_that_mount(source, volume.claim_ns, volume.claim);
     const std::string ns = state.plan.target_of(volume.claim_ns);
-    const std::string& claim = volume.target_claim.empty() ? volume.claim : volume.target_claim;
+    const std::string& claim = volume.claim_on_target();
     // one claim on both sides: its pods are the source's
     if (is_also_source(state, ns) && claim == volume.claim) return situation;
     situation.target_pods = pods_that_mount(target, ns, claim);

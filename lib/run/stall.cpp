@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "rollback/mounts.hpp"
 #include "run/follow.hpp"
 #include "run/observe.hpp"
 #include "run/types.hpp"
@@ -21,17 +22,10 @@ std::string at_most(const Lines& names) {
            std::to_string(names.size() - most) + " more";
 }
 
-bool mounts(const Object& pod, const std::string& claim) {
-    return std::ranges::any_of(
-        base::items_at(pod.body, "/spec/volumes"), [&](const base::Json& volume) {
-            return base::text_at(volume, "/persistentVolumeClaim/claimName") == claim;
-        });
-}
-
 Lines pods_that_mount(const Object& claim, const std::vector<Object>& pods) {
     Lines names;
     for (const Object& pod : pods) {
-        if (pod.ref.ns == claim.ref.ns && mounts(pod, claim.ref.name))
+        if (pod.ref.ns == claim.ref.ns && rollback::mounts(pod, claim.ref.name))
             names.push_back(pod.ref.name);
     }
     return names;
