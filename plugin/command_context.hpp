@@ -7,7 +7,7 @@
 #include "plugin/commands.hpp"
 #include "plugin/render.hpp"
 #include "plugin/warnings.hpp"
-#include "run/console_flow.hpp"
+#include "run/flow.hpp"
 
 namespace plugin {
 

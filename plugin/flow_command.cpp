@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "plugin/message.hpp"
+#include "run/snapshot.hpp"
 
 namespace plugin {
 namespace {
@@ -71,23 +72,30 @@ RunReport FlowCommand::unconnected(const base::Error& error) const {
     return report;
 }
 
-run::ConsoleFlowOptions::DryRun FlowCommand::dry_run() const {
-    switch (context_.options.dry_run) {
-        case DryRun::None:
-            return run::ConsoleFlowOptions::DryRun::None;
-        case DryRun::Client:
-            return run::ConsoleFlowOptions::DryRun::Client;
-        case DryRun::Server:
-            return run::ConsoleFlowOptions::DryRun::Server;
-    }
-    return run::ConsoleFlowOptions::DryRun::None;
+run::FlowOptions FlowCommand::flow_options(const std::string& question, const std::string& action) {
+    const Options& options = context_.options;
+    return {.verify = options.verify,
+            .dry_run = dry_run(),
+            .execute = {.follow = {.stall_after = options.stall_after},
+                        .parallel = options.kubeconfig.parallel},
+            .timeout = options.timeout,
+            .snapshot_folder = run::snapshot_folder(),
+            .consent = [=, this] { return context_.consent(question, action); },
+            .warn = [this](const std::string& text) { context_.warnings.show(text); },
+            .sink = sink()};
 }
 
-run::ExecuteOptions FlowCommand::execute() const {
-    run::ExecuteOptions execute;
-    execute.parallel = context_.options.kubeconfig.parallel;
-    execute.follow.stall_after = context_.options.stall_after;
-    return execute;
+run::FlowOptions::DryRun FlowCommand::dry_run() const {
+    using Mode = run::FlowOptions::DryRun;
+    switch (context_.options.dry_run) {
+        case DryRun::None:
+            return Mode::None;
+        case DryRun::Client:
+            return Mode::Client;
+        case DryRun::Server:
+            return Mode::Server;
+    }
+    return Mode::None;
 }
 
 run::EventSink FlowCommand::sink() {
@@ -96,10 +104,6 @@ run::EventSink FlowCommand::sink() {
         if (redraws) context_.warnings.hold();
         view_->show(event, base::now());
     };
-}
-
-std::function<void(const std::string&)> FlowCommand::warn() {
-    return [this](const std::string& text) { context_.warnings.show(text); };
 }
 
 void FlowCommand::show_preview(const std::string& text, std::optional<base::Time> stopped_since) {

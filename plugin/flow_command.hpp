@@ -22,10 +22,8 @@ class FlowCommand {
     const CommandContext& context() const { return context_; }
     const rollback::ClusterName& control() const { return control_; }
 
-    run::ConsoleFlowOptions::DryRun dry_run() const;
-    run::ExecuteOptions execute() const;
-    run::EventSink sink();
-    std::function<void(const std::string&)> warn();
+    /// As the flags say it; asks `question` ("Roll back?"), which means to do the `action`.
+    run::FlowOptions flow_options(const std::string& question, const std::string& action);
     /// Before anybody is asked: what will be done, unless --progress leaves it out.
     void show_preview(const std::string& text, std::optional<base::Time> stopped_since);
 
@@ -36,6 +34,8 @@ class FlowCommand {
     rollback::RunReport unconnected(const base::Error& error) const;
     void print(const rollback::RunReport& report) const;
     std::string result(const rollback::RunReport& report) const;
+    run::FlowOptions::DryRun dry_run() const;
+    run::EventSink sink();
     ProgressFormat progress() const;
 
     CommandContext context_;

@@ -2,7 +2,6 @@
 #include "plugin/flow_command.hpp"
 #include "plugin/render_manual.hpp"
 #include "run/manual_flow.hpp"
-#include "run/snapshot.hpp"
 
 namespace plugin {
 namespace {
@@ -12,22 +11,6 @@ rollback::ManualOptions manual_options(const Options& options) {
             .workloads = options.only != ManualPart::StagePods,
             .set = options.set,
             .assume_target_stopped = options.assume_target_stopped};
-}
-
-run::ManualFlowOptions flow_options(FlowCommand& command, const Options& options) {
-    return {.manual = manual_options(options),
-            .verify = options.verify,
-            .dry_run = command.dry_run(),
-            .execute = command.execute(),
-            .timeout = options.timeout,
-            .snapshot_folder = run::snapshot_folder(),
-            .consent =
-                [&command] {
-                    return command.context().consent("Start the application on the source by hand?",
-                                                     "do it");
-                },
-            .warn = command.warn(),
-            .sink = command.sink()};
 }
 
 }  // namespace
@@ -41,7 +24,9 @@ ExitCode manual_command(const Invocation& invocation) {
             return render_commands(report, contexts);
         };
     }
-    auto flow = flow_options(command, options);
+    run::ManualFlowOptions flow{
+        command.flow_options("Start the application on the source by hand?", "do it")};
+    flow.manual = manual_options(options);
     flow.decided = [&](const auto& state, const auto& assessment, const auto& runbook) {
         command.show_preview(render_manual_preview(state, assessment, runbook, flow.manual,
                                                    command.control(), command.context().err),

@@ -3,37 +3,22 @@
 #include <random>
 
 #include "run/observe.hpp"
-#include "run/records.hpp"
 
 namespace run {
 namespace {
 
-using base::ErrorKind;
-using rollback::Assessment;
+using rollback::Flow;
 using rollback::Outcome;
-using rollback::Record;
 using rollback::RunReport;
-using rollback::State;
 using rollback::Verdict;
 
-class ConsoleFlow {
+class ConsoleFlow final : public FlowRun {
   public:
     ConsoleFlow(const Session& session, const ConsoleFlowOptions& options, std::stop_token stop)
-        : session_(session), options_(options), execute_(options.execute), stop_(std::move(stop)) {
-        report_.began = base::now();
-    }
-
-    RunReport run() {
-        report_.outcome = flow();
-        report_.ended = base::now();
-        return std::move(report_);
-    }
+        : FlowRun(session, options, Flow::Console, std::move(stop)), options_(options) {}
 
   private:
-    // Each step gives the outcome that ends the run, or nothing to go on.
-    using End = std::optional<Outcome>;
-
-    Outcome flow() {
+    Outcome flow() override {
         if (const End end = look()) return *end;
         if (const End end = decide()) return *end;
         if (const End end = prepare()) return *end;
@@ -44,12 +29,6 @@ class ConsoleFlow {
             }
         }
         return Outcome::Succeeded;
-    }
-
-    Outcome failed(const base::Error& error) {
-        report_.error = error.message;
-        report_.hint = error.hint;
-        return error.kind == ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
     }
 
     End look() {
@@ -69,7 +48,7 @@ class ConsoleFlow {
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
         report_.attached = report_.assessment->running_rollback.has_value();
-        if (options_.dry_run == ConsoleFlowOptions::DryRun::None) return {};
+        if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
     }
 
@@ -82,7 +61,7 @@ class ConsoleFlow {
     }
 
     Outcome dry_run() {
-        if (options_.dry_run == ConsoleFlowOptions::DryRun::Client) return Outcome::DryRun;
+        if (options_.dry_run == FlowOptions::DryRun::Client) return Outcome::DryRun;
         for (const rollback::Step& step : report_.runbook->steps) {
             const auto* create = std::get_if<rollback::Create>(&step.action);
             if (create == nullptr) continue;
@@ -97,24 +76,10 @@ class ConsoleFlow {
     End prepare() {
         if (report_.attached) {
             record_.rollback = *report_.assessment->running_rollback;
-        } else {
-            switch (options_.consent(*state_, *report_.assessment)) {
-                case Consent::Given:
-                    break;
-                case Consent::Declined:
-                    return Outcome::Declined;
-                case Consent::Interrupted:
-                    return Outcome::Detached;
-            }
+        } else if (const End end = ask()) {
+            return end;
         }
-        keep(record_, options_.snapshot_folder, options_.warn);
-        begin_to_wait();
-        return stop_.stop_requested() ? End(Outcome::Detached) : End();
-    }
-
-    void begin_to_wait() {
-        if (options_.timeout)
-            execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+        return set_out();
     }
 
     End carry_out(const rollback::Create& create) {
@@ -130,11 +95,7 @@ class ConsoleFlow {
         auto ended = follow(
             session_, await.what, execute_.follow, [this](const Event& event) { remember(event); },
             stop_);
-        if (!ended) {
-            // here, and only here, it is the deadline that has passed while the rollback goes on
-            const Outcome outcome = failed(ended.error());
-            return ended.error().kind == ErrorKind::TimedOut ? Outcome::TimedOut : outcome;
-        }
+        if (!ended) return gave_up(ended.error());
         report_.rollback = *ended;
         const auto state = ended->state();
         if (std::holds_alternative<mtc::Succeeded>(state)) return {};
@@ -153,25 +114,10 @@ class ConsoleFlow {
         if (!options_.verify) return;
         const auto state =
             observe(session_, {.parallel = execute_.parallel, .reviews = false}, stop_);
-        if (!state) return;
-        report_.gaps = state->gaps;
-        report_.findings = rollback::verify({*state, record_, report_.rollback->name});
+        if (state) judge(*state);
     }
 
-    End carry_out(const rollback::AwaitServing&) {
-        if (!options_.verify) return {};
-        const Outcome outcome = await_application_then(Outcome::Succeeded);
-        return outcome == Outcome::Succeeded ? End() : End(outcome);
-    }
-
-    Outcome await_application_then(Outcome when_well) {
-        const auto state =
-            await_application(session_, record_, record_.rollback, execute_, options_.sink, stop_);
-        if (!state) return failed(state.error());
-        report_.gaps = state->gaps;
-        report_.findings = rollback::verify({*state, record_, record_.rollback});
-        return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;
-    }
+    End carry_out(const rollback::AwaitServing&) { return serving(); }
 
     // of the manual flow: a runbook of this one has none of them
     static End carry_out(const rollback::Patch&) { return {}; }
@@ -179,13 +125,7 @@ class ConsoleFlow {
     static End carry_out(const rollback::AwaitNoStagePods&) { return {}; }
     static End carry_out(const rollback::AwaitTargetStopped&) { return {}; }
 
-    const Session& session_;
     const ConsoleFlowOptions& options_;
-    ExecuteOptions execute_;
-    std::stop_token stop_;
-    RunReport report_;
-    std::optional<State> state_;
-    Record record_;
 };
 
 }  // namespace

@@ -2,29 +2,12 @@
 // follow, verify. It prints nothing and knows no command line: who asks and who shows is passed in.
 #pragma once
 
-#include <filesystem>
-#include <functional>
-
-#include "rollback/report.hpp"
-#include "run/execute.hpp"
+#include "run/flow.hpp"
 
 namespace run {
 
-enum class Consent { Given, Declined, Interrupted };
-
-struct ConsoleFlowOptions {
-    bool verify = true;
-    enum class DryRun { None, Client, Server } dry_run = DryRun::None;
-    ExecuteOptions execute = {};
-    /// From the moment when there is something to wait for: nobody is hurried at the prompt.
-    std::optional<std::chrono::milliseconds> timeout = {};
-    std::filesystem::path snapshot_folder = {};  // empty: no snapshot can be kept
-    /// Shows what will happen and asks. Not called when nothing will be written.
-    std::function<Consent(const rollback::State&, const rollback::Assessment&)> consent;
-    /// Told what would be lost when the snapshot cannot be written, and so on.
-    std::function<void(const std::string&)> warn = [](const std::string&) {};
-    EventSink sink = [](const Event&) {};
-    /// Told as soon as both clusters have been looked at and judged.
+struct ConsoleFlowOptions : FlowOptions {
+    /// Told as soon as both clusters have been looked at and judged, before anybody is asked.
     std::function<void(const rollback::State&, const rollback::Assessment&)> assessed =
         [](const rollback::State&, const rollback::Assessment&) {};
 };

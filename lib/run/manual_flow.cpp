@@ -12,9 +12,9 @@ namespace run {
 namespace {
 
 using base::ErrorKind;
+using rollback::Flow;
 using rollback::Outcome;
 using rollback::Patch;
-using rollback::Record;
 using rollback::RunReport;
 using rollback::Side;
 using rollback::State;
@@ -50,46 +50,23 @@ bool pauses(const Step& step) {
     return patch != nullptr && patch->purpose == rollback::Purpose::Pause;
 }
 
-class ManualFlow {
+class ManualFlow final : public FlowRun {
   public:
     ManualFlow(const Session& session, const ManualFlowOptions& options, std::stop_token stop)
-        : session_(session), options_(options), execute_(options.execute), stop_(std::move(stop)) {
-        execute_.flow = rollback::Flow::Manual;
-        report_.flow = rollback::Flow::Manual;
-        report_.began = base::now();
-    }
-
-    RunReport run() {
-        report_.outcome = flow();
-        report_.ended = base::now();
-        return std::move(report_);
-    }
+        : FlowRun(session, options, Flow::Manual, std::move(stop)), options_(options) {}
 
   private:
-    // Each step gives the outcome that ends the run, or nothing to go on.
-    using End = std::optional<Outcome>;
-
-    Outcome flow() {
+    Outcome flow() override {
         if (const End end = look()) return *end;
         if (const End end = decide()) return *end;
-        if (const End end = prepare()) return *end;
+        if (const End end = ask()) return *end;
+        if (const End end = set_out()) return *end;
         if (const End end = carry_out_all()) return *end;
         return std::ranges::any_of(report_.written, has_error) ? Outcome::NotVerified
                                                                : Outcome::Succeeded;
     }
 
-    Outcome failed(const base::Error& error) {
-        report_.error = error.message;
-        report_.hint = error.hint;
-        return error.kind == ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
-    }
-
-    // Here, and only here, it is the deadline that has passed, not the time of one request.
-    End waited(const Result<void>& gone) {
-        if (gone) return {};
-        const Outcome outcome = failed(gone.error());
-        return gone.error().kind == ErrorKind::TimedOut ? Outcome::TimedOut : outcome;
-    }
+    End waited(const Result<void>& gone) { return gone ? End() : End(gave_up(gone.error())); }
 
     ObserveOptions look_options() const {
         return {.parallel = execute_.parallel, .labelled = false, .reviews = false};
@@ -115,21 +92,20 @@ class ManualFlow {
         options_.decided(*state_, *report_.assessment, *report_.runbook);
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
-        if (options_.dry_run == ConsoleFlowOptions::DryRun::None) return {};
+        if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
     }
 
     // What cannot be started, or does not serve, is told by the proof.
     Outcome nothing_to_do() {
         const bool whole = options_.manual.workloads && options_.verify;
-        if (!whole || options_.dry_run != ConsoleFlowOptions::DryRun::None)
-            return Outcome::NothingToDo;
+        if (!whole || options_.dry_run != FlowOptions::DryRun::None) return Outcome::NothingToDo;
         begin_to_wait();
         return await_application_then(Outcome::NothingToDo);
     }
 
     Outcome dry_run() {
-        if (options_.dry_run == ConsoleFlowOptions::DryRun::Client) return Outcome::DryRun;
+        if (options_.dry_run == FlowOptions::DryRun::Client) return Outcome::DryRun;
         // apart from what the report says was written: nothing was
         std::vector<Written> tried;
         WriteJob trial = job();
@@ -140,25 +116,6 @@ class ManualFlow {
         const auto refused = std::ranges::find_if(tried, has_error);
         if (refused == tried.end()) return Outcome::DryRun;
         return failed({.kind = ErrorKind::Invalid, .message = refused->error});
-    }
-
-    End prepare() {
-        switch (options_.consent()) {
-            case Consent::Given:
-                break;
-            case Consent::Declined:
-                return Outcome::Declined;
-            case Consent::Interrupted:
-                return Outcome::Detached;
-        }
-        keep(record_, options_.snapshot_folder, options_.warn);
-        begin_to_wait();
-        return stop_.stop_requested() ? End(Outcome::Detached) : End();
-    }
-
-    void begin_to_wait() {
-        if (options_.timeout)
-            execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
     }
 
     // Writes that follow each other on one side go side by side; whatever waits is a barrier, and
@@ -257,24 +214,6 @@ class ManualFlow {
 
     End carry_out(const rollback::AwaitServing&) { return serving(); }
 
-    End serving() {
-        if (!options_.verify) return {};
-        const Outcome outcome = await_application_then(Outcome::Succeeded);
-        return outcome == Outcome::Succeeded ? End() : End(outcome);
-    }
-
-    Outcome await_application_then(Outcome when_well) {
-        const auto state = await_application(session_, record_, "", execute_, options_.sink, stop_);
-        if (!state) return failed(state.error());
-        return judge(*state, when_well);
-    }
-
-    Outcome judge(const State& state, Outcome when_well) {
-        report_.gaps = state.gaps;
-        report_.findings = rollback::verify({state, record_, "", rollback::Flow::Manual});
-        return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;
-    }
-
     // of the console flow: a manual runbook has none of them
     static End carry_out(const rollback::Create&) { return {}; }
     static End carry_out(const rollback::AwaitMigration&) { return {}; }
@@ -282,13 +221,7 @@ class ManualFlow {
     static End carry_out(const Patch&) { return {}; }
     static End carry_out(const rollback::Delete&) { return {}; }
 
-    const Session& session_;
     const ManualFlowOptions& options_;
-    ExecuteOptions execute_;
-    std::stop_token stop_;
-    RunReport report_;
-    std::optional<State> state_;
-    Record record_;
     std::size_t done_ = 0;
     std::size_t total_ = 0;
 };

@@ -37,7 +37,7 @@ void obey(World& world, const Json& end = succeeded(), bool do_the_work = true, 
 struct Flow {
     explicit Flow(World& in) : world(in) {
         options.snapshot_folder = folder.path;
-        options.consent = [this](const auto&, const auto&) {
+        options.consent = [this] {
             ++asked;
             return consent;
         };
@@ -145,12 +145,12 @@ TEST_CASE("a dry run asks nobody and stores nothing") {
     World world;
     Flow flow(world);
     SUBCASE("of the client sends nothing") {
-        flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Client;
+        flow.options.dry_run = run::FlowOptions::DryRun::Client;
         CHECK(flow.run().outcome == Outcome::DryRun);
         CHECK(flow.writes().empty());
     }
     SUBCASE("of the server has it checked there") {
-        flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Server;
+        flow.options.dry_run = run::FlowOptions::DryRun::Server;
         CHECK(flow.run().outcome == Outcome::DryRun);
         REQUIRE(flow.writes().size() == 1);
         CHECK(flow.writes()[0].find("dry run") != std::string::npos);

@@ -127,12 +127,12 @@ TEST_CASE("what is declined or only tried changes nothing") {
         CHECK(flow.run().outcome == Outcome::Declined);
     }
     SUBCASE("shown") {
-        flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Client;
+        flow.options.dry_run = run::FlowOptions::DryRun::Client;
         CHECK(flow.run().outcome == Outcome::DryRun);
         CHECK(world.source->writes().empty());
     }
     SUBCASE("tried on the server, and not said to be written") {
-        flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Server;
+        flow.options.dry_run = run::FlowOptions::DryRun::Server;
         const auto report = flow.run();
         CHECK(report.outcome == Outcome::DryRun);
         CHECK(report.written.empty());
@@ -141,7 +141,7 @@ TEST_CASE("what is declined or only tried changes nothing") {
     }
     SUBCASE("refused by the server in the trial") {
         world.source->set_fault(refuse("PATCH", "deployments", base::ErrorKind::Forbidden));
-        flow.options.dry_run = run::ConsoleFlowOptions::DryRun::Server;
+        flow.options.dry_run = run::FlowOptions::DryRun::Server;
         const auto report = flow.run();
         CHECK(report.outcome == Outcome::Error);
         CHECK(report.error == "deployments is refused by the test");

@@ -1,0 +1,81 @@
+#include "run/flow.hpp"
+
+namespace run {
+
+using base::ErrorKind;
+using rollback::Flow;
+using rollback::Outcome;
+
+FlowRun::FlowRun(const Session& session, const FlowOptions& options, Flow flow,
+                 std::stop_token stop)
+    : session_(session), execute_(options.execute), stop_(std::move(stop)), options_(options) {
+    execute_.flow = flow;
+    report_.flow = flow;
+    report_.began = base::now();
+}
+
+rollback::RunReport FlowRun::run() {
+    report_.outcome = flow();
+    report_.ended = base::now();
+    return std::move(report_);
+}
+
+Outcome FlowRun::failed(const base::Error& error) {
+    report_.error = error.message;
+    report_.hint = error.hint;
+    return error.kind == ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
+}
+
+Outcome FlowRun::gave_up(const base::Error& error) {
+    const Outcome outcome = failed(error);
+    return error.kind == ErrorKind::TimedOut ? Outcome::TimedOut : outcome;
+}
+
+FlowRun::End FlowRun::ask() {
+    switch (options_.consent()) {
+        case Consent::Given:
+            return {};
+        case Consent::Declined:
+            return Outcome::Declined;
+        case Consent::Interrupted:
+            return Outcome::Detached;
+    }
+    return Outcome::Declined;
+}
+
+FlowRun::End FlowRun::set_out() {
+    keep(record_, options_.snapshot_folder, options_.warn);
+    begin_to_wait();
+    return stop_.stop_requested() ? End(Outcome::Detached) : End();
+}
+
+void FlowRun::begin_to_wait() {
+    if (options_.timeout)
+        execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+}
+
+FlowRun::End FlowRun::serving() {
+    if (!options_.verify) return {};
+    const Outcome outcome = await_application_then(Outcome::Succeeded);
+    return outcome == Outcome::Succeeded ? End() : End(outcome);
+}
+
+Outcome FlowRun::await_application_then(Outcome when_well) {
+    const auto state =
+        await_application(session_, record_, rollback_to_prove(), execute_, options_.sink, stop_);
+    if (!state) return failed(state.error());
+    judge(*state);
+    return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;
+}
+
+void FlowRun::judge(const rollback::State& state) {
+    report_.gaps = state.gaps;
+    report_.findings = rollback::verify({state, record_, rollback_to_prove(), report_.flow});
+}
+
+// The record may hold the name of a rollback that an earlier run was about to create.
+std::string FlowRun::rollback_to_prove() const {
+    return report_.flow == Flow::Manual ? "" : record_.rollback;
+}
+
+}  // namespace run
