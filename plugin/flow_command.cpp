@@ -80,6 +80,7 @@ run::FlowOptions FlowCommand::flow_options(const std::string& question, const st
                         .parallel = options.kubeconfig.parallel},
             .timeout = options.timeout,
             .snapshot_folder = run::snapshot_folder(),
+            .asks = !options.yes,
             .consent = [=, this] { return context_.consent(question, action); },
             .warn = [this](const std::string& text) { context_.warnings.show(text); },
             .sink = sink()};

@@ -76,6 +76,12 @@ Json of(const rollback::Skipped& skipped) {
         {"object", record_of(skipped.workload)}, {"why", skipped.why}, {"remedy", skipped.remedy}};
 }
 
+Json of(const rollback::Stage& stage) {
+    return {{"name", stage.name},
+            {"began", base::rfc3339(stage.began)},
+            {"ended", base::rfc3339(stage.ended)}};
+}
+
 constexpr auto as_record = [](const auto& item) { return of(item); };
 
 Json of(const rollback::Runbook& runbook) {
@@ -198,6 +204,7 @@ Json to_json(const RunReport& report, const std::string& called_as) {
             {"written", list(report.written)},
             {"findings", list(report.findings, [](const auto& f) { return to_json(f); })},
             {"gaps", list(report.gaps)},
+            {"stages", list(report.stages, as_record)},
             {"began", base::rfc3339(report.began)},
             {"ended", base::rfc3339(report.ended)},
             {"error", report.error},

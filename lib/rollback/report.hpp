@@ -49,6 +49,9 @@ struct Stage {
     base::Time ended = {};
 };
 
+/// The stage in which a person is waited for, and no cluster.
+inline constexpr const char* question_stage = "wait for an answer to the question";
+
 struct RunReport {
     Outcome outcome = Outcome::Error;
     Flow flow = Flow::Console;

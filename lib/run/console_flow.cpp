@@ -32,6 +32,7 @@ class ConsoleFlow final : public FlowRun {
     }
 
     End look() {
+        enter("look at both clusters");
         auto state = observe(session_, {.parallel = execute_.parallel, .labelled = true}, stop_);
         if (!state) return failed(state.error());
         state_ = std::move(*state);
@@ -43,6 +44,7 @@ class ConsoleFlow final : public FlowRun {
     }
 
     End decide() {
+        enter("decide what to do");
         record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
         report_.runbook = rollback::console_flow(*state_, *report_.assessment, record_.rollback);
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
@@ -62,6 +64,7 @@ class ConsoleFlow final : public FlowRun {
 
     Outcome dry_run() {
         if (options_.dry_run == FlowOptions::DryRun::Client) return Outcome::DryRun;
+        enter("have the server check what would be created");
         for (const rollback::Step& step : report_.runbook->steps) {
             const auto* create = std::get_if<rollback::Create>(&step.action);
             if (create == nullptr) continue;
@@ -83,6 +86,7 @@ class ConsoleFlow final : public FlowRun {
     }
 
     End carry_out(const rollback::Create& create) {
+        enter("create the rollback");
         // not to be interrupted: a request in flight is finished, so that it is known what it did
         const auto created = create_once(*session_.control.cluster, create, {});
         if (!created) return failed(created.error());
@@ -91,6 +95,7 @@ class ConsoleFlow final : public FlowRun {
     }
 
     End carry_out(const rollback::AwaitMigration& await) {
+        enter("follow the rollback until it ends");
         options_.sink(RollbackStarted{await.what, report_.attached});
         auto ended = follow(
             session_, await.what, execute_.follow, [this](const Event& event) { remember(event); },
@@ -112,6 +117,7 @@ class ConsoleFlow final : public FlowRun {
     // After a rollback that did not succeed: what is still stopped or still there, without waiting.
     void look_at_what_is_left() {
         if (!options_.verify) return;
+        enter("look at what is left");
         const auto state =
             observe(session_, {.parallel = execute_.parallel, .reviews = false}, stop_);
         if (state) judge(*state);

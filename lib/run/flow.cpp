@@ -17,7 +17,18 @@ FlowRun::FlowRun(const Session& session, const FlowOptions& options, Flow flow,
 rollback::RunReport FlowRun::run() {
     report_.outcome = flow();
     report_.ended = base::now();
+    leave_stage();
     return std::move(report_);
+}
+
+void FlowRun::enter(const std::string& stage) {
+    leave_stage();
+    const base::Time now = base::now();
+    report_.stages.push_back({.name = stage, .began = now, .ended = now});
+}
+
+void FlowRun::leave_stage() {
+    if (!report_.stages.empty()) report_.stages.back().ended = base::now();
 }
 
 Outcome FlowRun::failed(const base::Error& error) {
@@ -32,6 +43,7 @@ Outcome FlowRun::gave_up(const base::Error& error) {
 }
 
 FlowRun::End FlowRun::ask() {
+    if (options_.asks) enter(rollback::question_stage);
     switch (options_.consent()) {
         case Consent::Given:
             return {};
@@ -44,6 +56,7 @@ FlowRun::End FlowRun::ask() {
 }
 
 FlowRun::End FlowRun::set_out() {
+    enter("write down what is known");
     keep(record_, options_.snapshot_folder, options_.warn);
     begin_to_wait();
     return stop_.stop_requested() ? End(Outcome::Detached) : End();
@@ -61,6 +74,7 @@ FlowRun::End FlowRun::serving() {
 }
 
 Outcome FlowRun::await_application_then(Outcome when_well) {
+    enter("wait until the application serves, and verify it");
     const auto state =
         await_application(session_, record_, rollback_to_prove(), execute_, options_.sink, stop_);
     if (!state) return failed(state.error());

@@ -21,6 +21,7 @@ struct FlowOptions {
     /// From the moment when there is something to wait for: nobody is hurried at the prompt.
     std::optional<std::chrono::milliseconds> timeout = {};
     std::filesystem::path snapshot_folder = {};  // empty: no snapshot can be kept
+    bool asks = true;  // false: somebody has agreed beforehand, and consent() only says so
     /// Not called when nothing will be written.
     std::function<Consent()> consent = {};
     /// Told what would be lost when the snapshot cannot be written, and so on.
@@ -47,6 +48,9 @@ class FlowRun {
 
     virtual Outcome flow() = 0;
 
+    /// A stage of the report begins, and the one before has ended.
+    void enter(const std::string& stage);
+
     /// Puts the error into the report.
     Outcome failed(const base::Error& error);
     /// The same, of a wait: here, and only here, TimedOut is the deadline that has passed, not the
@@ -72,6 +76,7 @@ class FlowRun {
     rollback::Record record_;
 
   private:
+    void leave_stage();
     std::string rollback_to_prove() const;
 
     const FlowOptions& options_;

@@ -50,6 +50,12 @@ bool pauses(const Step& step) {
     return patch != nullptr && patch->purpose == rollback::Purpose::Pause;
 }
 
+// Of those that go side by side with it as well.
+std::string what_is_written(const Step& step) {
+    return pauses(step) ? "pause DeploymentConfigs of the source again"
+                        : "write on the " + word(side_of(step));
+}
+
 class ManualFlow final : public FlowRun {
   public:
     ManualFlow(const Session& session, const ManualFlowOptions& options, std::stop_token stop)
@@ -73,6 +79,7 @@ class ManualFlow final : public FlowRun {
     }
 
     End look() {
+        enter("look at both clusters");
         auto state = observe(session_, look_options(), stop_);
         if (!state) return failed(state.error());
         state_ = std::move(*state);
@@ -82,6 +89,7 @@ class ManualFlow final : public FlowRun {
     }
 
     End decide() {
+        enter("decide what to do");
         record_ = rollback::completed(recall(*state_, "", options_.snapshot_folder, options_.warn),
                                       *state_, options_.manual);
         auto wanted = rollback::manual_flow(*state_, record_, options_.manual);
@@ -106,6 +114,7 @@ class ManualFlow final : public FlowRun {
 
     Outcome dry_run() {
         if (options_.dry_run == FlowOptions::DryRun::Client) return Outcome::DryRun;
+        enter("have the servers check what would be written");
         // apart from what the report says was written: nothing was
         std::vector<Written> tried;
         WriteJob trial = job();
@@ -143,6 +152,7 @@ class ManualFlow final : public FlowRun {
     End write(std::span<const Step> steps) {
         // without a look at its pods nobody knows when a DeploymentConfig may be paused
         if (pauses(steps.front()) && !options_.verify) return {};
+        enter(what_is_written(steps.front()));
         const auto sent = write_all(job(), steps, report_.written, stop_);
         if (!sent) return failed(sent.error());
         // its controller takes a moment to look at what was paused
@@ -162,6 +172,7 @@ class ManualFlow final : public FlowRun {
     }
 
     End carry_out(const rollback::AwaitNoStagePods& await) {
+        enter("wait until the stage pods of the " + word(await.side) + " are gone");
         const bool target = await.side == Side::Target;
         const auto stays = [this, side = await.side](const Object& pod) {
             return rollback::is_to_go(*state_, side, pod);
@@ -175,6 +186,7 @@ class ManualFlow final : public FlowRun {
     // As often as it takes: what began to run on the target after the look before the question is
     // seen here.
     End carry_out(const rollback::AwaitTargetStopped&) {
+        enter("wait until nothing on the target can write");
         while (true) {
             auto looked = look_again_at_target(session_, *state_, execute_.parallel, stop_);
             if (!looked) return failed(looked.error());

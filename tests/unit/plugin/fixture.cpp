@@ -406,6 +406,25 @@ mtc::Migration blocked() {
     return migration;
 }
 
+namespace {
+
+std::vector<rollback::Stage> stages(rollback::Outcome outcome) {
+    std::vector<rollback::Stage> all{
+        {"look at both clusters", noon(-20), noon(-18)},
+        {"decide what to do", noon(-18), noon(-18)},
+        {"wait for an answer to the question", noon(-18), noon(-1)},
+        {"write down what is known", noon(-1), noon(-1)},
+        {"create the rollback", noon(-1), noon()},
+        {"follow the rollback until it ends", noon(), noon(31)},
+        {"wait until the application serves, and verify it", noon(31), noon(95)}};
+    const bool begun =
+        outcome != rollback::Outcome::DryRun && outcome != rollback::Outcome::Refused;
+    if (!begun) all.resize(2);
+    return all;
+}
+
+}  // namespace
+
 rollback::RunReport report(rollback::Outcome outcome) {
     rollback::RunReport out;
     out.outcome = outcome;
@@ -417,6 +436,7 @@ rollback::RunReport report(rollback::Outcome outcome) {
     out.target = {state().target.server, state().target.described_as, state().target.user};
     out.assessment = assessment();
     out.runbook = runbook();
+    out.stages = stages(outcome);
     out.began = noon(-20);
     out.ended = noon(95);
     return out;

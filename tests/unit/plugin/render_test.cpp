@@ -141,6 +141,10 @@ TEST_CASE("the report is one document of records") {
     CHECK(json["outcome"] == "NotVerified");
     CHECK(json["exitCode"] == 4);
     CHECK(json["began"] == "2025-05-01T11:19:40Z");
+    REQUIRE(json["stages"].size() == 7);
+    CHECK(json["stages"][2] == base::Json{{"name", "wait for an answer to the question"},
+                                          {"began", "2025-05-01T11:19:42Z"},
+                                          {"ended", "2025-05-01T11:19:59Z"}});
     CHECK(json["rollback"]["state"] == "Succeeded");
     CHECK(json["findings"][2]["severity"] == "failure");
     CHECK(json["gaps"][0]["forbidden"] == true);

@@ -305,6 +305,42 @@ TEST_CASE("only a rollback that has not ended is called unfinished") {
     }
 }
 
+TEST_CASE("the report tells the stages of the run, and the question is one of its own") {
+    World world;
+    Flow flow(world);
+    using Names = std::vector<std::string>;
+    SUBCASE("asked and proved") {
+        obey(world);
+        CHECK(stages(flow.run()) == Names{"look at both clusters", "decide what to do",
+                                          "wait for an answer to the question",
+                                          "write down what is known", "create the rollback",
+                                          "follow the rollback until it ends",
+                                          "wait until the application serves, and verify it"});
+    }
+    SUBCASE("agreed beforehand, and not verified") {
+        obey(world);
+        flow.options.asks = false;
+        flow.options.verify = false;
+        CHECK(stages(flow.run()) == Names{"look at both clusters", "decide what to do",
+                                          "write down what is known", "create the rollback",
+                                          "follow the rollback until it ends"});
+    }
+    SUBCASE("a rollback that failed") {
+        Json end = succeeded();
+        end["conditions"] = {condition("Failed", "Advisory")};
+        obey(world, end, false);
+        CHECK(stages(flow.run()).back() == "look at what is left");
+    }
+    SUBCASE("declined") {
+        flow.consent = run::Consent::Declined;
+        CHECK(stages(flow.run()).back() == "wait for an answer to the question");
+    }
+    SUBCASE("only tried") {
+        flow.options.dry_run = run::FlowOptions::DryRun::Server;
+        CHECK(stages(flow.run()).back() == "have the server check what would be created");
+    }
+}
+
 TEST_CASE("the names of rollbacks differ and are valid") {
     CHECK(run::new_rollback_name() != run::new_rollback_name());
     CHECK(run::new_rollback_name().size() == std::string("rollback-").size() + 8);

@@ -2,10 +2,13 @@
 // that a connected program would hold. The target is the control cluster, as it mostly is.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <filesystem>
 #include <memory>
 
 #include "mtc/names.hpp"
+#include "rollback/report.hpp"
 #include "run/session.hpp"
 #include "support/fake_cluster.hpp"
 #include "support/folder.hpp"
@@ -168,6 +171,20 @@ inline support::Fault refuse(const std::string& verb, const std::string& plural,
             return std::nullopt;
         return base::Error{.kind = kind, .message = plural + " is refused by the test"};
     };
+}
+
+/// The stages of a run, in their order; each begins when the one before has ended.
+inline std::vector<std::string> stages(const rollback::RunReport& report) {
+    std::vector<std::string> names;
+    base::Time end = report.began;
+    for (const rollback::Stage& stage : report.stages) {
+        names.push_back(stage.name);
+        CHECK(stage.began >= end);
+        CHECK(stage.ended >= stage.began);
+        end = stage.ended;
+    }
+    CHECK(end >= report.ended);
+    return names;
 }
 
 using support::Folder;

@@ -364,6 +364,7 @@ TEST_CASE("what was paused is paused again, and its controller has time to look 
     CHECK(base::bool_at(after, "/spec/paused") == true);
     CHECK(base::number_at(after, "/spec/replicas") == 2);
     CHECK(after["metadata"].value("annotations", Json::object()).empty());
+    CHECK(std::ranges::count(stages(report), "pause DeploymentConfigs of the source again") == 1);
 }
 
 TEST_CASE("only the deadline means that it is not finished, not a request that took too long") {
@@ -425,6 +426,13 @@ TEST_CASE("nothing is started on the source while a pod of the target mounts a v
         CHECK(report.outcome == Outcome::Succeeded);
         CHECK(world.target_store.all(support::types::pods).empty());
         CHECK(flow.replicas() == 3);
+        CHECK(stages(report) ==
+              std::vector<std::string>{
+                  "look at both clusters", "decide what to do",
+                  "wait for an answer to the question", "write down what is known",
+                  "write on the target", "wait until the stage pods of the target are gone",
+                  "wait until nothing on the target can write", "write on the source",
+                  "wait until the application serves, and verify it"});
     }
     SUBCASE("a target that cannot be seen is in the way, unless it is said to be stopped") {
         world.target->set_fault(refuse("LIST", "pods", base::ErrorKind::Forbidden));
