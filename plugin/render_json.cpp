@@ -203,6 +203,7 @@ Json to_json(const RunReport& report, const std::string& called_as) {
             {"rollback", rollback_of(report)},
             {"written", list(report.written)},
             {"findings", list(report.findings, [](const auto& f) { return to_json(f); })},
+            {"gapsBefore", list(report.gaps_before)},
             {"gaps", list(report.gaps)},
             {"stages", list(report.stages, as_record)},
             {"began", base::rfc3339(report.began)},

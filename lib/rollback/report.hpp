@@ -63,7 +63,8 @@ struct RunReport {
     ClusterName target;
     std::optional<Assessment> assessment = {};
     std::optional<Runbook> runbook = {};
-    std::vector<Gap> gaps = {};
+    std::vector<Gap> gaps_before = {};            // of the look that the assessment is made from
+    std::vector<Gap> gaps = {};                   // of the last look
     std::optional<mtc::Migration> rollback = {};  // as it was last seen
     bool attached = false;                        // it ran already
     std::vector<Written> written = {};            // by the manual flow

@@ -39,6 +39,7 @@ void describe(rollback::RunReport& report, const Session& session, const rollbac
                       session.control.user};
     report.source = name_of(state.source);
     report.target = name_of(state.target);
+    report.gaps_before = state.gaps;
 }
 
 }  // namespace run
