@@ -18,28 +18,6 @@ std::string line(std::string_view text, const RenderContext& context) {
 // Verdict
 // --------------------------------------------------------------------------------------------------
 
-std::string in_words(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::NotNeeded:
-            return "no rollback is needed";
-        case Verdict::Required:
-            return "a rollback is required";
-        case Verdict::RequiredManual:
-            return "a rollback is required, by hand";
-        case Verdict::Recommended:
-            return "a rollback is recommended";
-        case Verdict::Dangerous:
-            return "urgent: both sides write";
-        case Verdict::InProgress:
-            return "a rollback is running";
-        case Verdict::AlreadyRolledBack:
-            return "rolled back already";
-        case Verdict::Unknown:
-            return "not known whether a rollback is needed";
-    }
-    return {};
-}
-
 std::string verdict(const AssessmentReport& report, const RenderContext& context) {
     const Assessment& assessment = *report.assessment;
     std::string out =
@@ -127,6 +105,28 @@ Tone tone_of(Verdict verdict) {
             return Tone::Active;
     }
     return Tone::Plain;
+}
+
+std::string in_words(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::NotNeeded:
+            return "no rollback is needed";
+        case Verdict::Required:
+            return "a rollback is required";
+        case Verdict::RequiredManual:
+            return "a rollback is required, by hand";
+        case Verdict::Recommended:
+            return "a rollback is recommended";
+        case Verdict::Dangerous:
+            return "urgent: both sides write";
+        case Verdict::InProgress:
+            return "a rollback is running";
+        case Verdict::AlreadyRolledBack:
+            return "rolled back already";
+        case Verdict::Unknown:
+            return "not known whether a rollback is needed";
+    }
+    return {};
 }
 
 std::string command_of(std::string command, const std::string& called_as) {

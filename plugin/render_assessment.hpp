@@ -47,6 +47,8 @@ base::Json to_json(const AssessmentReport& report, const std::string& called_as)
 base::Json to_json(const SurveyReport& report);
 
 Tone tone_of(rollback::Verdict verdict);
+/// "a rollback is required"
+std::string in_words(rollback::Verdict verdict);
 /// A command of an advice, as this program was called.
 std::string command_of(std::string command, const std::string& called_as);
 

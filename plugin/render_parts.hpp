@@ -37,6 +37,8 @@ std::string warning_lines(const std::vector<std::string>& warnings, const Render
 
 /// What the runbook leaves as it is, marked, and how to have it started.
 std::string skipped_lines(const rollback::Runbook& runbook, const RenderContext& context);
+/// "Create migmigration/x in namespace ...": what a step does.
+std::string in_words(const rollback::Step& step);
 
 /// "stopped since 2026-01-01T00:00:00Z, for 5m", for an application that is stopped.
 std::string stopped_since(base::Time since, base::Time now);

@@ -1,10 +1,9 @@
-#include <algorithm>
-#include <array>
 #include <map>
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "plugin/render.hpp"
+#include "plugin/render_findings.hpp"
 #include "plugin/render_headline.hpp"
 #include "plugin/render_parts.hpp"
 #include "plugin/text_width.hpp"
@@ -16,7 +15,6 @@ namespace {
 using rollback::Finding;
 using rollback::Outcome;
 using rollback::RunReport;
-using rollback::Severity;
 
 constexpr std::size_t most_of_a_kind = 6;
 
@@ -117,46 +115,13 @@ std::string skipped(const RunReport& report, const RenderContext& context) {
 // What was verified
 // ------------------------------------------------------------------------------------------
 
-Cell result_cell(Severity severity) {
-    switch (severity) {
-        case Severity::Ok:
-            return {"ok", Tone::Good};
-        case Severity::Warning:
-            return {"warning", Tone::Warning};
-        case Severity::Failure:
-            return {"FAILED", Tone::Bad};
-        case Severity::Unknown:
-            return {"unknown", Tone::Warning};
-    }
-    return {};
-}
-
-// What needs a person comes first.
-int rank(const Finding& finding) {
-    constexpr std::array<Severity, 4> order{Severity::Failure, Severity::Unknown, Severity::Warning,
-                                            Severity::Ok};
-    return static_cast<int>(std::ranges::find(order, finding.severity) - order.begin());
-}
-
-std::string tally(const std::vector<Finding>& findings) {
-    std::vector<std::string> parts;
-    for (const Severity severity :
-         {Severity::Failure, Severity::Unknown, Severity::Warning, Severity::Ok}) {
-        const auto n = std::ranges::count(findings, severity, &Finding::severity);
-        if (n > 0) parts.push_back(std::to_string(n) + " " + result_cell(severity).text);
-    }
-    return base::join(parts);
-}
-
 std::string verification(const RunReport& report, const RenderContext& context) {
     if (report.findings.empty()) return {};
-    std::vector<Finding> findings = report.findings;
-    std::ranges::stable_sort(findings, {}, rank);
     Table table({"RESULT", "CHECK", "MESSAGE"});
-    std::map<std::pair<int, std::string>, std::size_t> seen;
+    std::map<std::pair<rollback::Severity, std::string>, std::size_t> seen;
     std::size_t left_out = 0;
-    for (const Finding& finding : findings) {
-        if (++seen[{rank(finding), finding.check}] > most_of_a_kind && !context.wide) {
+    for (const Finding& finding : worst_first(report.findings)) {
+        if (++seen[{finding.severity, finding.check}] > most_of_a_kind && !context.wide) {
             ++left_out;
             continue;
         }
@@ -166,7 +131,7 @@ std::string verification(const RunReport& report, const RenderContext& context) 
     std::string out = "\n" + table.render(context.style);
     if (left_out > 0)
         out += "and " + std::to_string(left_out) + " more of the same checks (-o wide shows all)\n";
-    return out + "\nVerified: " + tally(findings) + "\n";
+    return out + "\nVerified: " + tally(report.findings) + "\n";
 }
 
 std::string unseen(const RunReport& report, const Style& style) {

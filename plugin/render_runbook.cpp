@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "base/yaml.hpp"
 #include "plugin/render.hpp"
-#include "plugin/render_table.hpp"
+#include "plugin/render_parts.hpp"
 #include "plugin/text_width.hpp"
 
 namespace plugin {
@@ -58,6 +58,10 @@ struct Detail {
 
 }  // namespace
 
+std::string in_words(const rollback::Step& step) {
+    return std::visit(Title{}, step.action);
+}
+
 std::string render_runbook(const rollback::Runbook& runbook, const RenderContext& context) {
     if (!runbook.blockers.empty()) return render_blockers(runbook.blockers, context);
     if (runbook.empty()) return "There is nothing to do.\n";
@@ -65,8 +69,8 @@ std::string render_runbook(const rollback::Runbook& runbook, const RenderContext
         context.style.paint(Tone::Bold, "This would be done (dry run, nothing is changed):") + "\n";
     int number = 0;
     for (const rollback::Step& step : runbook.steps) {
-        out += "\n" + marked({std::to_string(++number) + ".", Tone::Bold},
-                             std::visit(Title{}, step.action), context.style, 1);
+        out += "\n" + marked({std::to_string(++number) + ".", Tone::Bold}, in_words(step),
+                             context.style, 1);
         out += marked({" ", Tone::Plain}, step.why, context.style, 2);
         out += std::visit(Detail{}, step.action);
     }

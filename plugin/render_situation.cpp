@@ -1,6 +1,7 @@
 #include "plugin/render_situation.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "plugin/render_parts.hpp"
 
@@ -18,8 +19,10 @@ constexpr std::size_t most_pods = 3;
 // Workloads
 // -------------------------------------------------------------------------------------------------
 
-bool may_be_unseen(const AssessmentReport& report, Side side, const base::ResourceType& type) {
-    return std::ranges::any_of(report.gaps, [&](const rollback::Gap& gap) {
+using Gaps = std::vector<rollback::Gap>;
+
+bool may_be_unseen(const Gaps& gaps, Side side, const base::ResourceType& type) {
+    return std::ranges::any_of(gaps, [&](const rollback::Gap& gap) {
         return gap.side == side && (gap.resource == "discovery" || gap.resource == type.resource());
     });
 }
@@ -32,19 +35,19 @@ Cell running(const rollback::Presence& side) {
             Tone::Bad};
 }
 
-Cell absent(const AssessmentReport& report, Side side, const WorkloadSituation& item) {
-    return may_be_unseen(report, side, item.workload.type) ? Cell{"not seen", Tone::Warning}
-                                                           : Cell{"not there", Tone::Dim};
+Cell absent(const Gaps& gaps, Side side, const WorkloadSituation& item) {
+    return may_be_unseen(gaps, side, item.workload.type) ? Cell{"not seen", Tone::Warning}
+                                                         : Cell{"not there", Tone::Dim};
 }
 
-Cell on_source(const AssessmentReport& report, const WorkloadSituation& item) {
-    if (!item.source) return absent(report, Side::Source, item);
+Cell on_source(const Gaps& gaps, const WorkloadSituation& item) {
+    if (!item.source) return absent(gaps, Side::Source, item);
     if (item.stopped) return {or_unknown(item.source->told) + " (stopped by MTC)", Tone::Warning};
     return running(*item.source);
 }
 
-Cell on_target(const AssessmentReport& report, const WorkloadSituation& item) {
-    return item.target ? running(*item.target) : absent(report, Side::Target, item);
+Cell on_target(const Gaps& gaps, const WorkloadSituation& item) {
+    return item.target ? running(*item.target) : absent(gaps, Side::Target, item);
 }
 
 Cell returns_to(const WorkloadSituation& item) {
@@ -83,11 +86,7 @@ std::string workload_table(const AssessmentReport& report, const Rows& rows, con
     if (rows.empty()) return {};
     Table table({"WORKLOAD", "NAMESPACE", "SOURCE", "TARGET", "RETURNS TO"});
     for (const WorkloadSituation* item : rows) {
-        table.row({{item->workload.label()},
-                   {item->workload.ns},
-                   on_source(report, *item),
-                   on_target(report, *item),
-                   returns_to(*item)});
+        table.row(workload_row(report.gaps, *item));
         const std::string note = note_on(*report.assessment, item->workload);
         if (!note.empty()) table.note(note);
     }
@@ -117,14 +116,13 @@ std::string claim_of(const mtc::PlanVolume& volume) {
     return volume.claim_ns + "/" + volume.claim + (renamed ? ":" + volume.target_claim : "");
 }
 
-Cell mounted_by(const AssessmentReport& report, Side side, const std::vector<ObjectRef>& pods,
-                bool wide) {
+Cell mounted_by(const Gaps& gaps, Side side, const std::vector<ObjectRef>& pods, std::size_t most) {
     static const base::ResourceType pod{"", "v1", "pods", "Pod", true};
-    const bool unseen = may_be_unseen(report, side, pod);
+    const bool unseen = may_be_unseen(gaps, side, pod);
     if (pods.empty()) return unseen ? Cell{"not seen", Tone::Warning} : Cell{"<none>"};
     std::vector<std::string> names;
     for (const ObjectRef& one : pods) names.push_back(one.name);
-    return {first_of(names, wide ? names.size() : most_pods) + (unseen ? ", not all seen" : "")};
+    return {first_of(names, most) + (unseen ? ", not all seen" : "")};
 }
 
 std::string volumes(const AssessmentReport& report, const RenderContext& context) {
@@ -132,16 +130,28 @@ std::string volumes(const AssessmentReport& report, const RenderContext& context
     if (all.empty()) return {};
     Table table({"CLAIM", "ACTION", "MOUNTED ON SOURCE BY", "MOUNTED ON TARGET BY"});
     for (const VolumeSituation& item : all) {
-        table.row({{claim_of(item.volume)},
-                   {action_of(item.volume)},
-                   mounted_by(report, Side::Source, item.source_pods, context.wide),
-                   mounted_by(report, Side::Target, item.target_pods, context.wide)});
+        table.row(volume_row(report.gaps, item, context.wide ? SIZE_MAX : most_pods));
         if (rollback::is_written_by_both(item)) table.note("both sides can write to this volume");
     }
     return heading("Volumes: " + std::to_string(all.size()), context) + table.render(context.style);
 }
 
 }  // namespace
+
+std::vector<Cell> workload_row(const Gaps& gaps, const WorkloadSituation& item) {
+    return {{item.workload.label()},
+            {item.workload.ns},
+            on_source(gaps, item),
+            on_target(gaps, item),
+            returns_to(item)};
+}
+
+std::vector<Cell> volume_row(const Gaps& gaps, const VolumeSituation& item, std::size_t most) {
+    return {{claim_of(item.volume)},
+            {action_of(item.volume)},
+            mounted_by(gaps, Side::Source, item.source_pods, most),
+            mounted_by(gaps, Side::Target, item.target_pods, most)};
+}
 
 std::string render_situation(const AssessmentReport& report, const RenderContext& context) {
     return workloads(report, context) + volumes(report, context);

@@ -3,10 +3,20 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "plugin/render_assessment.hpp"
+#include "plugin/render_table.hpp"
 
 namespace plugin {
+
+/// WORKLOAD, NAMESPACE, SOURCE, TARGET, RETURNS TO. `gaps` are of the same look: where there is
+/// one, what is absent was not seen.
+std::vector<Cell> workload_row(const std::vector<rollback::Gap>& gaps,
+                               const rollback::WorkloadSituation& item);
+/// CLAIM, ACTION, MOUNTED ON SOURCE BY, MOUNTED ON TARGET BY; names at most `most` pods.
+std::vector<Cell> volume_row(const std::vector<rollback::Gap>& gaps,
+                             const rollback::VolumeSituation& item, std::size_t most);
 
 /// Of a report with an assessment.
 std::string render_situation(const AssessmentReport& report, const RenderContext& context);
