@@ -2,6 +2,7 @@
 
 #include "fixture.hpp"
 #include "golden.hpp"
+#include "plugin/render_evidence.hpp"
 #include "plugin/view_live.hpp"
 #include "plugin/view_plain.hpp"
 
@@ -9,6 +10,7 @@ namespace {
 
 using namespace fixture;
 using rollback::Outcome;
+using enum plugin::EvidenceFormat;
 
 rollback::RunReport ended_as(Outcome outcome, const std::string& condition,
                              std::vector<rollback::Finding> findings) {
@@ -145,6 +147,19 @@ TEST_CASE("documents") {
                   plugin::render_document(plugin::to_json(full), plugin::OutputFormat::Json));
     golden::check("runbook.yaml", plugin::render_document(plugin::to_json(report(Outcome::DryRun)),
                                                           plugin::OutputFormat::Yaml));
+}
+
+TEST_CASE("evidence") {
+    const plugin::EvidenceContext version{.version = "v0"};
+    auto unwell = ended_as(Outcome::NotVerified, "Succeeded", some_unwell());
+    unwell.gaps = unwell.gaps_before = state().gaps;
+    unwell.exit_code = 4;
+    golden::check("evidence.md", plugin::render_evidence(unwell, Markdown, version));
+    golden::check("evidence.html", plugin::render_evidence(unwell, Html, version));
+    auto refused = report(Outcome::Refused);
+    refused.runbook = {.steps = {}, .blockers = blockers()};
+    refused.exit_code = 6;
+    golden::check("evidence-refused.md", plugin::render_evidence(refused, Markdown, version));
 }
 
 TEST_CASE("the live table") {

@@ -3,6 +3,7 @@
 
 #include "fixture.hpp"
 #include "golden.hpp"
+#include "plugin/render_evidence.hpp"
 #include "plugin/render_manual.hpp"
 #include "plugin/view_live.hpp"
 #include "plugin/view_plain.hpp"
@@ -54,6 +55,12 @@ rollback::RunReport manual_report(Outcome outcome) {
     out.flow = rollback::Flow::Manual;
     out.rollback.reset();
     out.runbook = by_hand();
+    out.stages = {{"look at both clusters", noon(-20), noon(-18)},
+                  {rollback::question_stage, noon(-18), noon()},
+                  {"write on the target", noon(), noon(1)},
+                  {"wait until nothing on the target can write", noon(1), noon(32)},
+                  {"write on the source", noon(32), noon(32)},
+                  {"wait until the application serves, and verify it", noon(32), noon(95)}};
     out.written = {{.side = Side::Target, .object = deployment("shop", "web"), .change = "stopped"},
                    {.side = Side::Source,
                     .object = deployment("shop", "web"),
@@ -84,6 +91,17 @@ TEST_CASE("results by hand") {
                                            plugin::render_result(unwell, context(100)) +
                                            "\n====\n\n" +
                                            plugin::render_result(late, context(100)));
+}
+
+TEST_CASE("evidence by hand") {
+    auto unwell = manual_report(Outcome::NotVerified);
+    unwell.findings = some_unwell();
+    unwell.exit_code = 4;
+    const plugin::EvidenceContext version{.version = "v0"};
+    golden::check("evidence-manual.md",
+                  plugin::render_evidence(unwell, plugin::EvidenceFormat::Markdown, version));
+    golden::check("evidence-manual.html",
+                  plugin::render_evidence(unwell, plugin::EvidenceFormat::Html, version));
 }
 
 TEST_CASE("progress by hand") {
