@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "plugin/evidence_file.hpp"
 #include "plugin/message.hpp"
 #include "run/snapshot.hpp"
 
@@ -45,21 +46,29 @@ FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow)
       context_(invocation),
       flow_(flow) {}
 
-ExitCode FlowCommand::run(const std::function<RunReport(const run::Session&)>& flow) {
-    const auto session = run::connect(context_.connect_options(), context_.signals.token());
-    if (session) control_ = name_of(session->control);
-    RunReport report = session ? flow(*session) : unconnected(session.error());
-    const ExitCode code = context_.with_warnings(exit_code_of(report.outcome, context_));
+ExitCode FlowCommand::run(const Flow& flow) {
+    // before anything is changed: nobody is to be left without the evidence
+    const auto writable = check_evidence_file(context_.options);
+    RunReport report = writable ? carried_out(flow) : not_begun(writable.error());
+    ExitCode code = context_.with_warnings(exit_code_of(report.outcome, context_));
     report.exit_code = static_cast<int>(code);
     if (view_) view_->finish();
     context_.warnings.release();
     // on a screen the result stands apart from what led to it
     if (view_ && is_terminal(STDERR_FILENO)) std::fputc('\n', stderr);
+    if (writable) code = write_evidence(report, context_.options, context_.out.called_as);
     print(report);
     return code;
 }
 
-RunReport FlowCommand::unconnected(const base::Error& error) const {
+RunReport FlowCommand::carried_out(const Flow& flow) {
+    const auto session = run::connect(context_.connect_options(), context_.signals.token());
+    if (!session) return not_begun(session.error());
+    control_ = name_of(session->control);
+    return flow(*session);
+}
+
+RunReport FlowCommand::not_begun(const base::Error& error) const {
     RunReport report;
     report.flow = flow_;
     report.ns = context_.options.ns;

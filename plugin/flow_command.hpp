@@ -16,8 +16,10 @@ class FlowCommand {
   public:
     FlowCommand(const Invocation& invocation, rollback::Flow flow);
 
-    /// Connects, carries out the flow and prints its report.
-    ExitCode run(const std::function<rollback::RunReport(const run::Session&)>& flow);
+    using Flow = std::function<rollback::RunReport(const run::Session&)>;
+
+    /// Connects, carries out the flow, prints its report, and writes it to the file of --report.
+    ExitCode run(const Flow& flow);
 
     const CommandContext& context() const { return context_; }
     const rollback::ClusterName& control() const { return control_; }
@@ -31,7 +33,8 @@ class FlowCommand {
     std::function<std::string(const rollback::RunReport&)> dry_run_text;
 
   private:
-    rollback::RunReport unconnected(const base::Error& error) const;
+    rollback::RunReport carried_out(const Flow& flow);
+    rollback::RunReport not_begun(const base::Error& error) const;
     void print(const rollback::RunReport& report) const;
     std::string result(const rollback::RunReport& report) const;
     run::FlowOptions::DryRun dry_run() const;

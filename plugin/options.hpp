@@ -40,6 +40,7 @@ struct Options {
     std::vector<std::string> source_namespaces;  // empty: all of the plan
     bool assume_target_stopped = false;
     std::string plan_file;
+    std::string report;  // the file for the evidence; empty: none
     int verbosity = 0;
     bool warnings_as_errors = false;
     bool help = false;

@@ -22,7 +22,7 @@ constexpr std::array flag_table{
     Flag{"no-verify", 0, "", "true", Rollback, "stop when the rollback is done, without proof of the recovery"},
     Flag{"cancel-running", 0, "", "true", Rollback, "", later},
     Flag{"probe-routes", 0, "", "true", Rollback, "", later},
-    Flag{"report", 0, "FILE", "", Rollback, "", later},
+    Flag{"report", 0, "FILE", "", Rollback, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
     Flag{"delete", 0, "", "true", Rollback, "", later},
 
     Flag{"only", 0, "stage-pods|workloads", "", Manual, "do only this part: remove the stage pods, or start the applications"},

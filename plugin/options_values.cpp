@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "plugin/exit_code.hpp"
 #include "plugin/options_set.hpp"
+#include "plugin/render_evidence.hpp"
 
 namespace plugin {
 namespace {
@@ -147,6 +148,12 @@ std::string plan_file_of(const FlagValues& values) {
     return file;
 }
 
+std::string report_of(const FlagValues& values) {
+    if (values.has("report") && !evidence_format(values.text("report")))
+        values.invalid("report", "must be the name of a file that ends in .md, .html or .json");
+    return values.text("report");
+}
+
 std::vector<std::string> user_extra_of(const FlagValues& values) {
     auto extra = values.all("as-user-extra");
     for (const std::string& one : extra) {
@@ -258,6 +265,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.source_namespaces = source_namespaces_of(values);
     options.assume_target_stopped = values.truth("assume-target-stopped");
     options.plan_file = plan_file_of(values);
+    options.report = report_of(values);
     options.warnings_as_errors = values.truth("warnings-as-errors");
     options.verbosity = values.number("loglevel", 0, 10, 0);
 }
