@@ -224,6 +224,21 @@ TEST_CASE("a flag or command of the contract that does not exist yet is refused 
     }
 }
 
+TEST_CASE("the evidence needs a file whose ending says what it is") {
+    for (const char* file : {"r.md", "a b/r.html", "/tmp/R.HTM", "r.json"}) {
+        CHECK(parsed({"shop", "--report", file}).report == file);
+        CHECK(parsed({"manual", "shop", std::string("--report=") + file}).report == file);
+    }
+    CHECK(parsed({"shop"}).report.empty());
+    for (const std::string file : {"", "r", "r.txt", ".md", "r.md/"}) {
+        CHECK(refusal({"shop", "--report=" + file}) ==
+              "invalid argument \"" + file +
+                  "\" for \"--report\" flag: must be the name of a file that ends in .md, .html or "
+                  ".json");
+    }
+    CHECK(refusal({"assess", "shop", "--report=r.md"}) == "--report has no meaning for assess");
+}
+
 TEST_CASE("assess takes a plan or none, and what it needs to look and to show") {
     const Options all = parsed({"assess"});
     CHECK(all.command == "assess");

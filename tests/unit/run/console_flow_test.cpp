@@ -341,6 +341,21 @@ TEST_CASE("the report tells the stages of the run, and the question is one of it
     }
 }
 
+TEST_CASE("what the first look could not see stays in the report when a later one sees it") {
+    World world;
+    obey(world);
+    world.source->set_fault(refuse("LIST", "backups", base::ErrorKind::Forbidden));
+    Flow flow(world);
+    flow.options.consent = [&] {
+        world.source->set_fault({});
+        return run::Consent::Given;
+    };
+    const auto report = flow.run();
+    CHECK(report.outcome == Outcome::Succeeded);
+    CHECK_FALSE(report.gaps_before.empty());
+    CHECK(report.gaps.empty());
+}
+
 TEST_CASE("the names of rollbacks differ and are valid") {
     CHECK(run::new_rollback_name() != run::new_rollback_name());
     CHECK(run::new_rollback_name().size() == std::string("rollback-").size() + 8);
