@@ -147,6 +147,8 @@ Cell downtime(const RunReport& report) {
         return downtime_since(report, *report.assessment->stopped_since);
     if (was_seen_stopped(report) || does_not_serve(report))
         return {"not known: nothing tells when it began", Tone::Warning};
+    if (report.assessment->verdict == rollback::Verdict::Unknown)
+        return {"not known: not everything could be seen", Tone::Warning};
     return {"none was seen at the first look"};
 }
 

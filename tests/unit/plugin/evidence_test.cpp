@@ -254,6 +254,14 @@ TEST_CASE("downtime is never more certain than what was seen") {
         cut.written = {{.object = deployment("shop", "web"), .change = "started"}};
         CHECK(told(cut).starts_with("not known"));
     }
+    SUBCASE("none was seen only where everything was") {
+        auto out = report(Outcome::NothingToDo);
+        out.assessment = rollback::Assessment{};
+        out.assessment->verdict = rollback::Verdict::NotNeeded;
+        CHECK(told(out) == "none was seen at the first look");
+        out.assessment->verdict = rollback::Verdict::Unknown;
+        CHECK(told(out) == "not known: not everything could be seen");
+    }
     SUBCASE("what has no beginning has no length") {
         auto out = unwell();
         out.assessment->stopped_since.reset();
