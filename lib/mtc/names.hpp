@@ -32,6 +32,10 @@ inline constexpr const char* stage_pod =
     "migration.openshift.io/is-stage-pod";  // api/labels.go; value "True"
 inline constexpr const char* application_pod =
     "migration.openshift.io/is-application-pod";  // mm/stage.go: the user's own pod, borrowed
+/// `app` of everything that a direct volume migration makes on both clusters (dvm/task.go).
+inline constexpr const char* app = "app";
+inline constexpr const char* transfer_apps[] = {"directvolumemigration-rsync-transfer",
+                                                "directvolumemigration-rsync-transfer-block"};
 inline constexpr const char* plan_name = "migration.openshift.io/migplan-name";
 inline constexpr const char* migration_uid = "migration.openshift.io/migration-uid";
 }  // namespace labels
@@ -44,6 +48,8 @@ inline constexpr const char* paused = "migration.openshift.io/preQuiescePaused";
 inline constexpr const char* suspend = "migration.openshift.io/preQuiesceSuspend";  // always "true"
 inline constexpr const char* node_selector =
     "migration.openshift.io/preQuiesceNodeSelector";  // JSON object
+inline constexpr const char* reclaim_policy =
+    "migration.openshift.io/orig-reclaim-policy";  // vp persistentvolume/backup.go: of a moved PV
 inline constexpr const char* start_vm =
     "migration.openshift.io/start-vm";  // "true"; a person may say "false"
 inline constexpr const char* run_strategy = "migration.openshift.io/vm-run-strategy";

@@ -7,7 +7,7 @@ namespace rollback::check {
 
 std::vector<Finding> rollback_ended_well(const Evidence& e) {
     CheckWriter out(e, "control-rollback-ended-well", Side::Control);
-    if (e.rollback.empty()) return std::move(out).done("no rollback is looked at");
+    if (e.rollback.empty()) return std::move(out).done("the plan has no rollback to look at");
     const std::string subject = "MigMigration " + e.rollback;
     const std::string remedy = "oc describe migmigration " + e.rollback + " -n " + e.state.plan.ns;
     const auto it = std::ranges::find(e.state.migrations, e.rollback, &mtc::Migration::name);

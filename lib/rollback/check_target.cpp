@@ -1,25 +1,54 @@
 // The checks on the target: nothing of the migration is left. And stage pods, on both sides.
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
+#include "rollback/mounts.hpp"
 
 namespace rollback::check {
 namespace {
 
-std::string state_of(const Object& object) {
+// What keeps an object that terminates, besides its finalizers: of a claim the pods that mount it
+// (kubernetes.io/pvc-protection), of a pod its node.
+std::string also_held_by(const State& state, const Object& object) {
+    std::vector<std::string> holders;
+    for (const Object& pod : state.target.pods) {
+        if (pod.ref.ns != object.ref.ns) continue;
+        if (object.ref.type.kind == "PersistentVolumeClaim" && mounts(pod, object.ref.name))
+            holders.push_back(pod.ref.label());
+        if (pod.ref == object.ref)
+            holders.push_back("node " + base::text_or_empty(pod.body, "/spec/nodeName"));
+    }
+    return holders.empty() ? "" : ": " + base::join(holders);
+}
+
+std::string state_of(const State& state, const Object& object) {
     if (!base::is_terminating(object)) return " carries the plan's label";
     const auto finalizers = base::finalizers_of(object);
-    return finalizers.empty() ? " is terminating"
-                              : " is terminating, held by " + base::join(finalizers);
+    const std::string holders = also_held_by(state, object);
+    if (finalizers.empty()) return " is terminating" + holders;
+    return " is terminating, held by " + base::join(finalizers) + holders;
+}
+
+// On the source they hold the application's volumes, which is no matter to it.
+void check_transfer_pod(const Object& pod, Side side, CheckWriter& out) {
+    const std::string phase = base::text_or_empty(pod.body, "/status/phase");
+    if (!is_transfer_pod(pod) || phase == "Succeeded" || phase == "Failed") return;
+    const std::string predicate = " copies volumes for a migration";
+    if (side == Side::Target) {
+        out.fail(pod.ref.path(), predicate, oc("delete", pod.ref), base::is_terminating(pod));
+    } else {
+        out.warn(pod.ref.path(), predicate, oc("delete", pod.ref));
+    }
 }
 
 void check_stage_pod(const Object& pod, Side side, CheckWriter& out) {
-    if (!base::label_of(pod, mtc::labels::stage_pod)) return;
-    if (side == Side::Target || !base::label_of(pod, mtc::labels::application_pod)) {
+    if (!is_stage_pod(pod)) return;
+    if (side == Side::Target || !is_borrowed(pod)) {
         return out.fail(pod.ref.path(), " is a stage pod of MTC", oc("delete", pod.ref),
                         base::is_terminating(pod));
     }
@@ -37,9 +66,45 @@ std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
         // where both sides are one namespace its pods are the source's
         if (side == Side::Target && is_also_source(e.state, pod.ref.ns)) continue;
         check_stage_pod(pod, side, out);
+        check_transfer_pod(pod, side, out);
     }
     out.add_gaps([](const std::string& r) { return r == "pods"; });
-    return std::move(out).done("no stage pods");
+    return std::move(out).done("no stage pods, and none that copies volumes");
+}
+
+// "; Some content in the namespace has finalizers remaining: ..."
+std::string what_remains(const Object& ns) {
+    std::string out;
+    for (const Json& condition : base::items_at(ns.body, "/status/conditions")) {
+        const std::string type = base::text_or_empty(condition, "/type");
+        const bool holds = type == "NamespaceContentRemaining" ||
+                           type == "NamespaceFinalizersRemaining" ||
+                           type == "NamespaceDeletionDiscoveryFailure";
+        if (holds && base::text_or_empty(condition, "/status") == "True")
+            out += "; " + base::text_or_empty(condition, "/message");
+    }
+    return out;
+}
+
+bool hides_labels(const std::string& resource) {
+    return resource == "discovery" || resource.starts_with(label_scan);
+}
+
+bool has_unseen_plans(const State& state) {
+    return std::ranges::any_of(state.gaps, [](const Gap& gap) {
+        return gap.side == Side::Control &&
+               (gap.resource == mtc::types::migplans.resource() || gap.resource == "discovery");
+    });
+}
+
+std::map<std::string, std::vector<const Object*>> of_unknown_plans(const State& state) {
+    std::map<std::string, std::vector<const Object*>> found;
+    for (const Object& object : state.target.foreign) {
+        const auto plan = base::label_of(object, mtc::labels::migrated_by_plan).value_or("");
+        const bool known = std::ranges::count(state.other_plans, plan, &mtc::Plan::uid) > 0;
+        if (!known) found[plan].push_back(&object);
+    }
+    return found;
 }
 
 bool was_left_down(const State& state, const Object& workload) {
@@ -66,12 +131,44 @@ std::vector<Finding> no_migrated_objects(const Evidence& e) {
     CheckWriter out(e, "target-no-migrated-objects", Side::Target);
     for (const Object& object : e.state.target.labelled) {
         const bool terminating = base::is_terminating(object);
-        out.fail(object.ref.path(), state_of(object),
+        out.fail(object.ref.path(), state_of(e.state, object),
                  oc(terminating ? "describe" : "delete", object.ref), terminating);
     }
-    out.add_gaps(
-        [](const std::string& r) { return r == "discovery" || r.starts_with(label_scan); });
+    out.add_gaps(hides_labels);
     return std::move(out).done("nothing carries the plan's label");
+}
+
+// Absent or Active are both well: MTC leaves a namespace, and somebody may have deleted it.
+std::vector<Finding> namespaces_settled(const Evidence& e) {
+    CheckWriter out(e, "target-namespaces-settled", Side::Target);
+    for (const Object& ns : e.state.target.found_namespaces) {
+        if (base::text_or_empty(ns.body, "/status/phase") != "Terminating") continue;
+        out.fail("namespace " + ns.ref.name, " is terminating" + what_remains(ns),
+                 "oc describe namespace " + ns.ref.name, true);
+    }
+    out.add_gaps([](const std::string& r) { return r == "namespaces"; });
+    return std::move(out).done("no namespace is terminating");
+}
+
+std::vector<Finding> no_orphans(const Evidence& e) {
+    CheckWriter out(e, "target-no-orphans", Side::Target);
+    for (const auto& [plan, objects] : of_unknown_plans(e.state)) {
+        if (has_unseen_plans(e.state)) {
+            out.unknown(objects.front()->ref.path(),
+                        " is of another plan, and the plans could not be listed", "");
+            continue;
+        }
+        out.warn(objects.front()->ref.path(),
+                 (objects.size() == 1
+                      ? ""
+                      : " and " + base::count(objects.size() - 1, "more object", "more objects")) +
+                     " of a plan that is not on this control cluster (its UID is " + plan + ")",
+                 "oc get all,configmaps,secrets,persistentvolumeclaims -l " +
+                     std::string(mtc::labels::migrated_by_plan) + "=" + plan + " -n " +
+                     objects.front()->ref.ns);
+    }
+    out.add_gaps(hides_labels);
+    return std::move(out).done("nothing is left of a plan that is gone");
 }
 
 // Without volumes two of an application are confusing, with volumes they write to both sides.

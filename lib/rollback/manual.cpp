@@ -112,14 +112,6 @@ std::optional<Patch> by_purpose(Purpose purpose, const Object& now, const Record
 
 }  // namespace
 
-bool is_stage_pod(const Object& pod) {
-    return base::label_of(pod, mtc::labels::stage_pod).has_value();
-}
-
-bool is_borrowed(const Object& pod) {
-    return base::label_of(pod, mtc::labels::application_pod).has_value();
-}
-
 bool is_to_go(const State& state, Side side, const Object& pod) {
     if (!is_stage_pod(pod)) return false;
     return side == Side::Target ? !is_also_source(state, pod.ref.ns) : !is_borrowed(pod);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rollback/pods.hpp"
 #include "rollback/record.hpp"
 #include "rollback/runbook.hpp"
 
@@ -69,9 +70,6 @@ std::vector<ObjectRef> pods_that_write(const State& state);
 /// and those that mount a volume of the plan; not at rest.
 std::vector<const Object*> workloads_to_stop(const State& state);
 
-bool is_stage_pod(const Object& pod);
-/// One of the application's own that MTC labelled as a stage pod (since 1.6).
-bool is_borrowed(const Object& pod);
 /// A stage pod that is to be deleted on that side. Where both sides are one namespace its pods are
 /// the source's.
 bool is_to_go(const State& state, Side side, const Object& pod);

@@ -1,4 +1,5 @@
-// Why a pod is not ready, in words, from what the kubelet and the scheduler wrote into its status.
+// What a pod is to a rollback, and why one is not ready, in words, from what the kubelet and the
+// scheduler wrote into its status.
 #pragma once
 
 #include <string>
@@ -8,7 +9,18 @@
 namespace rollback {
 
 /// "ImagePullBackOff: Back-off pulling image ...", "not scheduled: ...", or "" when the pod is
-/// Running and Ready, or Succeeded.
-std::string why_not_ready(const Object& pod);
+/// Running and Ready, or Succeeded. Where the status does not tell (a probe that fails, a volume
+/// that cannot be mounted) the newest Warning about the pod among `events` does.
+std::string why_not_ready(const Object& pod, const std::vector<Object>& events = {});
+
+/// One that MTC made to hold volumes, or labelled so.
+bool is_stage_pod(const Object& pod);
+/// One of the application's own that MTC labelled as a stage pod (since 1.6).
+bool is_borrowed(const Object& pod);
+/// One that copies volumes for a direct volume migration.
+bool is_transfer_pod(const Object& pod);
+
+/// True when only events can tell why the pod is not ready.
+bool keeps_its_reason(const Object& pod);
 
 }  // namespace rollback

@@ -35,6 +35,31 @@ std::optional<RecordedWorkload> workload_from(const Json& item) {
                             .quiesced = base::bool_at(item, "/quiesced").value_or(false)};
 }
 
+std::vector<RecordedVolume> volumes_of(const State& state) {
+    std::vector<RecordedVolume> volumes;
+    for (const Object& volume : state.source.volumes) {
+        const auto at = [&](const char* path) { return base::text_or_empty(volume.body, path); };
+        if (at("/status/phase") == "Bound")
+            volumes.push_back({volume.ref.name, at("/spec/persistentVolumeReclaimPolicy"),
+                               at("/spec/claimRef/namespace"), at("/spec/claimRef/name")});
+    }
+    return volumes;
+}
+
+Json to_json(const RecordedVolume& volume) {
+    return {{"name", volume.name},
+            {"reclaimPolicy", volume.reclaim_policy},
+            {"namespace", volume.claim_ns},
+            {"claim", volume.claim}};
+}
+
+RecordedVolume volume_from(const Json& item) {
+    return {.name = base::text_or_empty(item, "/name"),
+            .reclaim_policy = base::text_or_empty(item, "/reclaimPolicy"),
+            .claim_ns = base::text_or_empty(item, "/namespace"),
+            .claim = base::text_or_empty(item, "/claim")};
+}
+
 std::vector<std::string> migrations_known(const State& state) {
     std::vector<std::string> uids;
     for (const mtc::Migration& m : state.migrations) {
@@ -58,16 +83,34 @@ const RecordedWorkload* Record::of(const ObjectRef& ref) const {
     return it == workloads.end() ? nullptr : &*it;
 }
 
+const RecordedVolume* Record::volume(const std::string& name) const {
+    const auto it = std::ranges::find(volumes, name, &RecordedVolume::name);
+    return it == volumes.end() ? nullptr : &*it;
+}
+
+const RecordedVolume* Record::volume_of(const std::string& claim_ns,
+                                        const std::string& claim) const {
+    const auto it = std::ranges::find_if(volumes, [&](const RecordedVolume& volume) {
+        return volume.claim_ns == claim_ns && volume.claim == claim;
+    });
+    return it == volumes.end() ? nullptr : &*it;
+}
+
 Record record_of(const State& state, std::string rollback_name) {
     Record record{.plan_uid = state.plan.uid,
                   .rollback = std::move(rollback_name),
                   .made_at = state.seen_at,
                   .migrations = migrations_known(state),
                   .workloads = {},
+                  .volumes = volumes_of(state),
                   .plan = mtc::plan_manifest(state.plan)};
     for (const Object& workload : state.source.workloads)
         record.workloads.push_back(recorded(workload));
     return record;
+}
+
+void add_volumes(Record& record, const State& state) {
+    if (record.volumes.empty()) record.volumes = volumes_of(state);
 }
 
 Record merged(const Record& older, Record newer) {
@@ -78,6 +121,8 @@ Record merged(const Record& older, Record newer) {
         const auto found = known.extract(mtc::key_of(workload.ref));
         if (!found.empty() && knows_better(*found.mapped(), workload)) workload = *found.mapped();
     }
+    if (!older.volumes.empty()) newer.volumes = older.volumes;
+    newer.remembered = true;
     // those that are gone
     for (const auto& [key, workload] : known) {
         if (workload->quiesced) newer.workloads.push_back(*workload);
@@ -104,6 +149,8 @@ Json to_json(const Record& record) {
     Json workloads = Json::array();
     for (const RecordedWorkload& workload : record.workloads)
         workloads.push_back(to_json(workload));
+    Json volumes = Json::array();
+    for (const RecordedVolume& volume : record.volumes) volumes.push_back(to_json(volume));
     return {{"apiVersion", format},
             {"kind", "Snapshot"},
             {"planUID", record.plan_uid},
@@ -111,6 +158,7 @@ Json to_json(const Record& record) {
             {"madeAt", base::rfc3339(record.made_at)},
             {"migrations", record.migrations},
             {"workloads", std::move(workloads)},
+            {"volumes", std::move(volumes)},
             {"plan", record.plan}};
 }
 
@@ -125,10 +173,13 @@ base::Result<Record> record_from(const Json& json) {
                   .made_at = *made_at,
                   .migrations = base::texts_at(json, "/migrations"),
                   .workloads = {},
+                  .volumes = {},
                   .plan = json.value("plan", Json())};
     for (const Json& item : base::items_at(json, "/workloads")) {
         if (auto workload = workload_from(item)) record.workloads.push_back(std::move(*workload));
     }
+    for (const Json& item : base::items_at(json, "/volumes"))
+        record.volumes.push_back(volume_from(item));
     return record;
 }
 

@@ -18,6 +18,13 @@ struct RecordedWorkload {
     bool quiesced = false;  // it was stopped when the record was made
 };
 
+struct RecordedVolume {
+    std::string name;            // of the PersistentVolume
+    std::string reclaim_policy;  // "Delete", "Retain"
+    std::string claim_ns;
+    std::string claim;
+};
+
 struct Record {
     std::string plan_uid;
     std::string rollback;  // the name under which the MigMigration was, or was about to be, created
@@ -25,14 +32,22 @@ struct Record {
     std::vector<std::string> migrations =
         {};  // the uids of the plan's, rollbacks left out, at that time
     std::vector<RecordedWorkload> workloads;
+    std::vector<RecordedVolume> volumes = {};  // of the claims that were bound
     Json plan = nullptr;  // the MigPlan, so that it is known when the control cluster is gone
 
+    bool remembered = false;  // from an earlier run, in part at least; not written down
+
     const RecordedWorkload* of(const ObjectRef& ref) const;
+    const RecordedVolume* volume(const std::string& name) const;
+    const RecordedVolume* volume_of(const std::string& claim_ns, const std::string& claim) const;
 };
 
 /// The record of the source's workloads as they are now: what the annotations say of the stopped
 /// ones, and what the others run.
 Record record_of(const State& state, std::string rollback_name);
+
+/// Writes down the volumes of the source, unless an earlier run has.
+void add_volumes(Record& record, const State& state);
 
 /// `older` for the workloads that it knows as stopped, `newer` for the rest: a second run must not
 /// forget what the first one wrote down.

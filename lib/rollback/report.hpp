@@ -55,6 +55,7 @@ inline constexpr const char* question_stage = "wait for an answer to the questio
 struct RunReport {
     Outcome outcome = Outcome::Error;
     Flow flow = Flow::Console;
+    bool proof_only = false;  // of `verify`: nothing was to be changed
     std::string ns;
     std::string plan;
     std::string plan_uid;

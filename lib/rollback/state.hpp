@@ -46,6 +46,14 @@ struct ClusterView {
     std::vector<Object> foreign = {};
     std::vector<Object> velero = {};       // metadata of the plan's Backups and Restores
     std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
+
+    // What only the proof of a recovery reads.
+    std::vector<Object> services = {};
+    std::vector<Object> endpoints = {};  // EndpointSlices; of an old cluster Endpoints
+    std::vector<Object> routes = {};     // Routes and Ingresses
+    std::vector<Object> volumes = {};  // PersistentVolumes whose claims are of these namespaces, or
+                                       // that carry the plan's label
+    std::vector<Object> events = {};   // Warnings, where the status of a pod does not tell enough
 };
 
 /// A verb of the flow that the reviewer says no to.
@@ -54,6 +62,16 @@ struct Denied {
     std::string verb;
     std::string resource;  // "migmigrations.migration.openshift.io"
     std::string ns;        // "": in all namespaces
+};
+
+/// What an address of a Route or an Ingress answered to us (--probe-routes).
+struct Probe {
+    ObjectRef route;
+    std::string url;
+    int status = 0;             // of HTTP; 0: no answer
+    std::string location = {};  // of a redirect
+    std::string distrust = {};  // why its certificate is not trusted
+    std::string error = {};     // why there was no answer
 };
 
 struct State {
@@ -65,7 +83,8 @@ struct State {
     bool may_create = true;                   // a MigMigration, in the plan's namespace
     ClusterView source;
     ClusterView target;
-    std::vector<mtc::Plan> other_plans = {};  // in the same namespace as the plan
+    std::vector<mtc::Plan> other_plans = {};        // in the same namespace as the plan
+    std::optional<std::vector<Probe>> probes = {};  // nothing: not asked for
     std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};

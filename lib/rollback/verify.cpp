@@ -8,7 +8,7 @@
 namespace rollback {
 namespace {
 
-constexpr std::array<Check, 13> table{{
+constexpr std::array<Check, 20> table{{
     {"control-rollback-ended-well", Side::Control, After::Console, check::rollback_ended_well},
     {"source-namespaces-active", Side::Source, After::Both, check::namespaces_active},
     {"source-nothing-quiesced", Side::Source, After::Both, check::nothing_quiesced},
@@ -16,11 +16,18 @@ constexpr std::array<Check, 13> table{{
     {"source-workloads-serve", Side::Source, After::Both, check::workloads_serve},
     {"source-pods-healthy", Side::Source, After::Both, check::pods_healthy},
     {"source-claims-bound", Side::Source, After::Both, check::claims_bound},
+    {"source-volumes-as-before", Side::Source, After::Both, check::volumes_as_before},
+    {"source-services-ready", Side::Source, After::Both, check::services_ready},
+    {"source-routes-admitted", Side::Source, After::Both, check::routes_admitted},
+    {"source-routes-answer", Side::Source, After::Both, check::routes_answer},
     {"source-no-stage-pods", Side::Source, After::Both, check::no_stage_pods_on_source},
+    {"target-namespaces-settled", Side::Target, After::Both, check::namespaces_settled},
     {"target-no-stage-pods", Side::Target, After::Both, check::no_stage_pods_on_target},
     {"target-no-migrated-objects", Side::Target, After::Console, check::no_migrated_objects},
     {"target-at-rest", Side::Target, After::Manual, check::target_at_rest},
     {"target-nothing-left-down", Side::Target, After::Both, check::nothing_left_down},
+    {"target-no-orphans", Side::Target, After::Console, check::no_orphans},
+    {"target-no-volumes-left", Side::Target, After::Console, check::no_volumes_left},
     {"control-plan-ready", Side::Control, After::Console, check::plan_ready},
 }};
 

@@ -35,6 +35,8 @@ struct Evidence {
     /// Console: the controller rolled back. Manual: the application was started by hand; what was
     /// migrated stays on the target, at rest.
     Flow flow = Flow::Console;
+    /// False when the record was made by the proof itself, and does not know what was before.
+    bool before_is_known = true;
 };
 
 /// After which flow a check makes sense.
@@ -49,7 +51,8 @@ struct Check {
 
 std::span<const Check> checks();
 
-/// All findings of the checks of that flow, in the order of the table; each gives at least one.
+/// All findings of the checks of that flow, in the order of the table; each gives at least one, but
+/// for routes, which are asked only when the operator wants it.
 std::vector<Finding> verify(const Evidence& evidence);
 
 /// True when nothing is Failure or Unknown.

@@ -42,6 +42,8 @@ class Thing {
     Thing&& label(const std::string& key, const std::string& value = "True") && {
         return std::move(with({{"metadata", {{"labels", {{key, value}}}}}}));
     }
+    /// Fields beside metadata, spec and status.
+    Thing&& holding(const Json& fields) && { return std::move(with(fields)); }
     Thing&& generation(int generation) && {
         return std::move(with({{"metadata", {{"generation", generation}}}}));
     }

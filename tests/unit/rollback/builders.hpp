@@ -59,7 +59,40 @@ inline Object active_namespace(const std::string& name) {
 }
 
 inline Object claim(const std::string& name, const std::string& phase = "Bound") {
-    return Thing(claims, "shop", name).status({{"phase", phase}});
+    return Thing(claims, "shop", name).spec({{"volumeName", "pv-1"}}).status({{"phase", phase}});
+}
+
+inline const ResourceType volumes{"", "v1", "persistentvolumes", "PersistentVolume", false};
+/// The volume of claim `data`.
+inline Thing volume(const std::string& phase = "Bound") {
+    return Thing(volumes, "", "pv-1")
+        .spec({{"persistentVolumeReclaimPolicy", "Delete"},
+               {"claimRef", {{"namespace", "shop"}, {"name", "data"}, {"uid", "uid-of-data"}}}})
+        .status({{"phase", phase}});
+}
+
+inline const ResourceType services{"", "v1", "services", "Service", true};
+inline const ResourceType slices{"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true};
+inline const ResourceType routes{"route.openshift.io", "v1", "routes", "Route", true};
+inline const ResourceType ingresses{"networking.k8s.io", "v1", "ingresses", "Ingress", true};
+
+/// A Service that selects the pods of `app`, and its endpoints.
+inline Thing service(const std::string& app) {
+    return Thing(services, "shop", app).spec({{"selector", {{"app", app}}}});
+}
+inline Thing endpoints(const std::string& app, bool ready = true) {
+    return Thing(slices, "shop", app + "-1")
+        .label("kubernetes.io/service-name", app)
+        .holding({{"endpoints",
+                list(Json{{"addresses", {"10.0.0.1"}}, {"conditions", {{"ready", ready}}}})}});
+}
+inline Thing route(const std::string& name, const std::string& admitted = "True") {
+    return Thing(routes, "shop", name)
+        .spec({{"host", name + ".apps.example"}, {"tls", {{"termination", "edge"}}}})
+        .status({{"ingress", list(Json{{"conditions", list(Json{{"type", "Admitted"},
+                                                                {"status", admitted},
+                                                                {"reason", "HostAlreadyClaimed"},
+                                                                {"message", "taken"}})}})}});
 }
 
 inline Thing labelled(const ResourceType& type, const std::string& name) {
@@ -103,8 +136,12 @@ inline State well() {
     state.source.namespaces = {"shop"};
     state.source.found_namespaces = {active_namespace("shop")};
     state.source.workloads = {running("Deployment", "web", 3)};
-    state.source.pods = {pod("web-1")};
+    state.source.pods = {pod("web-1").label("app", "web")};
     state.source.claims = {claim("data")};
+    state.source.volumes = {volume()};
+    state.source.services = {service("web")};
+    state.source.endpoints = {endpoints("web")};
+    state.source.routes = {route("web")};
     state.target.server = "https://api.host.example:6443";
     state.target.namespaces = {"shop"};
     return state;

@@ -36,6 +36,19 @@ Json with_ready(const char* phase, const char* status) {
     return {{"phase", phase}, {"conditions", {{{"type", "Ready"}, {"status", status}}}}};
 }
 
+Json with_reason(Json crashed, const char* reason) {
+    crashed["lastState"]["terminated"]["reason"] = reason;
+    return crashed;
+}
+
+Object event(const char* uid, const char* time, const char* reason, const char* message) {
+    return base::object_of({"", "v1", "events", "Event", true}, {{"metadata", {{"name", reason}}},
+                                                                 {"involvedObject", {{"uid", uid}}},
+                                                                 {"lastTimestamp", time},
+                                                                 {"reason", reason},
+                                                                 {"message", message}});
+}
+
 }  // namespace
 
 TEST_CASE("why a pod is not ready is told in the words of the one who knows") {
@@ -69,6 +82,17 @@ TEST_CASE("why a pod is not ready is told in the words of the one who knows") {
         {"an init container before the others",
          containers("Pending", build::list(waiting("PodInitializing")), build::list(crashed(2))),
          "CrashLoopBackOff: back-off 40s (last exit code 2)"},
+        {"a crash for want of memory",
+         containers("Running", build::list(with_reason(crashed(137), "OOMKilled"))),
+         "CrashLoopBackOff: back-off 40s (last exit code 137, OOMKilled)"},
+        {"between two attempts",
+         containers("Running", build::list(Json{{"name", "web"},
+                                                {"state", {{"terminated", {{"exitCode", 3}}}}}})),
+         "container web has ended with exit code 3"},
+        {"an init container that has done its work",
+         containers("Pending", Json::array(),
+                    build::list(Json{{"state", {{"terminated", {{"exitCode", 0}}}}}})),
+         "starting"},
         {"no node", unscheduled("0/3 nodes are available"),
          "not scheduled: Unschedulable: 0/3 nodes are available"},
         {"failed", {{"phase", "Failed"}}, "Failed"},
@@ -86,5 +110,27 @@ TEST_CASE("why a pod is not ready is told in the words of the one who knows") {
             CHECK(why_not_ready(build::Thing(build::pods, "shop", "x").status(row.status)) ==
                   row.why);
         }
+    }
+}
+
+TEST_CASE("where the status keeps the reason to itself the newest warning tells it") {
+    const std::vector<Object> events = {
+        event("uid-of-x", "2025-05-01T10:00:00Z", "FailedMount", "not found"),
+        event("uid-of-x", "2025-05-01T10:05:00Z", "Unhealthy", "Readiness probe failed: 500"),
+        event("uid-of-y", "2025-05-01T10:09:00Z", "BackOff", "another pod")};
+    const auto pod = [](const Json& status) {
+        return build::Thing(build::pods, "shop", "x").status(status);
+    };
+    CHECK(why_not_ready(pod(with_ready("Running", "False")), events) ==
+          "running, but not ready; Unhealthy: Readiness probe failed: 500");
+    CHECK(keeps_its_reason(pod(with_ready("Running", "False"))));
+    SUBCASE("a status that tells enough stands alone") {
+        const Json status = containers("Pending", build::list(waiting("ErrImagePull")));
+        CHECK(why_not_ready(pod(status), events) == "ErrImagePull");
+        CHECK_FALSE(keeps_its_reason(pod(status)));
+    }
+    SUBCASE("a pod that is ready has no reason") {
+        CHECK(why_not_ready(pod(with_ready("Running", "True")), events).empty());
+        CHECK_FALSE(keeps_its_reason(pod(with_ready("Running", "True"))));
     }
 }

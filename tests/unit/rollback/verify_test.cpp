@@ -22,7 +22,11 @@ struct Scene {
     Record record = {};
     Flow flow = Flow::Console;
 
-    Scene() { record = record_of(build::halfway(), "rollback-1"); }
+    // the routes are asked only when the operator wants it
+    Scene() {
+        state.probes.emplace();
+        record = record_of(build::halfway(), "rollback-1");
+    }
     std::vector<Finding> findings() const { return verify({state, record, "rollback-1", flow}); }
 };
 
@@ -49,6 +53,12 @@ struct Row {
     std::string says;    // the message
     const char* remedy;  // a part of it
 };
+
+Probe probe(int status) {
+    return {.route = {build::routes, "shop", "web"},
+            .url = "https://web.apps.example/",
+            .status = status};
+}
 
 const Row rows[] = {
     {"the rollback failed", [](Scene& s) { s.state.migrations[1].conditions[0].type = "Failed"; },
@@ -242,6 +252,154 @@ const Row rows[] = {
      "target-nothing-left-down", Warning, false,
      "shop/deployment/shared was not migrated, but MTC stopped it (it ran an unknown number)",
      "oc edit deployment/shared -n shop"},
+    {"a volume is gone", [](Scene& s) { s.state.source.volumes.clear(); },
+     "source-volumes-as-before", Failure, false,
+     "shop/persistentvolumeclaim/data is bound to pv-1, which does not exist",
+     "oc describe persistentvolumeclaim/data -n shop"},
+    {"a volume was released",
+     [](Scene& s) { s.state.source.volumes = {build::volume("Released")}; },
+     "source-volumes-as-before", Failure, false,
+     "persistentvolume/pv-1 of shop/persistentvolumeclaim/data is Released",
+     "oc describe persistentvolume/pv-1"},
+    {"a volume is not bound yet",
+     [](Scene& s) { s.state.source.volumes = {build::volume("Available")}; },
+     "source-volumes-as-before", Failure, true,
+     "persistentvolume/pv-1 of shop/persistentvolumeclaim/data is Available", "oc describe"},
+    {"a volume is bound to another claim",
+     [](Scene& s) { s.state.source.volumes[0].body["spec"]["claimRef"]["uid"] = "older"; },
+     "source-volumes-as-before", Failure, false,
+     "persistentvolume/pv-1 is bound to another claim than shop/persistentvolumeclaim/data",
+     "oc describe persistentvolume/pv-1"},
+    {"a volume is kept that was to be deleted with its claim",
+     [](Scene& s) {
+         s.state.source.volumes[0].body["spec"]["persistentVolumeReclaimPolicy"] = "Retain";
+     },
+     "source-volumes-as-before", Warning, false,
+     "persistentvolume/pv-1 is told to Retain, before the migration it was Delete",
+     R"(oc patch persistentvolume/pv-1 -p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}')"},
+    {"the same, as only an annotation tells",
+     [](Scene& s) {
+         s.record.volumes.clear();
+         s.state.source.volumes[0].body["metadata"]["annotations"] = {
+             {mtc::annotations::reclaim_policy, "Retain"}};
+     },
+     "source-volumes-as-before", Warning, false,
+     "persistentvolume/pv-1 is told to Delete, before the migration it was Retain", "oc patch"},
+    {"a claim got another volume", [](Scene& s) { s.record.volumes[0].name = "pv-0"; },
+     "source-volumes-as-before", Failure, false,
+     "shop/persistentvolumeclaim/data is bound to pv-1, before the migration to pv-0",
+     "oc describe persistentvolumeclaim/data -n shop"},
+    {"a Service has no ready pod",
+     [](Scene& s) { s.state.source.endpoints = {build::endpoints("web", false)}; },
+     "source-services-ready", Failure, true, "shop/service/web has no ready endpoint",
+     "oc describe service/web -n shop"},
+    {"a Service has no endpoints", [](Scene& s) { s.state.source.endpoints.clear(); },
+     "source-services-ready", Failure, true, "shop/service/web has no ready endpoint",
+     "oc describe"},
+    {"a Service selects nothing",
+     [](Scene& s) { s.state.source.services.push_back(build::service("idle")); },
+     "source-services-ready", Warning, false, "shop/service/idle selects no pod of its namespace",
+     "oc get service/idle -n shop"},
+    {"a Route that no router admits",
+     [](Scene& s) { s.state.source.routes = {build::route("web", "False")}; },
+     "source-routes-admitted", Failure, true,
+     "shop/route/web is not admitted: HostAlreadyClaimed: taken", "oc describe route/web -n shop"},
+    {"a Route that no router has seen",
+     [](Scene& s) { s.state.source.routes[0].body.erase("status"); }, "source-routes-admitted",
+     Failure, true, "shop/route/web is not admitted: no router has looked at it", "oc describe"},
+    {"an Ingress that nobody serves",
+     [](Scene& s) {
+         s.state.source.routes.push_back(build::Thing(build::ingresses, "shop", "web"));
+     },
+     "source-routes-admitted", Warning, false,
+     "shop/ingress/web has no address: no controller serves it", "oc describe ingress/web"},
+    {"a Route behind which the router finds nothing",
+     [](Scene& s) { s.state.probes = {{probe(503)}}; }, "source-routes-answer", Failure, false,
+     "shop/route/web answers 503 at https://web.apps.example/: the router finds nothing behind it",
+     "curl -v https://web.apps.example/"},
+    {"a Route whose application fails", [](Scene& s) { s.state.probes = {{probe(500)}}; },
+     "source-routes-answer", Failure, false,
+     "shop/route/web answers 500 at https://web.apps.example/", "curl -v"},
+    {"a Route that cannot be reached from here",
+     [](Scene& s) {
+         s.state.probes = {{probe(0)}};
+         s.state.probes->front().error = "no such host";
+     },
+     "source-routes-answer", Unknown, false,
+     "shop/route/web could not be asked from here: no such host", "curl -v"},
+    {"a Route with a certificate that nobody trusts",
+     [](Scene& s) {
+         s.state.probes = {{probe(200)}};
+         s.state.probes->front().distrust = "it has expired";
+     },
+     "source-routes-answer", Warning, false,
+     "shop/route/web answers 200 at https://web.apps.example/, but its certificate is not "
+     "trusted: it has expired",
+     "curl -v"},
+    {"a pod of the target copies volumes",
+     [](Scene& s) {
+         s.state.target.pods = {
+             build::pod("rsync-server").label("app", "directvolumemigration-rsync-transfer")};
+     },
+     "target-no-stage-pods", Failure, false, "shop/pod/rsync-server copies volumes for a migration",
+     "oc delete pod/rsync-server -n shop"},
+    {"a pod of the source copies volumes",
+     [](Scene& s) {
+         s.state.source.pods.push_back(
+             build::pod("rsync-x").label("app", "directvolumemigration-rsync-transfer-block"));
+     },
+     "source-no-stage-pods", Warning, false, "shop/pod/rsync-x copies volumes for a migration",
+     "oc delete pod/rsync-x -n shop"},
+    {"a namespace of the target goes away",
+     [](Scene& s) {
+         s.state.target.found_namespaces = {
+             build::Thing(build::namespaces, "", "shop")
+                 .status({{"phase", "Terminating"},
+                          {"conditions", build::list(Json{{"type", "NamespaceContentRemaining"},
+                                                          {"status", "True"},
+                                                          {"message", "pods. has 1"}})}})};
+     },
+     "target-namespaces-settled", Failure, true, "namespace shop is terminating; pods. has 1",
+     "oc describe namespace shop"},
+    {"a claim of the target is held by a pod that mounts it",
+     [](Scene& s) {
+         s.state.target.labelled = {
+             build::labelled(build::claims, "data").terminating({"kubernetes.io/pvc-protection"})};
+         s.state.target.pods = {build::pod_with("debug", "data")};
+     },
+     "target-no-migrated-objects", Failure, true,
+     "shop/persistentvolumeclaim/data is terminating, held by kubernetes.io/pvc-protection: "
+     "pod/debug",
+     "oc describe persistentvolumeclaim/data -n shop"},
+    {"a pod of the target is held by its node",
+     [](Scene& s) {
+         s.state.target.labelled = {build::labelled(build::pods, "web-1").terminating()};
+         s.state.target.pods = {build::pod("web-1").spec({{"nodeName", "node-7"}}).terminating()};
+     },
+     "target-no-migrated-objects", Failure, true, "shop/pod/web-1 is terminating: node node-7",
+     "oc describe pod/web-1 -n shop"},
+    {"objects of a plan that is gone",
+     [](Scene& s) {
+         for (const char* name : {"a", "b"})
+             s.state.target.foreign.push_back(build::Thing(build::config_maps, "shop", name)
+                                                  .label(mtc::labels::migrated_by_plan, "gone"));
+     },
+     "target-no-orphans", Warning, false,
+     "shop/configmap/a and 1 more object of a plan that is not on this control cluster (its UID "
+     "is gone)",
+     "migrated-by-migplan=gone -n shop"},
+    {"a volume of the target is left",
+     [](Scene& s) { s.state.target.volumes = {build::volume("Released")}; },
+     "target-no-volumes-left", Warning, false,
+     "persistentvolume/pv-1 of a claim that was rolled back is left, with its data",
+     "oc delete persistentvolume/pv-1"},
+    {"a volume of the target carries the plan's label",
+     [](Scene& s) {
+         s.state.target.volumes = {
+             build::volume().label(mtc::labels::migrated_by_plan, "uid-of-shop-plan")};
+     },
+     "target-no-volumes-left", Warning, false, "persistentvolume/pv-1 carries the plan's label",
+     "oc delete persistentvolume/pv-1"},
     {"what was migrated runs on the target",
      [](Scene& s) {
          s.flow = Flow::Manual;
@@ -300,6 +458,7 @@ TEST_CASE("where all is well every check says so, once") {
     SUBCASE("after the manual flow, which does not delete what was migrated, nor mend the plan") {
         scene.flow = Flow::Manual;
         checks_of_the_other_flow = {"control-rollback-ended-well", "target-no-migrated-objects",
+                                    "target-no-orphans", "target-no-volumes-left",
                                     "control-plan-ready"};
     }
     const auto checks = build::checks_after(scene.flow);
