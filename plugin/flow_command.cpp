@@ -84,6 +84,7 @@ RunReport FlowCommand::not_begun(const base::Error& error) const {
 run::FlowOptions FlowCommand::flow_options(const std::string& question, const std::string& action) {
     const Options& options = context_.options;
     return {.verify = options.verify,
+            .probe_routes = options.probe_routes,
             .dry_run = dry_run(),
             .execute = {.follow = {.stall_after = options.stall_after},
                         .parallel = options.kubeconfig.parallel},

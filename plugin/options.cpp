@@ -112,6 +112,11 @@ void check_only(const Options& options) {
     if (options.assume_target_stopped) refuse("--assume-target-stopped" + no_meaning);
 }
 
+void check_probes(const Options& options) {
+    if (options.probe_routes && !options.verify)
+        refuse("--probe-routes has no meaning with --no-verify: it is a part of the proof");
+}
+
 void check_plan_file(const Options& options) {
     const bool target_known = !options.target_context.empty() || options.assume_target_stopped;
     if (options.plan_file.empty() || (!options.source_context.empty() && target_known)) return;
@@ -124,6 +129,7 @@ void check_combinations(const Options& options) {
     check_output(options);
     check_only(options);
     check_plan_file(options);
+    check_probes(options);
 }
 
 // Parsing
@@ -153,7 +159,8 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
         if (!named) options.command.clear();
     } else if (values.truth("version")) {
         options.command = "version";
-    } else if (options.command == "run" || options.command == "manual") {
+    } else if (options.command == "run" || options.command == "manual" ||
+               options.command == "verify") {
         set_plan(options, named);
     } else if (options.command == "assess") {
         set_optional_plan(options, named);

@@ -28,6 +28,7 @@ struct Options {
     std::string target_context;
     bool yes = false;
     bool verify = true;  // --no-verify
+    bool probe_routes = false;
     bool exit_code = false;
     DryRun dry_run = DryRun::None;
     OutputFormat output = OutputFormat::Text;

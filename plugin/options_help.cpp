@@ -12,8 +12,9 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t flag_column = 34;
 
-constexpr std::array<std::pair<FlagGroup, std::string_view>, 7> headings{
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 8> headings{
     {{FlagGroup::Rollback, "Rollback"},
+     {FlagGroup::Proof, "Proof"},
      {FlagGroup::Manual, "Manual"},
      {FlagGroup::Waiting, "Waiting"},
      {FlagGroup::Assessment, "Assessment"},

@@ -9,15 +9,10 @@
 namespace plugin {
 namespace {
 
-// Of a CronJob it says whether it is resumed. A DaemonSet runs where its node selector says.
-bool has_count(const mtc::WorkloadKind& row) {
-    return row.count_at != nullptr || row.current(base::Object{}).suspended.has_value();
-}
-
 std::vector<std::string> kinds_with_a_count() {
     std::vector<std::string> out;
     for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
-        if (has_count(row)) out.push_back(base::lower(row.type.kind));
+        if (mtc::takes_a_count(row)) out.push_back(base::lower(row.type.kind));
     }
     return out;
 }
@@ -25,7 +20,8 @@ std::vector<std::string> kinds_with_a_count() {
 // "deployment" for deployments, Deployment and deployments.apps.
 std::string kind_of(const std::string& word, const std::string& given) {
     for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
-        if (has_count(row) && mtc::is_called(row.type, word)) return base::lower(row.type.kind);
+        if (mtc::takes_a_count(row) && mtc::is_called(row.type, word))
+            return base::lower(row.type.kind);
     }
     refuse_value(given, "set",
                  "\"" + word + "\" is no kind with a replica count: there are " +

@@ -21,8 +21,8 @@ constexpr std::array flag_table{
     Flag{"dry-run", 0, "client|server", "client", Rollback, "show what would be done, and stop; server also has the API server check it"},
     Flag{"no-verify", 0, "", "true", Rollback, "stop when the rollback is done, without proof of the recovery"},
     Flag{"cancel-running", 0, "", "true", Rollback, "", later},
-    Flag{"probe-routes", 0, "", "true", Rollback, "", later},
-    Flag{"report", 0, "FILE", "", Rollback, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
+    Flag{"probe-routes", 0, "", "true", Proof, "also ask every Route and Ingress of the source over HTTP(S), from here"},
+    Flag{"report", 0, "FILE", "", Proof, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
     Flag{"delete", 0, "", "true", Rollback, "", later},
 
     Flag{"only", 0, "stage-pods|workloads", "", Manual, "do only this part: remove the stage pods, or start the applications"},
@@ -76,11 +76,11 @@ constexpr std::array command_table{
     CommandWord{"run", "PLAN", "roll back and prove the recovery (the default)"},
     CommandWord{"assess", "[PLAN]", "is a rollback needed, which way leads out, what is lost"},
     CommandWord{"manual", "PLAN", "roll back without MTC's controller, when it cannot"},
+    CommandWord{"verify", "[PLAN]", "prove that the application is back and the target is clean"},
     CommandWord{"completion", "SHELL", "print the completion script of a shell"},
     CommandWord{"version", "", "show the version"},
     CommandWord{"help", "[COMMAND]", "show help"},
     CommandWord{"create", "PLAN", "", later},
-    CommandWord{"verify", "[PLAN]", "", later},
     CommandWord{"status", "[PLAN]", "", later},
     CommandWord{"cancel", "PLAN", "", later},
     CommandWord{"leftovers", "[PLAN]", "", later},
@@ -143,13 +143,23 @@ std::string_view plan_prefix(std::string_view word) {
     return it == plan_prefixes.end() ? std::string_view() : *it;
 }
 
+namespace {
+
+bool is_of_the_plan(const Flag& flag) {
+    return flag.name == "source-namespaces" || flag.name == "plan-file";
+}
+
+}  // namespace
+
 bool takes(std::string_view command, const Flag& flag) {
     switch (flag.group) {
         case Rollback:
-        case Waiting:
             return command == "run" || command == "manual";
+        case Proof:
+        case Waiting:
+            return command == "run" || command == "manual" || command == "verify";
         case Manual:
-            return command == "manual";
+            return command == "manual" || (command == "verify" && is_of_the_plan(flag));
         case Assessment:
             return command == "assess";
         case Output:

@@ -12,6 +12,7 @@ namespace plugin {
 /// The headings of the help, in their order.
 enum class FlagGroup {
     Rollback,
+    Proof,
     Manual,
     Waiting,
     Assessment,

@@ -253,6 +253,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.target_context = values.text("target-context");
     options.yes = values.truth("yes");
     options.verify = !values.truth("no-verify");
+    options.probe_routes = values.truth("probe-routes");
     options.exit_code = values.truth("exit-code");
     options.dry_run = dry_run_of(values);
     options.output = output_of(values);

@@ -99,7 +99,44 @@ std::string started_by_hand(const RunReport& report) {
 
 }  // namespace
 
+namespace {
+
+std::string not_proved(const RunReport& report) {
+    if (has_failure(report, [](const Finding& f) { return f.side == rollback::Side::Source; }))
+        return "Not verified: the application is not well";
+    if (has_failure(report, [](const Finding&) { return true; }))
+        return "Not verified: something is wrong";
+    return "Not verified: not everything could be seen";
+}
+
+// Of a proof alone: nothing was to be changed.
+std::string proof_line(const RunReport& report) {
+    const bool by_hand = report.flow == rollback::Flow::Manual;
+    switch (report.outcome) {
+        case Outcome::Succeeded:
+            return by_hand
+                       ? "Verified: the application is back; what was migrated rests on the target"
+                       : "Verified: the application is back, and the target is clean";
+        case Outcome::NotVerified:
+            return not_proved(report);
+        case Outcome::TimedOut:
+        case Outcome::Detached:
+            return "Interrupted before everything was verified";
+        case Outcome::NothingToDo:
+        case Outcome::DryRun:
+        case Outcome::Refused:
+        case Outcome::Declined:
+        case Outcome::Failed:
+        case Outcome::Error:
+            return "Error: nothing could be verified";
+    }
+    return {};
+}
+
+}  // namespace
+
 std::string headline(const RunReport& report) {
+    if (report.proof_only) return proof_line(report);
     const bool by_hand = report.flow == rollback::Flow::Manual;
     switch (report.outcome) {
         case Outcome::Succeeded:

@@ -95,6 +95,11 @@ Json clusters(const RunReport& report) {
         {of("control", report.control), of("source", report.source), of("target", report.target)});
 }
 
+std::string kind_of(const RunReport& report) {
+    if (report.proof_only) return "Verification";
+    return report.outcome == rollback::Outcome::DryRun ? "Runbook" : "RunReport";
+}
+
 Json rollback_of(const RunReport& report) {
     if (!report.rollback) return nullptr;
     Json record = to_json(*report.rollback);
@@ -190,9 +195,8 @@ Json to_json(const rollback::Finding& finding) {
 }
 
 Json to_json(const RunReport& report, const std::string& called_as) {
-    const bool dry_run = report.outcome == rollback::Outcome::DryRun;
     return {{"apiVersion", "mtc-rollback/v1"},
-            {"kind", dry_run ? "Runbook" : "RunReport"},
+            {"kind", kind_of(report)},
             {"flow", word(report.flow)},
             {"outcome", word(report.outcome)},
             {"exitCode", report.exit_code},

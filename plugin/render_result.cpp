@@ -173,7 +173,15 @@ std::string next_step_by_hand(const RunReport& report, const RenderContext& cont
     return {};
 }
 
+std::string next_step_of_proof(const RunReport& report, const RenderContext& context) {
+    if (report.outcome == Outcome::Succeeded || report.outcome == Outcome::Error) return {};
+    std::string command = context.called_as + " verify " + report.plan;
+    if (report.ns != mtc::openshift_migration) command += " -n " + report.ns;
+    return "To verify again: " + command;
+}
+
 std::string next_step(const RunReport& report, const RenderContext& context) {
+    if (report.proof_only) return next_step_of_proof(report, context);
     if (report.flow == rollback::Flow::Manual) return next_step_by_hand(report, context);
     switch (report.outcome) {
         case Outcome::TimedOut:

@@ -7,6 +7,7 @@
 #include "kube/reflector.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
+#include "rollback/pods.hpp"
 #include "run/execute.hpp"
 #include "run/listing.hpp"
 #include "run/mailbox.hpp"
@@ -74,10 +75,6 @@ std::vector<std::string> scopes(const ClusterView& view) {
     return view.namespaces;
 }
 
-bool is_stage_pod(const Object& pod) {
-    return base::label_of(pod, mtc::labels::stage_pod).has_value();
-}
-
 std::vector<Part> parts_of(const Session& session, const State& state) {
     std::vector<Part> parts;
     for (const std::string& ns : scopes(state.source)) {
@@ -90,10 +87,14 @@ std::vector<Part> parts_of(const Session& session, const State& state) {
         };
         source(types::pods, &ClusterView::pods);
         source(types::claims, &ClusterView::claims);
-        for (const auto& type : types_of(state.source.workloads, false))
-            source(type, &ClusterView::workloads);
+        for (const auto list :
+             {&ClusterView::workloads, &ClusterView::endpoints, &ClusterView::routes}) {
+            for (const auto& type : types_of(state.source.*list, false)) source(type, list);
+        }
     }
-    const bool stage_pods = std::ranges::any_of(state.target.pods, is_stage_pod);
+    const bool stage_pods = std::ranges::any_of(state.target.pods, [](const Object& pod) {
+        return rollback::is_stage_pod(pod) || rollback::is_transfer_pod(pod);
+    });
     for (const std::string& ns : scopes(state.target)) {
         if (stage_pods) {
             parts.push_back({session.target.cluster.get(),
@@ -155,7 +156,9 @@ class Waiter {
     Result<State> look(std::stop_token stop) {
         const bool manual = options_.flow == rollback::Flow::Manual;
         auto seen = observe(
-            session_, {.parallel = options_.parallel, .labelled = !manual, .reviews = false}, stop);
+            session_,
+            {.parallel = options_.parallel, .labelled = !manual, .reviews = false, .proof = true},
+            stop);
         if (seen) {
             state_ = *seen;
             judge();
@@ -164,7 +167,8 @@ class Waiter {
     }
 
     void judge() {
-        findings_ = rollback::verify({*state_, record_, rollback_name_, options_.flow});
+        findings_ = rollback::verify(
+            {*state_, record_, rollback_name_, options_.flow, options_.before_is_known});
         auto now = unwell(findings_);
         if (subjects(now) != subjects(unwell_)) patience_.moved();
         unwell_ = std::move(now);

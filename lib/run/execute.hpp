@@ -14,6 +14,7 @@ struct ExecuteOptions {
     FollowOptions follow;
     std::size_t parallel = 8;
     rollback::Flow flow = rollback::Flow::Console;  // whose outcome is to be proved
+    bool before_is_known = true;                    // see rollback::Evidence
 };
 
 /// Creates the object of `step` exactly once: a lost answer is looked up before the same name is

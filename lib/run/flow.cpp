@@ -1,5 +1,8 @@
 #include "run/flow.hpp"
 
+#include "run/observe.hpp"
+#include "run/probe.hpp"
+
 namespace run {
 
 using base::ErrorKind;
@@ -57,6 +60,8 @@ FlowRun::End FlowRun::ask() {
 
 FlowRun::End FlowRun::set_out() {
     enter("write down what is known");
+    if (!state_->plan.volumes.empty()) look_at_volumes_of_source(session_, *state_, stop_);
+    rollback::add_volumes(record_, *state_);
     keep(record_, options_.snapshot_folder, options_.warn);
     begin_to_wait();
     return stop_.stop_requested() ? End(Outcome::Detached) : End();
@@ -75,16 +80,21 @@ FlowRun::End FlowRun::serving() {
 
 Outcome FlowRun::await_application_then(Outcome when_well) {
     enter("wait until the application serves, and verify it");
-    const auto state =
+    auto state =
         await_application(session_, record_, rollback_to_prove(), execute_, options_.sink, stop_);
     if (!state) return failed(state.error());
-    judge(*state);
+    judge(std::move(*state));
     return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;
 }
 
-void FlowRun::judge(const rollback::State& state) {
+void FlowRun::judge(rollback::State state) {
+    if (options_.probe_routes) {
+        enter("ask the routes");
+        state.probes = probe(state.source.routes, {.parallel = execute_.parallel}, stop_);
+    }
     report_.gaps = state.gaps;
-    report_.findings = rollback::verify({state, record_, rollback_to_prove(), report_.flow});
+    report_.findings = rollback::verify(
+        {state, record_, rollback_to_prove(), report_.flow, execute_.before_is_known});
 }
 
 // The record may hold the name of a rollback that an earlier run was about to create.

@@ -15,7 +15,8 @@ namespace run {
 enum class Consent { Given, Declined, Interrupted };
 
 struct FlowOptions {
-    bool verify = true;  // wait until the application serves, and prove it
+    bool verify = true;         // wait until the application serves, and prove it
+    bool probe_routes = false;  // as part of it, ask every Route and Ingress of the source
     enum class DryRun { None, Client, Server } dry_run = DryRun::None;
     ExecuteOptions execute = {};
     /// From the moment when there is something to wait for: nobody is hurried at the prompt.
@@ -66,7 +67,7 @@ class FlowRun {
     End serving();
     Outcome await_application_then(Outcome when_well);
     /// Puts what is found to be well or not into the report.
-    void judge(const rollback::State& state);
+    void judge(rollback::State state);
 
     const Session& session_;
     ExecuteOptions execute_;

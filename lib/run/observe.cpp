@@ -9,6 +9,7 @@
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
 #include "run/listing.hpp"
+#include "run/observe_proof.hpp"
 #include "run/permissions.hpp"
 #include "run/types.hpp"
 
@@ -45,8 +46,10 @@ auto split_into(ClusterView& view, const std::string& plan_uid) {
     };
 }
 
+// Endpoints follow their Service; since Kubernetes 1.33 to list them is answered with a warning.
 bool can_list(const kube::DiscoveredResource& resource) {
-    return resource.type.namespaced && std::ranges::count(resource.verbs, "list") > 0;
+    return resource.type.namespaced && std::ranges::count(resource.verbs, "list") > 0 &&
+           resource.type != types::endpoints;
 }
 
 std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& discovery) {
@@ -132,7 +135,8 @@ Place place_of(const Endpoint& endpoint, Side side, const ClusterView& view,
 }
 
 void in_order(ClusterView& view) {
-    for (auto* objects : {&view.workloads, &view.pods, &view.autoscalers})
+    for (auto* objects : {&view.workloads, &view.pods, &view.autoscalers, &view.services,
+                          &view.endpoints, &view.routes, &view.volumes})
         std::ranges::sort(*objects, {}, &Object::ref);
     without_repetition(view.labelled);
     without_repetition(view.foreign);
@@ -169,20 +173,26 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
     if (!discovery) return place.notes.fatal(discovery.error());
     auto looks = application_looks(view, *discovery);
     add_autoscalers(view, *discovery, looks);
+    if (options.proof)
+        std::ranges::move(traffic_looks(view, *discovery), std::back_inserter(looks));
     const Work work{[&] { look_at(place, looks); },
                     [&] {
                         if (options.reviews) denied = denied_on_source(place, *discovery);
                     },
                     [&] { look_at_namespaces(place, view); },
                     [&] {
+                        if (options.proof) look_at_volumes(place, view, plan.uid);
+                    },
+                    [&] {
                         if (options.labelled && options.reviews)
                             look_at_velero(place, view, plan, *discovery);
                     }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+    if (options.proof) look_at_events(place, view);
     in_order(view);
 }
 
-// The target's namespaces may be there or not: no decision reads them.
+// The target's namespaces may be there or not: only the proof reads them.
 void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan,
                     const ObserveOptions& options) {
     const auto discovery = discover(place);
@@ -195,6 +205,10 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
     }
     look_at(place, looks);
     if (options.labelled && options.reviews) look_at_velero(place, view, plan, *discovery);
+    if (options.proof) {
+        look_at_namespaces(place, view);
+        look_at_volumes(place, view, plan.uid);
+    }
     in_order(view);
 }
 
@@ -352,6 +366,14 @@ Result<void> look_again_at_target(const Session& session, State& state, std::siz
     if (auto done = notes.result(); !done) return done;
     state.target = std::move(view);
     return {};
+}
+
+void look_at_volumes_of_source(const Session& session, State& state, std::stop_token stop) {
+    std::vector<Gap> unseen;
+    Notes notes(unseen);
+    look_at_volumes(
+        place_of(session.source, Side::Source, state.source, {}, notes, std::move(stop)),
+        state.source, state.plan.uid);
 }
 
 Result<std::vector<Object>> labelled_objects(kube::Cluster& cluster, const mtc::Plan& plan,

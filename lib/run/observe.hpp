@@ -15,6 +15,7 @@ struct ObserveOptions {
     std::size_t parallel = 8;  // requests at a time and cluster
     bool labelled = true;      // scan the target for objects with a plan's label
     bool reviews = true;       // ask beforehand what one may do of the console flow
+    bool proof = false;        // look at what only verify reads: traffic, volumes, events
 };
 
 Result<rollback::State> observe(const Session& session, const ObserveOptions& options,
@@ -28,6 +29,10 @@ Result<void> review(const Session& session, const rollback::Runbook& runbook,
 /// them, in the place of what `state` holds.
 Result<void> look_again_at_target(const Session& session, rollback::State& state,
                                   std::size_t parallel, std::stop_token stop);
+
+/// The volumes of the source, so that they can be written down; left out when they may not be seen.
+void look_at_volumes_of_source(const Session& session, rollback::State& state,
+                               std::stop_token stop);
 
 /// The target's objects with the plan's label, in its namespaces of the plan: every listable
 /// namespaced resource type, metadata only. What could not be listed is added to `gaps`.

@@ -13,6 +13,15 @@ inline const base::ResourceType claims{"", "v1", "persistentvolumeclaims", "Pers
 inline const base::ResourceType autoscalers{"autoscaling", "v2", "horizontalpodautoscalers",
                                             "HorizontalPodAutoscaler", true};
 
+inline const base::ResourceType services{"", "v1", "services", "Service", true};
+inline const base::ResourceType slices{"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice",
+                                       true};
+inline const base::ResourceType endpoints{"", "v1", "endpoints", "Endpoints", true};
+inline const base::ResourceType routes{"route.openshift.io", "v1", "routes", "Route", true};
+inline const base::ResourceType ingresses{"networking.k8s.io", "v1", "ingresses", "Ingress", true};
+inline const base::ResourceType volumes{"", "v1", "persistentvolumes", "PersistentVolume", false};
+inline const base::ResourceType events{"", "v1", "events", "Event", true};
+
 inline const base::ResourceType backups{"velero.io", "v1", "backups", "Backup", true};
 inline const base::ResourceType restores{"velero.io", "v1", "restores", "Restore", true};
 

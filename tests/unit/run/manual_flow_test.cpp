@@ -51,10 +51,19 @@ void with_a_volume(World& world) {
                                           {"pvc", {{"namespace", "shop"}, {"name", "data"}}},
                                           {"selection", {{"action", "move"}}}}};
     world.target_store.put(plan);
-    world.source_store.put({{"apiVersion", "v1"},
-                            {"kind", "PersistentVolumeClaim"},
-                            {"metadata", {{"name", "data"}, {"namespace", "shop"}}},
-                            {"status", {{"phase", "Bound"}}}});
+    world.source_store.put(
+        {{"apiVersion", "v1"},
+         {"kind", "PersistentVolumeClaim"},
+         {"metadata", {{"name", "data"}, {"namespace", "shop"}, {"uid", "uid-of-data"}}},
+         {"spec", {{"volumeName", "pv-1"}}},
+         {"status", {{"phase", "Bound"}}}});
+    world.source_store.put(
+        {{"apiVersion", "v1"},
+         {"kind", "PersistentVolume"},
+         {"metadata", {{"name", "pv-1"}}},
+         {"spec",
+          {{"claimRef", {{"namespace", "shop"}, {"name", "data"}, {"uid", "uid-of-data"}}}}},
+         {"status", {{"phase", "Bound"}}}});
 }
 
 struct Flow {

@@ -1,0 +1,70 @@
+#include "run/verify_flow.hpp"
+
+#include <algorithm>
+
+#include "run/observe.hpp"
+
+namespace run {
+namespace {
+
+using rollback::Flow;
+using rollback::Outcome;
+using rollback::State;
+
+const mtc::Migration* newest_rollback(const State& state) {
+    const mtc::Migration* newest = nullptr;
+    for (const mtc::Migration& each : state.migrations) {
+        if (each.kind != mtc::MigrationKind::Rollback) continue;
+        if (newest == nullptr || newest->created < each.created) newest = &each;
+    }
+    return newest;
+}
+
+class VerifyFlow final : public FlowRun {
+  public:
+    VerifyFlow(const Session& session, const VerifyFlowOptions& options, std::stop_token stop)
+        : FlowRun(session, options, Flow::Console, std::move(stop)), options_(options) {
+        report_.proof_only = true;
+    }
+
+  private:
+    Outcome flow() override {
+        if (const End end = look()) return *end;
+        begin_to_wait();
+        return await_application_then(Outcome::Succeeded);
+    }
+
+    End look() {
+        enter("look at both clusters");
+        auto state = observe(session_, {.parallel = execute_.parallel, .reviews = false}, stop_);
+        if (!state) return failed(state.error());
+        state_ = std::move(*state);
+        describe(report_, session_, *state_);
+        report_.assessment = rollback::assess(*state_);
+        choose();
+        options_.looked(*report_.assessment);
+        return {};
+    }
+
+    void choose() {
+        record_ = recall(*state_, "", options_.snapshot_folder, options_.warn);
+        execute_.before_is_known = record_.remembered;
+        if (const mtc::Migration* rollback = newest_rollback(*state_)) {
+            record_.rollback = rollback->name;
+            report_.rollback = *rollback;
+        } else if (record_.remembered) {
+            report_.flow = execute_.flow = Flow::Manual;
+        }
+    }
+
+    const VerifyFlowOptions& options_;
+};
+
+}  // namespace
+
+rollback::RunReport verify_flow(const Session& session, const VerifyFlowOptions& options,
+                                std::stop_token stop) {
+    return VerifyFlow(session, options, std::move(stop)).run();
+}
+
+}  // namespace run
