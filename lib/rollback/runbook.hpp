@@ -13,6 +13,7 @@ namespace rollback {
 struct Create {
     ObjectRef what;
     Json manifest;
+    Side side = Side::Control;
 };
 struct AwaitMigration {
     ObjectRef what;
@@ -34,7 +35,7 @@ struct Patch {
     Json operations;     // JSON Patch; with a test for each value it depends on
     std::string change;  // "0 replicas -> 3 replicas"
 };
-/// A stage pod.
+/// A stage pod, or what a migration left behind.
 struct Delete {
     Side side;
     Object seen;
@@ -47,9 +48,16 @@ struct AwaitNoStagePods {
 /// Looks at the target once more: until no pod of it mounts a volume of the plan, and none can be
 /// started that would.
 struct AwaitTargetStopped {};
+/// Until these are gone, or nothing moves any more. Where MTC's controller deletes them and does
+/// not, the deletions that follow in the runbook do; those of what has gone meanwhile are passed
+/// over.
+struct AwaitGone {
+    std::vector<Delete> what;
+    bool by_controller = false;
+};
 
 using Action = std::variant<Create, AwaitMigration, AwaitServing, Patch, Delete, AwaitNoStagePods,
-                            AwaitTargetStopped>;
+                            AwaitTargetStopped, AwaitGone>;
 
 struct Step {
     Action action;

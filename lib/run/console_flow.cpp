@@ -178,6 +178,7 @@ class ConsoleFlow {
     static End carry_out(const rollback::Delete&) { return {}; }
     static End carry_out(const rollback::AwaitNoStagePods&) { return {}; }
     static End carry_out(const rollback::AwaitTargetStopped&) { return {}; }
+    static End carry_out(const rollback::AwaitGone&) { return {}; }
 
     const Session& session_;
     const ConsoleFlowOptions& options_;
