@@ -27,9 +27,13 @@ ExitCode help_command(const Invocation& invocation) {
 }
 
 constexpr std::array table{
-    Command{"run", run_command},         Command{"assess", assess_command},
-    Command{"manual", manual_command},   Command{"completion", completion_command},
-    Command{"version", version_command}, Command{"help", help_command},
+    Command{"run", run_command},
+    Command{"assess", assess_command},
+    Command{"manual", manual_command},
+    Command{"leftovers", leftovers_command},
+    Command{"completion", completion_command},
+    Command{"version", version_command},
+    Command{"help", help_command},
 };
 
 }  // namespace

@@ -28,6 +28,8 @@ ExitCode run_command(const Invocation& invocation);
 ExitCode manual_command(const Invocation& invocation);
 /// `assess [PLAN]`: whether a rollback is needed, of one plan or of all.
 ExitCode assess_command(const Invocation& invocation);
+/// `leftovers [PLAN]`: what migrations left behind, and its deletion.
+ExitCode leftovers_command(const Invocation& invocation);
 /// `completion SHELL`: its script.
 ExitCode completion_command(const Invocation& invocation);
 

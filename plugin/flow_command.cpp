@@ -72,15 +72,7 @@ RunReport FlowCommand::unconnected(const base::Error& error) const {
 }
 
 run::ConsoleFlowOptions::DryRun FlowCommand::dry_run() const {
-    switch (context_.options.dry_run) {
-        case DryRun::None:
-            return run::ConsoleFlowOptions::DryRun::None;
-        case DryRun::Client:
-            return run::ConsoleFlowOptions::DryRun::Client;
-        case DryRun::Server:
-            return run::ConsoleFlowOptions::DryRun::Server;
-    }
-    return run::ConsoleFlowOptions::DryRun::None;
+    return dry_run_of(context_.options.dry_run);
 }
 
 run::ExecuteOptions FlowCommand::execute() const {
