@@ -5,8 +5,10 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/text.hpp"
 #include "plugin/message.hpp"
 #include "plugin/prompt.hpp"
+#include "run/choose_plan.hpp"
 
 namespace plugin {
 namespace {
@@ -35,7 +37,42 @@ run::Consent consent_of(Answer answer) {
     return run::Consent::Declined;
 }
 
+PlanChoice no_plan(const Options& options) {
+    const std::string where = options.plan_file.empty() ? "in namespace " + options.ns
+                                                        : "in --plan-file " + options.plan_file;
+    return {.plan = {},
+            .error = base::Error{.kind = base::ErrorKind::NotFound,
+                                 .message = "error: there are no plans " + where},
+            .code = ExitCode::Error};
+}
+
+PlanChoice several_plans(const Options& options, const std::string& called_as,
+                         const std::vector<std::string>& candidates) {
+    std::string hint = "name one:";
+    for (const std::string& plan : candidates)
+        hint += "\n" + called_as + " " + options.command + " migplan/" + plan;
+    return {
+        .plan = {},
+        .error = base::Error{.kind = base::ErrorKind::Invalid,
+                             .message = "error: which plan? There are " + base::join(candidates),
+                             .hint = hint},
+        .code = ExitCode::Usage,
+        .candidates = candidates};
+}
+
 }  // namespace
+
+run::FlowOptions::DryRun dry_run_of(DryRun mode) {
+    switch (mode) {
+        case DryRun::None:
+            return run::FlowOptions::DryRun::None;
+        case DryRun::Client:
+            return run::FlowOptions::DryRun::Client;
+        case DryRun::Server:
+            return run::FlowOptions::DryRun::Server;
+    }
+    return run::FlowOptions::DryRun::None;
+}
 
 CommandContext::CommandContext(const Invocation& invocation)
     : options(invocation.options),
@@ -54,6 +91,15 @@ run::ConnectOptions CommandContext::connect_options() {
             .plan_file = options.plan_file,
             .source_namespaces = options.source_namespaces,
             .target_may_be_absent = options.assume_target_stopped};
+}
+
+PlanChoice CommandContext::choose_plan() {
+    if (!options.arguments.empty()) return {.plan = options.arguments.front()};
+    const auto choice = run::choose_plan(connect_options(), signals.token());
+    if (!choice) return {.plan = {}, .error = choice.error(), .code = exit_code_of(choice.error())};
+    if (choice->plan) return {.plan = *choice->plan};
+    if (choice->candidates.empty()) return no_plan(options);
+    return several_plans(options, out.called_as, choice->candidates);
 }
 
 run::Consent CommandContext::consent(const std::string& question, const std::string& action) const {

@@ -2,7 +2,9 @@
 // asks, and the exit codes of the contract. What a command looks for and does is its own.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "plugin/commands.hpp"
 #include "plugin/render.hpp"
@@ -11,12 +13,26 @@
 
 namespace plugin {
 
+/// The plan that a command is about, or why none is.
+struct PlanChoice {
+    std::string plan;
+    std::optional<base::Error> error = {};
+    ExitCode code = ExitCode::Done;            // of the error
+    std::vector<std::string> candidates = {};  // where several could be meant
+};
+
+/// The flows' word for --dry-run.
+run::FlowOptions::DryRun dry_run_of(DryRun mode);
+
 struct CommandContext {
     explicit CommandContext(const Invocation& invocation);
 
     /// From the flags and the first argument, without one for no plan. Refers to this context:
     /// requests are logged on stderr, and the servers' warnings join the others.
     run::ConnectOptions connect_options();
+
+    /// The one that is named; without a name the one that is meant.
+    PlanChoice choose_plan();
 
     /// Given with --yes, or by a yes to `question` ("Roll back?") on the terminal. Where nobody can
     /// be asked, an error says so, and that --yes would do the `action` ("roll back").

@@ -31,6 +31,7 @@ constexpr std::array table{
     Command{"assess", assess_command},
     Command{"manual", manual_command},
     Command{"verify", verify_command},
+    Command{"leftovers", leftovers_command},
     Command{"completion", completion_command},
     Command{"version", version_command},
     Command{"help", help_command},

@@ -30,6 +30,8 @@ ExitCode manual_command(const Invocation& invocation);
 ExitCode assess_command(const Invocation& invocation);
 /// `verify [PLAN]`: proves the recovery.
 ExitCode verify_command(const Invocation& invocation);
+/// `leftovers [PLAN]`: what migrations left behind, and its deletion.
+ExitCode leftovers_command(const Invocation& invocation);
 /// `completion SHELL`: its script.
 ExitCode completion_command(const Invocation& invocation);
 

@@ -44,13 +44,15 @@ FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow)
           return render_runbook(*report.runbook, context_.out);
       }),
       context_(invocation),
-      flow_(flow) {}
+      flow_(flow),
+      plan_(invocation.options.arguments.empty() ? "" : invocation.options.arguments.front()) {}
 
 ExitCode FlowCommand::run(const Flow& flow) {
     // before anything is changed: nobody is to be left without the evidence
     const auto writable = check_evidence_file(context_.options);
     RunReport report = writable ? carried_out(flow) : not_begun(writable.error());
-    ExitCode code = context_.with_warnings(exit_code_of(report.outcome, context_));
+    ExitCode code =
+        not_chosen_.value_or(context_.with_warnings(exit_code_of(report.outcome, context_)));
     report.exit_code = static_cast<int>(code);
     if (view_) view_->finish();
     context_.warnings.release();
@@ -62,7 +64,14 @@ ExitCode FlowCommand::run(const Flow& flow) {
 }
 
 RunReport FlowCommand::carried_out(const Flow& flow) {
-    const auto session = run::connect(context_.connect_options(), context_.signals.token());
+    const PlanChoice choice = context_.choose_plan();
+    if (choice.error) {
+        not_chosen_ = choice.code;
+        return not_begun(*choice.error);
+    }
+    auto connect = context_.connect_options();
+    connect.plan = plan_ = choice.plan;
+    const auto session = run::connect(connect, context_.signals.token());
     if (!session) return not_begun(session.error());
     control_ = name_of(session->control);
     return flow(*session);
@@ -72,7 +81,8 @@ RunReport FlowCommand::not_begun(const base::Error& error) const {
     RunReport report;
     report.flow = flow_;
     report.ns = context_.options.ns;
-    report.plan = context_.options.arguments.front();
+    report.proof_only = context_.options.command == "verify";
+    report.plan = plan_;
     report.outcome =
         error.kind == base::ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
     report.began = report.ended = base::now();
@@ -97,16 +107,7 @@ run::FlowOptions FlowCommand::flow_options(const std::string& question, const st
 }
 
 run::FlowOptions::DryRun FlowCommand::dry_run() const {
-    using Mode = run::FlowOptions::DryRun;
-    switch (context_.options.dry_run) {
-        case DryRun::None:
-            return Mode::None;
-        case DryRun::Client:
-            return Mode::Client;
-        case DryRun::Server:
-            return Mode::Server;
-    }
-    return Mode::None;
+    return dry_run_of(context_.options.dry_run);
 }
 
 run::EventSink FlowCommand::sink() {

@@ -43,6 +43,8 @@ class FlowCommand {
 
     CommandContext context_;
     rollback::Flow flow_;
+    std::string plan_;
+    std::optional<ExitCode> not_chosen_;  // where no plan was named, and none could be meant
     rollback::ClusterName control_;
     std::unique_ptr<View> view_;
 };

@@ -117,12 +117,20 @@ void check_probes(const Options& options) {
         refuse("--probe-routes has no meaning with --no-verify: it is a part of the proof");
 }
 
+void check_deletion(const Options& options) {
+    if (options.command != "leftovers" || options.remove) return;
+    const std::string no_meaning = " has no meaning without --delete: nothing is changed";
+    if (options.yes) refuse("--yes" + no_meaning);
+    if (options.include_backups) refuse("--include-backups" + no_meaning);
+    if (options.dry_run != DryRun::None) refuse("--dry-run" + no_meaning);
+}
+
 void check_plan_file(const Options& options) {
     const bool target_known = !options.target_context.empty() || options.assume_target_stopped;
     if (options.plan_file.empty() || (!options.source_context.empty() && target_known)) return;
-    refuse(
-        "--plan-file needs --source-context, and --target-context or --assume-target-stopped: "
-        "without the control cluster nothing else says how to reach them");
+    const std::string instead = options.command == "manual" ? " or --assume-target-stopped" : "";
+    refuse("--plan-file needs --source-context, and --target-context" + instead +
+           ": without the control cluster nothing else says how to reach them");
 }
 
 void check_combinations(const Options& options) {
@@ -130,6 +138,7 @@ void check_combinations(const Options& options) {
     check_only(options);
     check_plan_file(options);
     check_probes(options);
+    check_deletion(options);
 }
 
 // Parsing
@@ -159,10 +168,10 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
         if (!named) options.command.clear();
     } else if (values.truth("version")) {
         options.command = "version";
-    } else if (options.command == "run" || options.command == "manual" ||
-               options.command == "verify") {
+    } else if (options.command == "run" || options.command == "manual") {
         set_plan(options, named);
-    } else if (options.command == "assess") {
+    } else if (options.command == "assess" || options.command == "leftovers" ||
+               options.command == "verify") {
         set_optional_plan(options, named);
     } else if (options.command == "completion") {
         check_shell(options.arguments);

@@ -21,7 +21,7 @@ enum class ManualPart { All, StagePods, Workloads };
 
 struct Options {
     std::string command;  // "run", "version", ...; with `help`: whose, "" for the program's
-    std::vector<std::string> arguments;  // after the command; for run, manual, assess: the plan
+    std::vector<std::string> arguments;  // after the command; the plan, the shell
     kube::KubeconfigOptions kubeconfig;
     std::string ns = "openshift-migration";
     std::string source_context;
@@ -41,7 +41,9 @@ struct Options {
     std::vector<std::string> source_namespaces;  // empty: all of the plan
     bool assume_target_stopped = false;
     std::string plan_file;
-    std::string report;  // the file for the evidence; empty: none
+    std::string report;   // the file for the evidence; empty: none
+    bool remove = false;  // --delete
+    bool include_backups = false;
     int verbosity = 0;
     bool warnings_as_errors = false;
     bool help = false;

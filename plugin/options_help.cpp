@@ -16,6 +16,7 @@ constexpr std::array<std::pair<FlagGroup, std::string_view>, 8> headings{
     {{FlagGroup::Rollback, "Rollback"},
      {FlagGroup::Proof, "Proof"},
      {FlagGroup::Manual, "Manual"},
+     {FlagGroup::Leftovers, "Leftovers"},
      {FlagGroup::Waiting, "Waiting"},
      {FlagGroup::Assessment, "Assessment"},
      {FlagGroup::Output, "Output"},
@@ -46,6 +47,15 @@ constexpr std::array<ExitCodeLine, 7> exit_codes_of_manual{
      {2, "wrong usage"},
      {4, "verification found something wrong, or could not see what it needed"},
      {5, "not finished within --timeout; run it again to go on"},
+     {6, "refused, or declined at the prompt; nothing was changed"},
+     {130, "interrupted (143: terminated); run it again to go on"}}};
+
+constexpr std::array<ExitCodeLine, 7> exit_codes_of_leftovers{
+    {{0, "nothing is in the way of another attempt; with --delete: and all is gone"},
+     {1, "an error: cluster unreachable, not authorised, a deletion refused"},
+     {2, "wrong usage, or more than one plan could be meant"},
+     {4, "something is in the way or is left, or not everything could be seen"},
+     {5, "not finished within --timeout; what was begun goes on"},
      {6, "refused, or declined at the prompt; nothing was changed"},
      {130, "interrupted (143: terminated); run it again to go on"}}};
 
@@ -89,7 +99,7 @@ std::string flag_groups(std::string_view command) {
     for (const auto& [group, heading] : headings) {
         std::string lines;
         for (const Flag& flag : flags()) {
-            if (flag.group == group && !flag.help.empty() && takes(command, flag))
+            if (group_of(command, flag) == group && !flag.help.empty() && takes(command, flag))
                 lines += flag_line(command, flag);
         }
         if (!lines.empty()) out += "\n" + std::string(heading) + ":\n" + lines;
@@ -231,6 +241,34 @@ std::string manual_help(const std::string& called) {
            exit_code_list(exit_codes_of_manual);
 }
 
+std::string leftovers_examples(const std::string& called) {
+    return "\nExamples:\n"
+           "  # What is there, of which migration, and does it stand in the way?\n"
+           "  " +
+           called +
+           " leftovers shop-plan\n\n"
+           "  # Delete it: show what, ask, delete, wait until it is gone\n"
+           "  " +
+           called +
+           " leftovers shop-plan --delete\n\n"
+           "  # In a script, with what Velero saved\n"
+           "  " +
+           called + " leftovers shop-plan --delete --include-backups --yes -o json\n";
+}
+
+std::string leftovers_help(const std::string& called) {
+    return "List what migrations of a plan left behind on both clusters and on the control\n"
+           "cluster: rsync and stage pods, their Secrets, ConfigMaps, Services and Routes,\n"
+           "hooks, registries, MTC's own records, Velero's backups; each with its age, the\n"
+           "migration that made it, and whether it stands in the way of another attempt.\n"
+           "Nothing is changed without --delete. The application's own objects are never\n"
+           "deleted.\n\n"
+           "Without PLAN: the only plan, or the only one that was rolled back.\n\n"
+           "Usage:\n  " +
+           called + " leftovers [PLAN] [flags]\n" + leftovers_examples(called) +
+           flag_groups("leftovers") + exit_code_list(exit_codes_of_leftovers);
+}
+
 std::string version_help(const std::string& called) {
     return "Show the version of this program.\n\nUsage:\n  " + called + " version [-o json|yaml]\n";
 }
@@ -267,6 +305,7 @@ std::string help_text(const std::string& command, const std::string& called_as) 
     if (command == "run") return run_help(called_as);
     if (command == "assess") return assess_help(called_as);
     if (command == "manual") return manual_help(called_as);
+    if (command == "leftovers") return leftovers_help(called_as);
     if (command == "completion") return completion_help(called_as);
     if (command == "version") return version_help(called_as);
     if (command == "help") return help_help(called_as);

@@ -23,13 +23,15 @@ constexpr std::array flag_table{
     Flag{"cancel-running", 0, "", "true", Rollback, "", later},
     Flag{"probe-routes", 0, "", "true", Proof, "also ask every Route and Ingress of the source over HTTP(S), from here"},
     Flag{"report", 0, "FILE", "", Proof, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
-    Flag{"delete", 0, "", "true", Rollback, "", later},
 
     Flag{"only", 0, "stage-pods|workloads", "", Manual, "do only this part: remove the stage pods, or start the applications"},
     Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", now, repeatable},
     Flag{"source-namespaces", 0, "NAME,...", "", Manual, "only this part of the plan, by the names on the source; may be repeated", now, repeatable},
     Flag{"assume-target-stopped", 0, "", "true", Manual, "nothing that was migrated runs on the target, though it cannot be seen; where that is wrong, two writers corrupt a volume"},
     Flag{"plan-file", 0, "FILE", "", Manual, "the MigPlan from a file (YAML or JSON, a must-gather's, a snapshot), when the control cluster is gone; needs --source-context, and --target-context or --assume-target-stopped"},
+
+    Flag{"delete", 0, "", "true", Leftovers, "delete what was found, after asking; refused while a migration of these namespaces runs"},
+    Flag{"include-backups", 0, "", "true", Leftovers, "with --delete: also the plan's Velero Backups, with what they hold, and Restores"},
 
     Flag{"timeout", 0, "DURATION", "", Waiting, "give up waiting after so long (90s, 20m); what has begun goes on"},
     Flag{"stall-after", 0, "DURATION", "", Waiting, "explain why when nothing has moved for so long (default 60s)"},
@@ -77,15 +79,18 @@ constexpr std::array command_table{
     CommandWord{"assess", "[PLAN]", "is a rollback needed, which way leads out, what is lost"},
     CommandWord{"manual", "PLAN", "roll back without MTC's controller, when it cannot"},
     CommandWord{"verify", "[PLAN]", "prove that the application is back and the target is clean"},
+    CommandWord{"leftovers", "[PLAN]", "what migrations left behind on both clusters; delete it"},
     CommandWord{"completion", "SHELL", "print the completion script of a shell"},
     CommandWord{"version", "", "show the version"},
     CommandWord{"help", "[COMMAND]", "show help"},
     CommandWord{"create", "PLAN", "", later},
     CommandWord{"status", "[PLAN]", "", later},
     CommandWord{"cancel", "PLAN", "", later},
-    CommandWord{"leftovers", "[PLAN]", "", later},
 };
 // clang-format on
+
+// Flags of the rollbacks that mean the same there.
+constexpr std::array<std::string_view, 3> also_of_leftovers{"yes", "dry-run", "plan-file"};
 
 constexpr std::array<std::string_view, 4> plan_prefixes{
     "migplan/", "migplans/", "migplan.migration.openshift.io/", "migplans.migration.openshift.io/"};
@@ -151,15 +156,24 @@ bool is_of_the_plan(const Flag& flag) {
 
 }  // namespace
 
+FlagGroup group_of(std::string_view command, const Flag& flag) {
+    const bool lent = std::ranges::count(also_of_leftovers, flag.name) > 0;
+    return command == "leftovers" && lent ? Leftovers : flag.group;
+}
+
 bool takes(std::string_view command, const Flag& flag) {
-    switch (flag.group) {
+    switch (group_of(command, flag)) {
         case Rollback:
             return command == "run" || command == "manual";
         case Proof:
-        case Waiting:
             return command == "run" || command == "manual" || command == "verify";
+        case Waiting:
+            return command == "run" || command == "manual" || command == "verify" ||
+                   command == "leftovers";
         case Manual:
             return command == "manual" || (command == "verify" && is_of_the_plan(flag));
+        case Leftovers:
+            return command == "leftovers";
         case Assessment:
             return command == "assess";
         case Output:

@@ -14,6 +14,7 @@ enum class FlagGroup {
     Rollback,
     Proof,
     Manual,
+    Leftovers,
     Waiting,
     Assessment,
     Output,
@@ -53,6 +54,8 @@ std::string_view plan_prefix(std::string_view word);
 
 /// Whether a command has the flag.
 bool takes(std::string_view command, const Flag& flag);
+/// Under which heading the help of a command has the flag.
+FlagGroup group_of(std::string_view command, const Flag& flag);
 /// What the help of a command calls the flag's value: one command's -o has a format more.
 std::string value_of(std::string_view command, const Flag& flag);
 

@@ -267,6 +267,8 @@ void set_flags(Options& options, const FlagValues& values) {
     options.assume_target_stopped = values.truth("assume-target-stopped");
     options.plan_file = plan_file_of(values);
     options.report = report_of(values);
+    options.remove = values.truth("delete");
+    options.include_backups = values.truth("include-backups");
     options.warnings_as_errors = values.truth("warnings-as-errors");
     options.verbosity = values.number("loglevel", 0, 10, 0);
 }

@@ -89,6 +89,7 @@ struct Command {
     }
     std::string operator()(const rollback::Create&) const { return {}; }
     std::string operator()(const rollback::AwaitMigration&) const { return {}; }
+    std::string operator()(const rollback::AwaitGone&) const { return {}; }
 
     std::vector<std::string> namespaces(Side side) const {
         std::map<std::string, bool> names;

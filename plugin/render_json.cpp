@@ -37,8 +37,10 @@ Json of(const char* role, const rollback::ClusterName& cluster) {
 
 struct StepRecord {
     Json operator()(const rollback::Create& step) const {
-        return {
-            {"action", "Create"}, {"object", record_of(step.what)}, {"manifest", step.manifest}};
+        return {{"action", "Create"},
+                {"cluster", word(step.side)},
+                {"object", record_of(step.what)},
+                {"manifest", step.manifest}};
     }
     Json operator()(const rollback::AwaitMigration& step) const {
         return {{"action", "AwaitMigration"}, {"object", record_of(step.what)}};
@@ -63,6 +65,12 @@ struct StepRecord {
     Json operator()(const rollback::AwaitTargetStopped&) const {
         return {{"action", "AwaitTargetStopped"}};
     }
+    Json operator()(const rollback::AwaitGone& step) const {
+        return {{"action", "AwaitGone"},
+                {"byController", step.by_controller},
+                {"objects",
+                 list(step.what, [](const auto& each) { return record_of(each.seen.ref); })}};
+    }
 };
 
 Json of(const rollback::Step& step) {
@@ -83,12 +91,6 @@ Json of(const rollback::Stage& stage) {
 }
 
 constexpr auto as_record = [](const auto& item) { return of(item); };
-
-Json of(const rollback::Runbook& runbook) {
-    return {{"steps", list(runbook.steps, as_record)},
-            {"blockers", list(runbook.blockers)},
-            {"skipped", list(runbook.skipped, as_record)}};
-}
 
 Json clusters(const RunReport& report) {
     return Json::array(
@@ -111,6 +113,12 @@ Json rollback_of(const RunReport& report) {
 
 Json time_or_null(const std::optional<base::Time>& time) {
     return time ? Json(base::rfc3339(*time)) : Json();
+}
+
+Json record_of(const rollback::Runbook& runbook) {
+    return {{"steps", list(runbook.steps, as_record)},
+            {"blockers", list(runbook.blockers)},
+            {"skipped", list(runbook.skipped, as_record)}};
 }
 
 Json record_of(const base::ObjectRef& ref) {
@@ -203,7 +211,7 @@ Json to_json(const RunReport& report, const std::string& called_as) {
             {"plan", {{"namespace", report.ns}, {"name", report.plan}, {"uid", report.plan_uid}}},
             {"clusters", clusters(report)},
             {"assessment", report.assessment ? record_of(*report.assessment, called_as) : Json()},
-            {"runbook", report.runbook ? of(*report.runbook) : Json()},
+            {"runbook", report.runbook ? record_of(*report.runbook) : Json()},
             {"rollback", rollback_of(report)},
             {"written", list(report.written)},
             {"findings", list(report.findings, [](const auto& f) { return to_json(f); })},

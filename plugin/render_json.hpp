@@ -13,6 +13,7 @@ base::Json record_of(const rollback::Blocker& blocker);
 base::Json record_of(const rollback::Written& written);
 base::Json record_of(const rollback::Gap& gap);
 base::Json record_of(const rollback::ClusterName& cluster);
+base::Json record_of(const rollback::Runbook& runbook);
 /// `called_as` stands in the commands of the advice.
 base::Json record_of(const rollback::Assessment& assessment, const std::string& called_as);
 

@@ -78,6 +78,11 @@ std::string stopped_since(base::Time since, base::Time now) {
     return "stopped since " + base::rfc3339(since) + ", for " + base::human(now - since);
 }
 
+std::string resource_name(const base::ObjectRef& ref) {
+    const std::string group = ref.type.group.empty() ? "" : "." + ref.type.group;
+    return base::lower(ref.type.kind) + group + "/" + ref.name;
+}
+
 std::string or_unknown(const mtc::Wanted& wanted) {
     const std::string text = mtc::describe(wanted);
     return text.empty() ? "unknown" : text;

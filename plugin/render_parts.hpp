@@ -42,6 +42,9 @@ std::string in_words(const rollback::Step& step);
 
 /// "stopped since 2026-01-01T00:00:00Z, for 5m", for an application that is stopped.
 std::string stopped_since(base::Time since, base::Time now);
+/// "pod/web", "route.route.openshift.io/web": as `oc get -o name` prints it.
+std::string resource_name(const base::ObjectRef& ref);
+
 /// What a workload is told to be: "2 replicas", or "unknown".
 std::string or_unknown(const mtc::Wanted& wanted);
 

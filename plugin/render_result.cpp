@@ -217,12 +217,7 @@ std::string render_names(const RunReport& report) {
     if (report.rollback)
         return "migmigration.migration.openshift.io/" + report.rollback->name + "\n";
     std::string names;
-    for (const rollback::Written& each : report.written) {
-        const auto& type = each.object.type;
-        const std::string label = each.object.label();
-        const std::string group = type.group.empty() ? "" : "." + type.group;
-        names += label.substr(0, label.find('/')) + group + "/" + each.object.name + "\n";
-    }
+    for (const rollback::Written& each : report.written) names += resource_name(each.object) + "\n";
     return names;
 }
 

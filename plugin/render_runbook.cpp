@@ -17,8 +17,15 @@ std::string in_namespace(const rollback::ObjectRef& ref) {
     return ref.label() + (ref.ns.empty() ? "" : " in namespace " + ref.ns);
 }
 
+std::string on(rollback::Side side) {
+    return " on the " + word(side) + (side == rollback::Side::Control ? " cluster" : "");
+}
+
 struct Title {
-    std::string operator()(const Create& step) const { return "Create " + in_namespace(step.what); }
+    std::string operator()(const Create& step) const {
+        return "Create " + in_namespace(step.what) +
+               (step.side == rollback::Side::Control ? "" : " on the " + word(step.side));
+    }
     std::string operator()(const AwaitMigration& step) const {
         return "Follow " + in_namespace(step.what) + " until it ends";
     }
@@ -30,13 +37,19 @@ struct Title {
                step.change;
     }
     std::string operator()(const rollback::Delete& step) const {
-        return "Delete " + in_namespace(step.seen.ref) + " on the " + word(step.side);
+        return "Delete " + in_namespace(step.seen.ref) + on(step.side);
     }
     std::string operator()(const rollback::AwaitNoStagePods& step) const {
         return "Wait until no stage pods are left on the " + word(step.side);
     }
     std::string operator()(const rollback::AwaitTargetStopped&) const {
         return "Look at the target again, and wait until no pod of it mounts a volume of the plan";
+    }
+    std::string operator()(const rollback::AwaitGone& step) const {
+        const std::string objects = base::count(step.what.size(), "object");
+        return step.by_controller
+                   ? "Wait until MTC's controller has deleted " + objects
+                   : "Wait until " + objects + (step.what.size() == 1 ? " is gone" : " are gone");
     }
 };
 
@@ -54,6 +67,7 @@ struct Detail {
     std::string operator()(const rollback::Delete&) const { return {}; }
     std::string operator()(const rollback::AwaitNoStagePods&) const { return {}; }
     std::string operator()(const rollback::AwaitTargetStopped&) const { return {}; }
+    std::string operator()(const rollback::AwaitGone&) const { return {}; }
 };
 
 }  // namespace

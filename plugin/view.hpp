@@ -13,6 +13,7 @@
 //   well       CHECK: what is well again
 //   wrote      3/20 source shop/deployment/web: 0 replicas -> 3 replicas   (manual flow)
 //   pods       target: 2 pods must go first                               (manual flow)
+//   gone       2 objects must go yet                                      (leftovers)
 //   trouble    a connection that is tried again
 // JSON lines are {"time": ..., "event": EVENT, ...} with one of these events:
 //   started    migration{namespace,name}, attached
@@ -21,6 +22,7 @@
 //   awaiting   findings[{check,cluster,severity,subject,message,remedy,mayHeal}]
 //   wrote      cluster, object, change, left, error, done, total
 //   pods       cluster, left
+//   gone       left
 //   trouble    message, hint
 // clang-format on
 #pragma once

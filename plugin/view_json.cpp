@@ -33,6 +33,9 @@ struct Body {
     Json operator()(const run::AwaitingPods& e) const {
         return {{"event", "pods"}, {"cluster", word(e.side)}, {"left", e.left}};
     }
+    Json operator()(const run::AwaitingGone& e) const {
+        return {{"event", "gone"}, {"left", e.left}};
+    }
     Json operator()(const run::Trouble& e) const {
         return {{"event", "trouble"}, {"message", e.error.message}, {"hint", e.error.hint}};
     }

@@ -69,6 +69,8 @@ struct Apply {
     }
 
     void operator()(const run::Trouble& event) const { model.trouble = event.error; }
+    // of the leftovers, which have no table
+    void operator()(const run::AwaitingGone&) const {}
     void operator()(const run::Tick&) const {}
 };
 

@@ -134,6 +134,12 @@ class PlainView final : public View {
                                  : base::count(e.left, "pod") + " must go first"));
     }
 
+    void on(const run::AwaitingGone& e) {
+        changed("gone", "gone",
+                e.left == 0 ? "all that was waited for"
+                            : base::count(e.left, "object") + " must go yet");
+    }
+
     void on(const run::Trouble& e) {
         if (e.error.message == trouble_) return;
         trouble_ = e.error.message;

@@ -99,8 +99,8 @@ class Cluster {
     /// PUT. Only for subresources that are requests ("start" of KubeVirt) and hold no object that
     /// could be written over: there is no guard in it. ErrorKind::Conflict: the object is in no
     /// state for it.
-    virtual Result<void> update(const ObjectRef& ref, const Json& body,
-                                const WriteOptions& options, std::stop_token stop) = 0;
+    virtual Result<void> update(const ObjectRef& ref, const Json& body, const WriteOptions& options,
+                                std::stop_token stop) = 0;
 
     /// JSON Patch (RFC 6902) on the object that was seen: a `test` of its uid is put before
     /// `operations`, and the caller adds a `test` for each value the change depends on.

@@ -18,6 +18,17 @@ inline const base::ResourceType migplans{group, version, "migplans", "MigPlan", 
 inline const base::ResourceType migclusters{group, version, "migclusters", "MigCluster", true};
 inline const base::ResourceType migmigrations{group, version, "migmigrations", "MigMigration",
                                               true};
+inline const base::ResourceType volume_migrations{group, version, "directvolumemigrations",
+                                                  "DirectVolumeMigration", true};
+inline const base::ResourceType volume_migration_progresses{
+    group, version, "directvolumemigrationprogresses", "DirectVolumeMigrationProgress", true};
+inline const base::ResourceType image_migrations{group, version, "directimagemigrations",
+                                                 "DirectImageMigration", true};
+inline const base::ResourceType image_stream_migrations{
+    group, version, "directimagestreammigrations", "DirectImageStreamMigration", true};
+/// Velero's: how a Backup is deleted with what it holds in the object store.
+inline const base::ResourceType delete_backup_requests{"velero.io", "v1", "deletebackuprequests",
+                                                       "DeleteBackupRequest", true};
 inline const base::ResourceType secrets{"", "v1", "secrets", "Secret", true};
 inline const base::ResourceType crds{"apiextensions.k8s.io", "v1", "customresourcedefinitions",
                                      "CustomResourceDefinition", false};
@@ -36,9 +47,32 @@ inline constexpr const char* application_pod =
 inline constexpr const char* app = "app";
 inline constexpr const char* transfer_apps[] = {"directvolumemigration-rsync-transfer",
                                                 "directvolumemigration-rsync-transfer-block"};
+/// Of what a DirectVolumeMigration made; value: its UID (dvm/task.go).
+inline constexpr const char* by_volume_migration = "directvolumemigration";
+/// Of what a DirectImageMigration made; value: its UID (api/directimagemigration_types.go).
+inline constexpr const char* by_image_migration = "directimagemigration";
+/// Of what a MigMigration made; value: its UID (mm/dvm.go, mm/stage.go).
+inline constexpr const char* by_migration = "migmigration";
+/// Of a stage pod, and of the registries; value: the plan's UID (mm/stage.go, mm/registry.go).
+inline constexpr const char* of_plan = "migplan";
+/// Of a hook's Job and ConfigMap; values: the UIDs of the MigHook and the MigMigration
+/// (mm/hooks.go).
+inline constexpr const char* hook = "mighook";
+inline constexpr const char* hook_owner = "owner";
+/// What the stage backup took; value: the MigMigration's UID (mm/annotation.go).
+inline constexpr const char* in_stage_backup = "migration-included-stage-backup";
+/// A claim whose storage is converted; value: the plan's UID (mm/storage.go).
+inline constexpr const char* converted_claim =
+    "migration.openshift.io/source-for-directvolumemigration";
+inline constexpr const char* registry = "migration.openshift.io/migration-registry";
 inline constexpr const char* plan_name = "migration.openshift.io/migplan-name";
 inline constexpr const char* migration_uid = "migration.openshift.io/migration-uid";
 }  // namespace labels
+
+/// With it, deleting a DirectVolumeMigration has the controller delete its objects on both clusters
+/// (1.8, dvm/directvolumemigration_controller.go).
+inline constexpr const char* volume_migration_finalizer =
+    "migration.openshift.io/directvolumemigrationfinalizer";
 
 // What quiescing leaves on a workload (api/annotations.go, mm/quiesce.go).
 namespace annotations {

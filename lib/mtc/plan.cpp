@@ -62,6 +62,15 @@ std::string host_of(std::string_view url) {
     return std::string(url.substr(0, url.find('/')));
 }
 
+std::vector<std::string> hook_namespaces_of(const Json& body) {
+    std::vector<std::string> names;
+    for (const Json& hook : base::items_at(body, "/spec/hooks")) {
+        if (std::string ns = text_or_empty(hook, "/executionNamespace"); !ns.empty())
+            names.push_back(std::move(ns));
+    }
+    return sorted_unique(std::move(names));
+}
+
 }  // namespace
 
 std::vector<std::string> Plan::source_namespaces() const {
@@ -109,6 +118,9 @@ Json plan_manifest(const Plan& plan) {
     Json namespaces = Json::array();
     for (const NamespacePair& pair : plan.namespaces)
         namespaces.push_back(mapped(pair.source, pair.target));
+    Json hooks = Json::array();
+    for (const std::string& ns : plan.hook_namespaces)
+        hooks.push_back({{"executionNamespace", ns}});
     Json volumes = Json::array();
     for (const PlanVolume& volume : plan.volumes) volumes.push_back(manifest_of(volume));
     return {{"apiVersion", types::migplans.api_version()},
@@ -120,6 +132,7 @@ Json plan_manifest(const Plan& plan) {
               {"destMigClusterRef", manifest_of(plan.target)},
               {"closed", plan.closed},
               {"liveMigrate", plan.live_migrate},
+              {"hooks", std::move(hooks)},
               {"persistentVolumes", std::move(volumes)}}}};
 }
 
@@ -155,6 +168,7 @@ base::Result<Plan> decode_plan(const base::Object& object) {
     for (const Json& item : base::items_at(body, "/spec/persistentVolumes")) {
         plan.volumes.push_back(volume_of(item));
     }
+    plan.hook_namespaces = hook_namespaces_of(body);
     const std::string who = "MigPlan " + plan.ns + "/" + plan.name;
     if (plan.namespaces.empty())
         return base::fail(ErrorKind::Malformed, who + " names no namespaces");

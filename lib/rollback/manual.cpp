@@ -139,11 +139,11 @@ Runbook manual_flow(const State& state, const Record& record, const ManualOption
     if (options.stage_pods) add_stage_pod_steps(state, runbook);
     if (options.workloads) add_workload_steps(state, record, options, runbook);
     runbook.blockers = manual::blockers(state, options, runbook.steps);
-    return unless_denied(std::move(runbook), state);
+    return unless_denied(std::move(runbook), state.denied);
 }
 
-Runbook unless_denied(Runbook runbook, const State& state) {
-    manual::add_denied(state, runbook.steps, runbook.blockers);
+Runbook unless_denied(Runbook runbook, const std::vector<Denied>& denied) {
+    manual::add_denied(denied, runbook.steps, runbook.blockers);
     if (!runbook.blockers.empty()) runbook.steps.clear();
     return runbook;
 }

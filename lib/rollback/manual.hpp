@@ -49,8 +49,8 @@ std::vector<Need> needs_of(const Runbook& runbook);
 /// down of the workloads before.
 Runbook manual_flow(const State& state, const Record& record, const ManualOptions& options);
 
-/// The same runbook, or blockers and no steps where `state.denied` has what a step needs.
-Runbook unless_denied(Runbook runbook, const State& state);
+/// The same runbook, or blockers and no steps where `denied` has what a step needs.
+Runbook unless_denied(Runbook runbook, const std::vector<Denied>& denied);
 
 /// What is to be written to that object of `patch`, as it is `now`: after a conflict. Nothing when
 /// it needs no writing any more.

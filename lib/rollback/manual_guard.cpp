@@ -178,10 +178,11 @@ std::vector<Step> stops(const State& state) {
     return steps;
 }
 
-void add_denied(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out) {
+void add_denied(const std::vector<Denied>& all, const std::vector<Step>& steps,
+                std::vector<Blocker>& out) {
     const auto needs = needs_of({.steps = steps, .blockers = {}});
     std::vector<std::string> what;
-    for (const Denied& denied : state.denied) {
+    for (const Denied& denied : all) {
         if (stands_in_the_way(denied, needs))
             what.push_back(word(denied.side) + ": " + denied.verb + " " + denied.resource +
                            (denied.ns.empty() ? "" : " in namespace " + denied.ns));
@@ -230,6 +231,8 @@ std::vector<Need> needs_of(const Runbook& runbook) {
         if (const auto* patch = std::get_if<Patch>(&step.action)) add_needs(*patch, needs);
         if (const auto* remove = std::get_if<Delete>(&step.action))
             needs.insert({remove->side, "delete", remove->seen.ref.type, remove->seen.ref.ns});
+        if (const auto* create = std::get_if<Create>(&step.action))
+            needs.insert({create->side, "create", create->what.type, create->what.ns});
     }
     return {needs.begin(), needs.end()};
 }

@@ -13,6 +13,7 @@ namespace rollback {
 struct Create {
     ObjectRef what;
     Json manifest;
+    Side side = Side::Control;
 };
 struct AwaitMigration {
     ObjectRef what;
@@ -37,7 +38,7 @@ struct Patch {
     /// patch takes off is what tells the next run that it was to be started.
     bool request_start = false;
 };
-/// A stage pod.
+/// A stage pod, or what a migration left behind.
 struct Delete {
     Side side;
     Object seen;
@@ -50,9 +51,16 @@ struct AwaitNoStagePods {
 /// Looks at the target once more: until no pod of it mounts a volume of the plan, and none can be
 /// started that would.
 struct AwaitTargetStopped {};
+/// Until these are gone, or nothing moves any more. Where MTC's controller deletes them and does
+/// not, the deletions that follow in the runbook do; those of what has gone meanwhile are passed
+/// over.
+struct AwaitGone {
+    std::vector<Delete> what;
+    bool by_controller = false;
+};
 
 using Action = std::variant<Create, AwaitMigration, AwaitServing, Patch, Delete, AwaitNoStagePods,
-                            AwaitTargetStopped>;
+                            AwaitTargetStopped, AwaitGone>;
 
 struct Step {
     Action action;

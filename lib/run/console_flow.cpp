@@ -130,6 +130,7 @@ class ConsoleFlow final : public FlowRun {
     static End carry_out(const rollback::Delete&) { return {}; }
     static End carry_out(const rollback::AwaitNoStagePods&) { return {}; }
     static End carry_out(const rollback::AwaitTargetStopped&) { return {}; }
+    static End carry_out(const rollback::AwaitGone&) { return {}; }
 
     const ConsoleFlowOptions& options_;
 };

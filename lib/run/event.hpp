@@ -33,7 +33,7 @@ struct Stalled {
 struct AwaitingApplication {
     std::vector<rollback::Finding> unwell;
 };
-/// Another write of the manual flow was made, or tried; `done` of `total`.
+/// Another write of the manual flow, or of the leftovers, was made, or tried; `done` of `total`.
 struct Wrote {
     rollback::Written written;
     std::size_t done = 0;
@@ -44,6 +44,10 @@ struct AwaitingPods {
     rollback::Side side;
     std::size_t left = 0;
 };
+/// Leftovers that have to go.
+struct AwaitingGone {
+    std::size_t left = 0;
+};
 /// The connection is in trouble and tried again.
 struct Trouble {
     base::Error error;
@@ -52,7 +56,7 @@ struct Trouble {
 struct Tick {};
 
 using Event = std::variant<RollbackStarted, MigrationChanged, Stalled, AwaitingApplication, Wrote,
-                           AwaitingPods, Trouble, Tick>;
+                           AwaitingPods, AwaitingGone, Trouble, Tick>;
 /// Called from one thread at a time.
 using EventSink = std::function<void(const Event&)>;
 

@@ -27,7 +27,7 @@ void note(const Place& place, const Look& look, const base::Error& error,
     if (error.kind == ErrorKind::NotFound && look.metadata_only) return;
     place.notes.failed({.side = place.side,
                         .resource = look.gap_prefix + look.type.resource(),
-                        .what = "list " + look.type.resource() + " " + where,
+                        .what = "list " + look.type.resource() + where,
                         .why = {}},
                        error);
 }
@@ -45,7 +45,7 @@ void take(const Place& place, const Look& look, Result<kube::ObjectList> found,
 bool list_cluster_wide(const Place& place, const Look& look) {
     auto found = place.cluster.list(look.type, options(look, ""), place.stop);
     if (!found && found.error().kind == ErrorKind::Forbidden) return false;
-    take(place, look, std::move(found), "in all namespaces");
+    take(place, look, std::move(found), " in all namespaces");
     return true;
 }
 
@@ -53,7 +53,7 @@ void list(const Place& place, const Look& look) {
     if (place.namespaces.size() > few_namespaces && list_cluster_wide(place, look)) return;
     for (const std::string& ns : place.namespaces) {
         take(place, look, place.cluster.list(look.type, options(look, ns), place.stop),
-             "in namespace " + ns);
+             ns.empty() ? "" : " in namespace " + ns);
     }
 }
 

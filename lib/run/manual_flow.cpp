@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "run/await_pods.hpp"
+#include "run/await_gone.hpp"
 #include "run/observe.hpp"
 #include "run/write.hpp"
 
@@ -95,7 +95,7 @@ class ManualFlow final : public FlowRun {
         auto wanted = rollback::manual_flow(*state_, record_, options_.manual);
         if (auto asked = review(session_, wanted, *state_, execute_.parallel, stop_); !asked)
             return failed(asked.error());
-        report_.runbook = rollback::unless_denied(std::move(wanted), *state_);
+        report_.runbook = rollback::unless_denied(std::move(wanted), state_->denied);
         report_.gaps = state_->gaps;
         options_.decided(*state_, *report_.assessment, *report_.runbook);
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
@@ -229,6 +229,8 @@ class ManualFlow final : public FlowRun {
     // of the console flow: a manual runbook has none of them
     static End carry_out(const rollback::Create&) { return {}; }
     static End carry_out(const rollback::AwaitMigration&) { return {}; }
+    // of the leftovers
+    static End carry_out(const rollback::AwaitGone&) { return {}; }
     // written by write()
     static End carry_out(const Patch&) { return {}; }
     static End carry_out(const rollback::Delete&) { return {}; }

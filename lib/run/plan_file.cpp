@@ -27,28 +27,45 @@ std::string name_of(const Json& plan) {
     return base::text_or_empty(plan, "/metadata/name");
 }
 
-std::unexpected<base::Error> not_there(const std::string& path, const std::string& name,
-                                       const std::vector<Json>& plans) {
+std::vector<std::string> names_of(const std::vector<Json>& plans) {
     std::vector<std::string> names;
     std::ranges::transform(plans, std::back_inserter(names), name_of);
+    return names;
+}
+
+std::unexpected<base::Error> not_there(const std::string& path, const std::string& name,
+                                       const std::vector<std::string>& names) {
     return base::fail(
         ErrorKind::NotFound, "error: --plan-file " + path + " has no MigPlan " + name,
         names.empty() ? "save one with: oc get migplan " + name + " -n openshift-migration -o yaml"
                       : "it has: " + base::join(names));
 }
 
-}  // namespace
-
-base::Result<mtc::Plan> plan_in_file(const std::string& path, const std::string& name) {
-    const std::string who = "error: --plan-file " + path;
+base::Result<std::vector<Json>> plans_in(const std::string& path) {
     const auto text = kube::read_file(path);
     if (!text) return std::unexpected(base::within("error: --plan-file", text.error()));
     const auto documents = base::parse_yaml_documents(*text);
-    if (!documents) return std::unexpected(base::within(who, documents.error()));
+    if (!documents)
+        return std::unexpected(base::within("error: --plan-file " + path, documents.error()));
     std::vector<Json> plans;
     for (const Json& document : *documents) add_plans(document, plans);
-    const auto it = std::ranges::find(plans, name, name_of);
-    if (it == plans.end()) return not_there(path, name, plans);
+    return plans;
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>> plan_names_in_file(const std::string& path) {
+    const auto plans = plans_in(path);
+    if (!plans) return std::unexpected(plans.error());
+    return names_of(*plans);
+}
+
+base::Result<mtc::Plan> plan_in_file(const std::string& path, const std::string& name) {
+    const std::string who = "error: --plan-file " + path;
+    const auto plans = plans_in(path);
+    if (!plans) return std::unexpected(plans.error());
+    const auto it = std::ranges::find(*plans, name, name_of);
+    if (it == plans->end()) return not_there(path, name, names_of(*plans));
     const auto plan = mtc::decode_plan(base::object_of(mtc::types::migplans, *it));
     if (!plan) return std::unexpected(base::within(who, plan.error()));
     if (plan->uid.empty())

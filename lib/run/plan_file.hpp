@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "mtc/plan.hpp"
@@ -12,5 +13,8 @@ namespace run {
 /// The MigPlan `name` in a file of YAML or JSON: a MigPlan, a List of them, several documents, or a
 /// snapshot. NotFound naming those that are there.
 base::Result<mtc::Plan> plan_in_file(const std::string& path, const std::string& name);
+
+/// The names of all MigPlans in it, in their order.
+base::Result<std::vector<std::string>> plan_names_in_file(const std::string& path);
 
 }  // namespace run

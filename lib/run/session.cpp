@@ -229,6 +229,24 @@ Result<Session> session_of_file(const ConnectOptions& options) {
 
 }  // namespace
 
+const Endpoint& endpoint_of(const Session& session, rollback::Side side) {
+    switch (side) {
+        case rollback::Side::Control:
+            return session.control;
+        case rollback::Side::Source:
+            return session.source;
+        case rollback::Side::Target:
+            return session.target;
+    }
+    return session.control;
+}
+
+Result<Endpoint> open_control(const ConnectOptions& options) {
+    const auto config = kube::load_kubeconfig(options.kubeconfig);
+    if (!config) return std::unexpected(config.error());
+    return open_context(options, *config, "");
+}
+
 Result<Session> connect(const ConnectOptions& options, std::stop_token stop) {
     auto config = kube::load_kubeconfig(options.kubeconfig);
     if (!config) return std::unexpected(config.error());

@@ -38,6 +38,8 @@ struct Session {
     std::vector<std::string> only = {};  // of the plan's source namespaces; empty: all
 };
 
+const Endpoint& endpoint_of(const Session& session, rollback::Side side);
+
 struct ConnectOptions {
     kube::KubeconfigOptions kubeconfig;
     std::string ns;  // of the MTC objects
@@ -49,6 +51,9 @@ struct ConnectOptions {
     std::vector<std::string> source_namespaces = {};  // a part of the plan; empty: all of it
     bool target_may_be_absent = false;                // --assume-target-stopped
 };
+
+/// The control cluster alone: what `options` say of the kubeconfig.
+Result<Endpoint> open_control(const ConnectOptions& options);
 
 /// Reads the plan and its MigClusters and opens all three clusters; with a plan_file source and
 /// target only, by their contexts. An error names the MigCluster

@@ -1,9 +1,7 @@
 #include "run/survey.hpp"
 
-#include <algorithm>
-
 #include "kube/parallel.hpp"
-#include "mtc/names.hpp"
+#include "run/choose_plan.hpp"
 #include "run/observe.hpp"
 
 namespace run {
@@ -14,22 +12,6 @@ using rollback::PlanLine;
 
 // Each plan has connections of its own to two clusters, so few are looked at together.
 constexpr std::size_t plans_at_a_time = 4;
-
-Result<std::vector<std::string>> plan_names(const ConnectOptions& options, std::stop_token stop) {
-    const auto config = kube::load_kubeconfig(options.kubeconfig);
-    if (!config) return std::unexpected(config.error());
-    auto connection = kube::connection_of(*config, options.kubeconfig);
-    if (!connection) return std::unexpected(connection.error());
-    const auto control = kube::open_cluster(std::move(*connection), options.log);
-    if (!control) return std::unexpected(control.error());
-    const auto plans =
-        (*control)->list(mtc::types::migplans, {.ns = options.ns, .metadata_only = true}, stop);
-    if (!plans) return std::unexpected(plans.error());
-    std::vector<std::string> names;
-    for (const Object& plan : plans->items) names.push_back(plan.ref.name);
-    std::ranges::sort(names);
-    return names;
-}
 
 Result<PlanLine> look_at(const ConnectOptions& options, std::size_t parallel,
                          std::stop_token stop) {

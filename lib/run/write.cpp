@@ -29,10 +29,6 @@ bool ends_everything(ErrorKind kind) {
            kind == ErrorKind::Interrupted;
 }
 
-kube::Cluster& cluster_of(const Session& session, Side side) {
-    return side == Side::Target ? *session.target.cluster : *session.source.cluster;
-}
-
 /// One object: what was written, or the error that ends everything.
 class Writer {
   public:
@@ -59,17 +55,19 @@ class Writer {
         Written written{.side = step.side, .object = step.seen.ref, .change = "deleted"};
         for (int attempt = 1;; ++attempt) {
             auto removed = cluster(step.side).remove(step.seen, options(), stop_);
-            // gone, or in its place another one that nobody has looked at
-            if (removed || removed.error().kind == ErrorKind::NotFound ||
-                removed.error().kind == ErrorKind::Conflict)
+            if (removed || removed.error().kind == ErrorKind::NotFound) return written;
+            // in its place stands another one, that nobody has looked at
+            if (removed.error().kind == ErrorKind::Conflict) {
+                written.left = "it was deleted and made anew meanwhile";
                 return written;
+            }
             if (!is_worth_a_look(removed.error().kind) || attempt == most_attempts)
                 return with_error(std::move(written), removed.error());
         }
     }
 
   private:
-    kube::Cluster& cluster(Side side) const { return cluster_of(job_.session, side); }
+    kube::Cluster& cluster(Side side) const { return *endpoint_of(job_.session, side).cluster; }
     // A start that KubeVirt refuses because the machine is in no state for it is a conflict as any
     // other: it is looked at again.
     Result<void> send(const Patch& patch) {

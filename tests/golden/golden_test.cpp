@@ -73,6 +73,7 @@ std::string lines_of(std::unique_ptr<plugin::View> (*make)(plugin::LineSink)) {
 TEST_CASE("help") {
     golden::check("help.txt", plugin::help_text("", "oc mtc-rollback"));
     golden::check("help-assess.txt", plugin::help_text("assess", "oc mtc-rollback"));
+    golden::check("help-leftovers.txt", plugin::help_text("leftovers", "oc mtc-rollback"));
     golden::check("help-manual.txt", plugin::help_text("manual", "oc mtc-rollback"));
     golden::check("help-run.txt", plugin::help_text("run", "kubectl mtc-rollback"));
 }

@@ -15,6 +15,7 @@ struct Place {
     bool migrated = false;  // with the plan's label
     std::string plan_uid = {};
     std::string migration_uid = {};
+    std::string volume_migration_uid = {};
 };
 
 /// One manifest; of `DvmLeftovers` several. Statuses are included where something must say them

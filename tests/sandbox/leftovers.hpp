@@ -7,5 +7,7 @@
 namespace sandbox {
 
 std::vector<Json> dvm_leftovers(const Place& place);
+/// In MTC's namespace of the control cluster: rsync's password, and a progress for each claim.
+std::vector<Json> dvm_leftovers_on_control(const Object& volume_migration);
 
 }  // namespace sandbox

@@ -9,6 +9,7 @@
 #include "mtc/names.hpp"
 #include "sandbox/control_objects.hpp"
 #include "sandbox/expand.hpp"
+#include "sandbox/leftovers.hpp"
 #include "sandbox/mtc_rules.hpp"
 #include "sandbox/quiesce.hpp"
 #include "sandbox/settled.hpp"
@@ -184,9 +185,15 @@ class Seeding {
             if (words.kind != "cutover") continue;
             cutover_uid_ = migration.uid;
             if (!scenario_.plan.volumes.empty() && words.state != "pending")
-                control_.put(volume_migration_manifest(words, migration, scenario_));
+                plant_volume_migration(words, migration);
         }
         judge_plan();
+    }
+
+    void plant_volume_migration(const MigrationWords& words, const Object& migration) {
+        const Object made = control_.put(volume_migration_manifest(words, migration, scenario_));
+        volume_migration_uid_ = made.uid;
+        for (const Json& body : dvm_leftovers_on_control(made)) control_.put(body);
     }
 
     void judge_plan() {
@@ -211,7 +218,11 @@ class Seeding {
     }
 
     Place place_of(Side side, const std::string& ns) const {
-        return {.side = side, .ns = ns, .plan_uid = plan_.uid, .migration_uid = cutover_uid_};
+        return {.side = side,
+                .ns = ns,
+                .plan_uid = plan_.uid,
+                .migration_uid = cutover_uid_,
+                .volume_migration_uid = volume_migration_uid_};
     }
 
     void plant_item(Sower& sower, const Place& place, const Item& item) {
@@ -232,6 +243,7 @@ class Seeding {
     std::stop_token stop_;
     Object plan_;
     std::string cutover_uid_;
+    std::string volume_migration_uid_;
 };
 
 }  // namespace

@@ -22,6 +22,9 @@ base::Object object() {
          {"srcMigClusterRef", {{"name", "ocp3"}, {"namespace", "elsewhere"}}},
          {"closed", true},
          {"liveMigrate", true},
+         {"hooks",
+          build::list(Json{{"executionNamespace", "tools"}}, Json{{"executionNamespace", "shop"}},
+                      Json{{"executionNamespace", "tools"}}, Json::object())},
          {"persistentVolumes", build::list(volume("pv-1", "shop", "data", "copy"),
                                            volume("pv-2", "billing", "books:books-new", "move"),
                                            volume("pv-3", "shop", "logs", "skip"))}});
@@ -43,6 +46,7 @@ void check_same(const Plan& a, const Plan& b) {
     CHECK(a.target.name == b.target.name);
     CHECK(a.closed == b.closed);
     CHECK(a.live_migrate == b.live_migrate);
+    CHECK(a.hook_namespaces == b.hook_namespaces);
     REQUIRE(a.namespaces.size() == b.namespaces.size());
     for (std::size_t i = 0; i < a.namespaces.size(); ++i) {
         CHECK(a.namespaces[i].source == b.namespaces[i].source);
@@ -128,6 +132,7 @@ TEST_CASE("a plan that was written down is read again as the same plan") {
         REQUIRE(read);
         check_same(*read, plan);
         CHECK(read->volumes[1].target_claim == "books-new");
+        CHECK(read->hook_namespaces == Names{"shop", "tools"});
     }
     SUBCASE("one without volumes") {
         const Plan plan = decode_plan(build::plan()).value();

@@ -209,12 +209,12 @@ TEST_CASE("a plan has several spellings, and one of them reaches a plan called l
 }
 
 TEST_CASE("a flag or command of the contract that does not exist yet is refused by name") {
-    for (const char* flag : {"cancel-running", "probe-routes", "watch", "wait", "delete"}) {
+    for (const char* flag : {"cancel-running", "watch", "wait"}) {
         CHECK(refusal({"shop", std::string("--") + flag + "=x"}) ==
               std::string("--") + flag + " is not in this version yet");
     }
     CHECK(refusal({"shop", "-w"}) == "--watch is not in this version yet");
-    for (const char* command : {"create", "verify", "status", "cancel", "leftovers"}) {
+    for (const char* command : {"create", "verify", "status", "cancel"}) {
         CHECK(refusal({command, "shop"}) ==
               std::string("\"") + command + "\" is not in this version yet");
         CHECK(hint({command}) ==
@@ -260,6 +260,42 @@ TEST_CASE("assess takes a plan or none, and what it needs to look and to show") 
     CHECK(parsed({"assess", "-h"}).help);
     CHECK(parsed({"assess", "assess"}).arguments == Words{"assess"});
     CHECK(parsed({"migplan/assess"}).command == "run");
+}
+
+TEST_CASE("leftovers takes a plan or none, and what it needs to look and to delete") {
+    const Options all = parsed({"leftovers"});
+    CHECK(all.command == "leftovers");
+    CHECK(all.arguments.empty());
+    CHECK_FALSE(all.remove);
+    CHECK_FALSE(all.include_backups);
+    const Options one =
+        parsed({"leftovers", "migplan/shop", "--delete", "--include-backups", "-y", "--dry-run",
+                "--timeout=5m", "--stall-after=5s", "--progress=json", "-ojson", "-n", "mtc",
+                "--plan-file=f", "--source-context=old", "--target-context=new"});
+    CHECK(one.arguments == Words{"shop"});
+    CHECK(one.remove);
+    CHECK(one.include_backups);
+    CHECK(one.yes);
+    CHECK(one.dry_run == plugin::DryRun::Client);
+    CHECK(*one.timeout == std::chrono::minutes(5));
+    CHECK(one.plan_file == "f");
+    CHECK(parsed({"migplan/leftovers"}).command == "run");
+    for (const char* flag : {"--yes", "--include-backups", "--dry-run"})
+        CHECK(refusal({"leftovers", "shop", flag}) ==
+              std::string(flag) + " has no meaning without --delete: nothing is changed");
+    for (const char* flag : {"--no-verify", "--only=workloads", "--set=deployment/web=1",
+                             "--source-namespaces=a", "--assume-target-stopped", "--exit-code"}) {
+        const std::string name = std::string(flag).substr(0, std::string(flag).find('='));
+        CHECK(refusal({"leftovers", "shop", flag}) == name + " has no meaning for leftovers");
+    }
+    for (const char* flag : {"--delete", "--include-backups"})
+        for (const char* command : {"run", "assess", "manual"})
+            CHECK(refusal({command, "shop", flag}) ==
+                  std::string(flag) + " has no meaning for " + command);
+    CHECK(refusal({"leftovers", "shop", "--plan-file=f", "--source-context=a"}) ==
+          "--plan-file needs --source-context, and --target-context: without the control cluster "
+          "nothing else says how to reach them");
+    CHECK(refusal({"leftovers", "a", "b"}) == "one plan at a time, but there are 2: a b");
 }
 
 TEST_CASE("a flag of another command is refused with the command that has no use for it") {
@@ -597,7 +633,8 @@ TEST_CASE("the help of completion tells how kubectl and oc are made to complete"
 TEST_CASE("the help shows every flag that exists, and none that does not") {
     const std::string help = plugin::help_text("", "oc mtc-rollback") +
                              plugin::help_text("assess", "oc mtc-rollback") +
-                             plugin::help_text("manual", "oc mtc-rollback");
+                             plugin::help_text("manual", "oc mtc-rollback") +
+                             plugin::help_text("leftovers", "oc mtc-rollback");
     for (const plugin::Flag& flag : plugin::flags()) {
         const bool hidden = flag.available && flag.help.empty();
         if (hidden) continue;

@@ -253,6 +253,11 @@ inline std::string step_in_words(const rollback::Step& step) {
             return "await no stage pods on the " + word(a.side);
         }
         std::string operator()(const AwaitTargetStopped&) const { return "await target stopped"; }
+        std::string operator()(const AwaitGone& a) const {
+            std::string out = a.by_controller ? "await by controller" : "await gone";
+            for (const Delete& each : a.what) out += " " + each.seen.ref.name;
+            return out;
+        }
     };
     return std::visit(Visitor{}, step.action);
 }
