@@ -19,6 +19,11 @@ die() {
     exit 1
 }
 
+# version: of this program, "v0.1.0".
+version() {
+    sed -n "s/^  version: '\(.*\)',$/v\1/p" meson.build
+}
+
 # private_cache: the cache's place is open to everyone, and we run what lies in it.
 private_cache() {
     mkdir -p "$cache"

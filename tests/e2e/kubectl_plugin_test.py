@@ -3,7 +3,6 @@
 
 The plugin as real kubectls find, start and complete it: the one that OC_MTC_ROLLBACK_E2E_KUBECTL names,
 and the one on PATH. Without any of them nothing is tested (exit code 77).
-The last line of stdout is worded as doctest's, for scripts/count-tests.
 """
 import contextlib
 import http.server
@@ -19,6 +18,8 @@ import tempfile
 import threading
 import time
 import unittest
+
+import counted
 
 LINKS = ("kubectl-mtc_rollback", "oc-mtc_rollback", "kubectl_complete-mtc_rollback", "oc_complete-mtc_rollback")
 PLANS = ("shop-plan", "shop-test", "bank")
@@ -203,16 +204,8 @@ def suite(binary):
 def main(binary):
     for kubectl in kubectls():
         print(f"with {kubectl}, version {'.'.join(map(str, version_of(kubectl)))}", flush=True)
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite(os.path.abspath(binary)))
-    # a test counts as failed once, whatever its sub-tests do
-    broken = {str(getattr(test, "test_case", test)) for test, _ in result.failures + result.errors}
-    failed, skipped = len(broken), len(result.skipped)
-    passed = result.testsRun - failed - skipped
-    if result.testsRun == 0:
-        print("no kubectl was found: build one with tests/e2e/control-plane/build")
-    print(f"[doctest] test cases: {passed + failed} | {passed} passed | {failed} failed | {skipped} skipped",
-          flush=True)
-    return 1 if failed else 0 if result.testsRun else 77
+    return counted.run(suite(os.path.abspath(binary)),
+                       "no kubectl was found: build one with tests/e2e/control-plane/build")
 
 
 if __name__ == "__main__":
