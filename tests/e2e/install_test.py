@@ -105,11 +105,21 @@ class Installed(unittest.TestCase):
         return self.run_as_user("kubectl", "krew", "install", f"--manifest={self.manifest()}",
                                 f"--archive={archive or self.archive}", check=check)
 
+    def have_an_index(self):
+        """krew uninstalls nothing before it has an index: one with nothing in it, from this machine."""
+        index = self.home / "index"
+        git = ("git", "-C", index, "-c", "user.name=nobody", "-c", "user.email=nobody@mtc-rollback.example")
+        self.run_as_user("git", "init", "-q", index)
+        self.run_as_user(*git, "commit", "-q", "--allow-empty", "-m", "nothing")
+        self.environment["KREW_DEFAULT_INDEX_URI"] = str(index)
+        self.run_as_user("kubectl", "krew", "update")
+
     def test_krew_installs_it_offline_and_takes_it_away(self):
         told = self.install()
         self.assertIn("kubectl_complete-mtc_rollback", told.stdout + told.stderr)  # the caveats
         done = self.run_as_user("kubectl", "mtc-rollback", "version")
         self.assertRegex(done.stdout, r"^oc-mtc-rollback v\d")
+        self.have_an_index()
         self.run_as_user("kubectl", "krew", "uninstall", "mtc-rollback")
         self.assertEqual(list(self.krew_bin.iterdir()), [])
 
@@ -162,7 +172,8 @@ class Installed(unittest.TestCase):
         self.assertLessEqual({f"licenses/{part}" for part in parts}, set(names))
 
     def test_meson_installs_the_program_its_links_and_completions(self):
-        self.run_as_user("meson", "install", "--no-rebuild", "-C", self.build, "--destdir", self.home / "root")
+        words = ["meson", "install", "--quiet", "--no-rebuild", "-C", self.build, "--destdir", self.home / "root"]
+        subprocess.run(words, check=True)
         installed = {path.name: path for path in (self.home / "root").rglob("*") if not path.is_dir()}
         links = {"oc-mtc_rollback", "kubectl-mtc_rollback", "kubectl_complete-mtc_rollback", "oc_complete-mtc_rollback"}
         files = {"oc-mtc-rollback", "oc-mtc-rollback.bash", "_oc_mtc_rollback", "oc-mtc-rollback.fish"}
