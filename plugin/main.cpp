@@ -1,4 +1,7 @@
 #include <sys/resource.h>
+#ifdef MTC_ROLLBACK_STATIC
+#include <nss.h>
+#endif
 
 #include <algorithm>
 #include <cstdio>
@@ -17,6 +20,14 @@ namespace {
 void forbid_core_files() {
     const rlimit none{.rlim_cur = 0, .rlim_max = 0};
     setrlimit(RLIMIT_CORE, &none);
+}
+
+// A static program would load the name services of the system that it runs on (sss, mdns), which
+// are made for another glibc than its own.
+void look_up_names_by_files_and_dns_only() {
+#ifdef MTC_ROLLBACK_STATIC
+    __nss_configure_lookup("hosts", "files dns");
+#endif
 }
 
 ExitCode dispatch(const Options& options, const std::string& name) {
@@ -51,5 +62,6 @@ int guarded(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     plugin::forbid_core_files();
+    plugin::look_up_names_by_files_and_dns_only();
     return plugin::guarded(argc, argv);
 }
