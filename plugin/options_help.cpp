@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t flag_column = 34;
 
-constexpr std::array<std::pair<FlagGroup, std::string_view>, 8> headings{
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 9> headings{
     {{FlagGroup::Rollback, "Rollback"},
      {FlagGroup::Proof, "Proof"},
      {FlagGroup::Manual, "Manual"},
@@ -49,6 +49,13 @@ constexpr std::array<ExitCodeLine, 7> exit_codes_of_manual{
      {5, "not finished within --timeout; run it again to go on"},
      {6, "refused, or declined at the prompt; nothing was changed"},
      {130, "interrupted (143: terminated); run it again to go on"}}};
+
+constexpr std::array<ExitCodeLine, 5> exit_codes_of_verify{
+    {{0, "all is well; warnings may stand"},
+     {1, "an error: cluster unreachable, not authorised, no such plan"},
+     {2, "wrong usage, or more than one plan could be meant"},
+     {4, "something is wrong, or could not be seen"},
+     {130, "interrupted (143: terminated)"}}};
 
 constexpr std::array<ExitCodeLine, 7> exit_codes_of_leftovers{
     {{0, "nothing is in the way of another attempt; with --delete: and all is gone"},
@@ -241,6 +248,32 @@ std::string manual_help(const std::string& called) {
            exit_code_list(exit_codes_of_manual);
 }
 
+std::string verify_examples(const std::string& called) {
+    return "\nExamples:\n"
+           "  # Is the application back, and the target clean?\n"
+           "  " +
+           called +
+           " verify shop-plan\n\n"
+           "  # Ask its Routes, too, and keep the evidence\n"
+           "  " +
+           called +
+           " verify shop-plan --probe-routes --report proof.html\n\n"
+           "  # In a script: what is not well, as JSON; exit code 4 when something is not\n"
+           "  " +
+           called + " verify shop-plan --timeout 5m -o json\n";
+}
+
+std::string verify_help(const std::string& called) {
+    return "Prove that a rollback has brought the application back: its workloads, pods,\n"
+           "volumes, Services and Routes on the source, and that nothing of the migration is\n"
+           "left on the target. What is still becoming ready is waited for. Nothing is\n"
+           "changed.\n\n"
+           "Without PLAN: the only plan, or the only one that was rolled back.\n\n"
+           "Usage:\n  " +
+           called + " verify [PLAN] [flags]\n" + verify_examples(called) + flag_groups("verify") +
+           exit_code_list(exit_codes_of_verify);
+}
+
 std::string leftovers_examples(const std::string& called) {
     return "\nExamples:\n"
            "  # What is there, of which migration, and does it stand in the way?\n"
@@ -305,6 +338,7 @@ std::string help_text(const std::string& command, const std::string& called_as) 
     if (command == "run") return run_help(called_as);
     if (command == "assess") return assess_help(called_as);
     if (command == "manual") return manual_help(called_as);
+    if (command == "verify") return verify_help(called_as);
     if (command == "leftovers") return leftovers_help(called_as);
     if (command == "completion") return completion_help(called_as);
     if (command == "version") return version_help(called_as);

@@ -34,12 +34,13 @@ std::string state_of(const State& state, const Object& object) {
     return " is terminating, held by " + base::join(finalizers) + holders;
 }
 
-// On the source they hold the application's volumes, which is no matter to it.
-void check_transfer_pod(const Object& pod, Side side, CheckWriter& out) {
+// On the source they read the application's volumes, which is no matter to it. On the target only
+// MTC's rollback takes them away.
+void check_transfer_pod(const Object& pod, Side side, Flow flow, CheckWriter& out) {
     const std::string phase = base::text_or_empty(pod.body, "/status/phase");
     if (!is_transfer_pod(pod) || phase == "Succeeded" || phase == "Failed") return;
     const std::string predicate = " copies volumes for a migration";
-    if (side == Side::Target) {
+    if (side == Side::Target && flow == Flow::Console) {
         out.fail(pod.ref.path(), predicate, oc("delete", pod.ref), base::is_terminating(pod));
     } else {
         out.warn(pod.ref.path(), predicate, oc("delete", pod.ref));
@@ -66,7 +67,7 @@ std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
         // where both sides are one namespace its pods are the source's
         if (side == Side::Target && is_also_source(e.state, pod.ref.ns)) continue;
         check_stage_pod(pod, side, out);
-        check_transfer_pod(pod, side, out);
+        check_transfer_pod(pod, side, e.flow, out);
     }
     out.add_gaps([](const std::string& r) { return r == "pods"; });
     return std::move(out).done("no stage pods, and none that copies volumes");

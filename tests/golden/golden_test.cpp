@@ -76,6 +76,7 @@ TEST_CASE("help") {
     golden::check("help-leftovers.txt", plugin::help_text("leftovers", "oc mtc-rollback"));
     golden::check("help-manual.txt", plugin::help_text("manual", "oc mtc-rollback"));
     golden::check("help-run.txt", plugin::help_text("run", "kubectl mtc-rollback"));
+    golden::check("help-verify.txt", plugin::help_text("verify", "oc mtc-rollback"));
 }
 
 TEST_CASE("before anything is done") {
@@ -133,6 +134,9 @@ TEST_CASE("results") {
     late.rollback = running(7);
     late.hint = "The stall is explained above";
     golden::check("result-timed-out.txt", result(late));
+    auto proof = ended_as(Outcome::NotVerified, "Succeeded", some_unwell());
+    proof.proof_only = true;
+    golden::check("result-verify.txt", result(proof));
     auto colored = context();
     colored.style = rich_style();
     golden::check("result-color.txt",

@@ -181,7 +181,7 @@ TEST_CASE("a patch tests the uid before anything else") {
 TEST_CASE("a request to a subresource is a PUT of its options") {
     Scripted script;
     script.answers({{.status = 202, .body = ""}});
-    const ObjectRef machine{
+    const base::ObjectRef machine{
         {"subresources.kubevirt.io", "v1", "virtualmachines", "VirtualMachine", true},
         "shop",
         "vm"};

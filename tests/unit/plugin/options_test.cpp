@@ -214,7 +214,7 @@ TEST_CASE("a flag or command of the contract that does not exist yet is refused 
               std::string("--") + flag + " is not in this version yet");
     }
     CHECK(refusal({"shop", "-w"}) == "--watch is not in this version yet");
-    for (const char* command : {"create", "verify", "status", "cancel"}) {
+    for (const char* command : {"create", "status", "cancel"}) {
         CHECK(refusal({command, "shop"}) ==
               std::string("\"") + command + "\" is not in this version yet");
         CHECK(hint({command}) ==
@@ -430,7 +430,7 @@ TEST_CASE("a kind that has no replica count is refused with those that have one"
         CHECK(refusal({"manual", "shop", "--set", given}) ==
               "invalid argument \"" + given + "\" for \"--set\" flag: \"" + kind +
                   "\" is no kind with a replica count: there are cronjob, deploymentconfig, "
-                  "deployment, statefulset, replicaset, job");
+                  "deployment, statefulset, replicaset, job, virtualmachine");
     }
 }
 

@@ -343,6 +343,14 @@ const Row rows[] = {
      },
      "target-no-stage-pods", Failure, false, "shop/pod/rsync-server copies volumes for a migration",
      "oc delete pod/rsync-server -n shop"},
+    {"a pod of the target copies volumes, and the manual flow does not take it away",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.target.pods = {
+             build::pod("rsync-server").label("app", "directvolumemigration-rsync-transfer")};
+     },
+     "target-no-stage-pods", Warning, false, "shop/pod/rsync-server copies volumes for a migration",
+     "oc delete pod/rsync-server -n shop"},
     {"a pod of the source copies volumes",
      [](Scene& s) {
          s.state.source.pods.push_back(
