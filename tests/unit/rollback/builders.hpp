@@ -84,7 +84,7 @@ inline Thing endpoints(const std::string& app, bool ready = true) {
     return Thing(slices, "shop", app + "-1")
         .label("kubernetes.io/service-name", app)
         .holding({{"endpoints",
-                list(Json{{"addresses", {"10.0.0.1"}}, {"conditions", {{"ready", ready}}}})}});
+                   list(Json{{"addresses", {"10.0.0.1"}}, {"conditions", {{"ready", ready}}}})}});
 }
 inline Thing route(const std::string& name, const std::string& admitted = "True") {
     return Thing(routes, "shop", name)
