@@ -14,12 +14,11 @@ bool is_digit(char c) {
 }
 
 // What would begin a list where a line begins.
-std::string not_a_list(std::string text) {
+std::string not_a_list(const std::string& text) {
     if (text.starts_with('-') || text.starts_with('+')) return "\\" + text;
     const auto end = std::ranges::find_if_not(text, is_digit);
     if (end == text.end() || (*end != '.' && *end != ')')) return text;
-    text.insert(end, '\\');
-    return text;
+    return std::string(text.begin(), end) + "\\" + std::string(end, text.end());
 }
 
 std::string escaped(std::string_view text) {
@@ -37,7 +36,7 @@ std::string escaped(std::string_view text) {
             out += c;
         }
     }
-    return not_a_list(std::move(out));
+    return not_a_list(out);
 }
 
 std::string escaped(const Cell& cell) {

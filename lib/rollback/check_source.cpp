@@ -113,6 +113,7 @@ bool is_counted_elsewhere(const Object& pod) {
 std::string how_to_start(const Evidence& e, const Object& workload) {
     const RecordedWorkload* recorded = e.record.of(workload.ref);
     const bool known = recorded != nullptr && recorded->before.known();
+    if (e.flow == Flow::Console && e.rollback.empty()) return "roll back: that starts it";
     if (e.flow != Flow::Manual || known)
         return "run the rollback again; it goes on with what is left";
     return "run it again with --set " + workload.ref.ns + "/" + workload.ref.label() + "=N";

@@ -51,6 +51,7 @@ class Scripted {
         };
         server_->Get(".*", handle);
         server_->Post(".*", handle);
+        server_->Put(".*", handle);
         server_->Patch(".*", handle);
         server_->Delete(".*", handle);
         server_.start();
