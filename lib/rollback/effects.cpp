@@ -330,7 +330,8 @@ void survives(const State& state, const Effects& effects, Warnings& out) {
 
 void broken_discovery(const State& state, const Effects&, Warnings& out) {
     for (const Gap& gap : state.gaps) {
-        if (gap.side != Side::Target || gap.resource != "discovery") continue;
+        const bool broken = gap.resource == "discovery" || gap.what.starts_with("discover ");
+        if (gap.side != Side::Target || !broken) continue;
         out.push_back("target: " + gap.why +
                       "; the controller fails when an API group cannot be discovered");
     }

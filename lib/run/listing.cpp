@@ -63,6 +63,32 @@ void look_at(const Place& place, const std::vector<Look>& looks) {
     kube::in_parallel(looks.size(), place.parallel, [&](std::size_t i) { list(place, looks[i]); });
 }
 
+namespace {
+
+// In which there is something that the flows look for by name.
+constexpr std::string_view groups_looked_into[] = {"apps",
+                                                   "apps.openshift.io",
+                                                   "autoscaling",
+                                                   "batch",
+                                                   "discovery.k8s.io",
+                                                   "extensions",
+                                                   "kubevirt.io",
+                                                   "migration.openshift.io",
+                                                   "networking.k8s.io",
+                                                   "route.openshift.io",
+                                                   "velero.io"};
+
+// "group/version: why". In another group (that of metrics is broken often) there can be nothing but
+// an object with the plan's label.
+std::string resource_of(const std::string& broken) {
+    const std::string group = broken.substr(0, broken.find('/'));
+    const bool looked_into = std::ranges::count(groups_looked_into, group) > 0;
+    return looked_into || group == broken ? "discovery"
+                                          : rollback::label_scan + ("API group " + group);
+}
+
+}  // namespace
+
 Result<kube::Discovery> discover(const Place& place) {
     auto discovery = place.cluster.discover(place.stop);
     if (!discovery)
@@ -70,7 +96,7 @@ Result<kube::Discovery> discover(const Place& place) {
             base::within("the " + rollback::word(place.side) + " cluster", discovery.error()));
     for (const std::string& broken : discovery->broken) {
         place.notes.gap({.side = place.side,
-                         .resource = "discovery",
+                         .resource = resource_of(broken),
                          .what = "discover " + broken,
                          .why = broken});
     }

@@ -256,7 +256,8 @@ base::Object Stage::await_on_target(const base::ResourceType& type, const std::s
         return true;
     };
     const sandbox::Deadline deadline(std::chrono::seconds(60));
-    must(kube::reflect(*target_, type, {.ns = ns(in)}, {.changed = look}, deadline.token()));
+    const std::string where = in.empty() ? "" : ns(in);
+    must(kube::reflect(*target_, type, {.ns = where}, {.changed = look}, deadline.token()));
     return found;
 }
 

@@ -56,7 +56,8 @@ class Stage {
     std::filesystem::path namespaced_kubeconfig(const std::string& ns,
                                                 const std::vector<std::string>& groups = {"*"});
 
-    /// Waits until an object of the type on the target is as it must be, and returns it.
+    /// Waits until an object of the type on the target is as it must be, and returns it. Without
+    /// `ns` in all namespaces.
     base::Object await_on_target(const base::ResourceType& type, const std::string& ns,
                                  const std::function<bool(const base::Object&)>& holds);
     /// Waits until an object of the type has finalizers on the target, and removes them.

@@ -1,15 +1,11 @@
 #include "kubevirt.hpp"
 
 #include <doctest/doctest.h>
-#include <httplib.h>
-#include <openssl/bio.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <mutex>
 #include <thread>
 
-#include "support/certificates.hpp"
+#include "support/https_server.hpp"
 #include "support/types.hpp"
 
 namespace e2e {
@@ -30,20 +26,6 @@ const Json resources = {{"kind", "APIResourceList"},
                                                     {"namespaced", true},
                                                     {"kind", "VirtualMachine"},
                                                     {"verbs", {"update"}}}})}};
-
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-Bio bio_of(const std::string& pem) {
-    return {BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free};
-}
-
-std::unique_ptr<httplib::SSLServer> https_server() {
-    const auto made = support::make_certificates("virt-api");
-    const Bio certificate = bio_of(made.certificate_pem);
-    const Bio key = bio_of(made.key_pem);
-    return std::make_unique<httplib::SSLServer>(
-        PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr),
-        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
-}
 
 void create(kube::Cluster& cluster, const base::ResourceType& type, const std::string& ns,
             const Json& body) {
@@ -104,7 +86,7 @@ void run_machine(kube::Cluster& cluster, const base::Object& machine) {
 }  // namespace
 
 struct KubeVirt::Servers {
-    explicit Servers(kube::Cluster& in) : cluster(in), api(https_server()) {
+    explicit Servers(kube::Cluster& in) : cluster(in), api(support::https_server("virt-api")) {
         const auto answer = [](const Json& json) {
             return [text = json.dump()](const httplib::Request&, httplib::Response& response) {
                 response.set_content(text, "application/json");

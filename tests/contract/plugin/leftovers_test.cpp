@@ -14,13 +14,6 @@ namespace {
 
 constexpr const char* mtc_ns = mtc::openshift_migration;
 
-support::Ended ends_with(int code, support::Ended ended) {
-    CAPTURE(ended.out);
-    CAPTURE(ended.err);
-    CHECK(ended.code == code);
-    return ended;
-}
-
 base::Json document(const support::Ended& ended) {
     auto json = base::Json::parse(ended.out, nullptr, false);
     CAPTURE(ended.out);
@@ -30,18 +23,6 @@ base::Json document(const support::Ended& ended) {
     CHECK(json["kind"] == "Leftovers");
     CHECK(json["exitCode"] == ended.code);
     return json;
-}
-
-bool is_write(const std::string& request) {
-    return !request.starts_with("GET ") && !has(request, "selfsubject");
-}
-
-std::size_t writes(sandbox::World& world) {
-    std::size_t n = 0;
-    for (sandbox::ApiServer* server : {&world.source_server(), &world.target_server()}) {
-        for (const std::string& request : server->requests()) n += is_write(request) ? 1 : 0;
-    }
-    return n;
 }
 
 struct Leftovers : sandbox::World {

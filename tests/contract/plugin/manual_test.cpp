@@ -24,11 +24,6 @@ std::vector<std::string> by_hand_with(const std::vector<std::string>& more) {
 }
 
 // A review of what one may do is a POST, but writes nothing; nor does a dry run.
-bool is_write(const std::string& request) {
-    return !request.starts_with("GET ") && !has(request, "selfsubject") &&
-           !has(request, "dryRun=All");
-}
-
 bool only_looks(const std::string& request) {
     return !is_write(request);
 }
@@ -49,13 +44,6 @@ void check_nothing_written(sandbox::World& world) {
     for (sandbox::ApiServer* server : {&world.source_server(), &world.target_server()}) {
         for (const std::string& request : writes(*server)) FAIL_CHECK(request);
     }
-}
-
-support::Ended ends_with(int code, support::Ended ended) {
-    CAPTURE(ended.out);
-    CAPTURE(ended.err);
-    CHECK(ended.code == code);
-    return ended;
 }
 
 base::Object of(const support::Store& store, const base::ObjectRef& ref) {

@@ -68,4 +68,26 @@ inline bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+/// Access reviews are POSTs, and write nothing; neither does a dry run.
+inline bool is_write(const std::string& request) {
+    return !request.starts_with("GET ") && !has(request, "selfsubject") &&
+           !has(request, "dryRun=All");
+}
+
+/// On both clusters, since their requests were last forgotten.
+inline std::size_t writes(sandbox::World& world) {
+    std::size_t n = 0;
+    for (sandbox::ApiServer* server : {&world.source_server(), &world.target_server()}) {
+        for (const std::string& request : server->requests()) n += is_write(request) ? 1 : 0;
+    }
+    return n;
+}
+
+inline support::Ended ends_with(int code, support::Ended ended) {
+    CAPTURE(ended.out);
+    CAPTURE(ended.err);
+    CHECK(ended.code == code);
+    return ended;
+}
+
 }  // namespace plugin_test

@@ -7,10 +7,6 @@ using namespace plugin_test;
 
 namespace {
 
-bool is_write(const std::string& request) {
-    return !request.starts_with("GET ") && !has(request, "selfsubject");
-}
-
 struct Proof : sandbox::World {
     explicit Proof(const std::string& scenario = "small")
         : World(scenario, https()), person(kubeconfig()) {}
@@ -20,23 +16,8 @@ struct Proof : sandbox::World {
         return person.runs(more);
     }
     void roll_back() const { REQUIRE(person.runs({"shop-plan", "--yes"}).code == 0); }
-    std::size_t writes() {
-        std::size_t n = 0;
-        for (sandbox::ApiServer* server : {&source_server(), &target_server()}) {
-            for (const std::string& request : server->requests()) n += is_write(request) ? 1 : 0;
-        }
-        return n;
-    }
-
     Person person;
 };
-
-support::Ended ends_with(int code, support::Ended ended) {
-    CAPTURE(ended.out);
-    CAPTURE(ended.err);
-    CHECK(ended.code == code);
-    return ended;
-}
 
 }  // namespace
 
@@ -47,7 +28,7 @@ TEST_CASE("a recovery is proved without writing anything") {
     proof.target_server().forget_requests();
     const auto ended = ends_with(0, proof.runs({"shop-plan"}));
     CHECK(ended.out.starts_with("Verified: the application is back, and the target is clean\n"));
-    CHECK(proof.writes() == 0);
+    CHECK(writes(proof) == 0);
     SUBCASE("as a document, which is all of stdout") {
         const auto json =
             base::Json::parse(ends_with(0, proof.runs({"-o", "json"})).out, nullptr, false);

@@ -6,6 +6,7 @@
 
 #include "fixture.hpp"
 #include "mtc/workload.hpp"
+#include "rollback/manual.hpp"
 #include "run/listing.hpp"
 
 using namespace run_test;
@@ -137,13 +138,33 @@ TEST_CASE("a type of the target that cannot be searched for the label is a gap o
     CHECK_FALSE(state->gaps[0].forbidden);
 }
 
-TEST_CASE("an API group that is broken on the target is a gap") {
+TEST_CASE("an API group that is broken is a gap in what could be in it") {
     const World world;
-    world.target->set_broken(
-        {"metrics.k8s.io/v1beta1: the server is currently unable to handle the request"});
-    const auto state = run::observe(world.session(), {}, {});
-    REQUIRE(state->gaps.size() == 1);
-    CHECK(state->gaps[0].resource == "discovery");
+    SUBCASE("a group with workloads hides them") {
+        world.target->set_broken({"batch/v1: the server does not answer"});
+        const auto state = run::observe(world.session(), {}, {});
+        REQUIRE(state->gaps.size() == 1);
+        CHECK(state->gaps[0].resource == "discovery");
+    }
+    SUBCASE("any other hides an object with the plan's label, and no workload") {
+        world.target->set_broken({"metrics.k8s.io/v1beta1: the server does not answer"});
+        const auto state = run::observe(world.session(), {}, {});
+        REQUIRE(state->gaps.size() == 1);
+        CHECK(state->gaps[0].resource ==
+              std::string(rollback::label_scan) + "API group metrics.k8s.io");
+        // MTC's own controller fails for any of them
+        CHECK(std::ranges::any_of(
+            rollback::assess(*state).effects.warnings,
+            [](const std::string& warning) { return warning.contains("metrics.k8s.io"); }));
+    }
+}
+
+TEST_CASE("by hand an API group without workloads is in nobody's way") {
+    World world;
+    world.source->set_broken({"metrics.k8s.io/v1beta1: the server does not answer"});
+    const auto state = run::observe(world.session(), {.labelled = false, .reviews = false}, {});
+    REQUIRE(state);
+    CHECK(rollback::manual_flow(*state, rollback::record_of(*state, ""), {}).blockers.empty());
 }
 
 TEST_CASE("a cluster that cannot be reached is an error that says which one") {

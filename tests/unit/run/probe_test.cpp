@@ -7,6 +7,7 @@
 #include <atomic>
 #include <thread>
 
+#include "support/https_server.hpp"
 #include "support/types.hpp"
 
 using namespace std::chrono_literals;
@@ -98,4 +99,18 @@ TEST_CASE("an address that cannot be reached says why") {
 TEST_CASE("a Route for a whole domain, or without a host, has no address to ask") {
     for (const char* host : {"", "*.apps.example"})
         CHECK(run::probe({route_to(host, "/")}, {}, {}).empty());
+}
+
+TEST_CASE("a certificate that is not trusted is named, and the application is asked all the same") {
+    const auto server = support::https_server("nobody's CA");
+    server->Get("/", [](const httplib::Request&, httplib::Response&) {});
+    const int port = server->bind_to_any_port("127.0.0.1");
+    const std::jthread serving([&] { server->listen_after_bind(); });
+    base::Object route = route_to("127.0.0.1:" + std::to_string(port), "/");
+    route.body["spec"]["tls"] = {{"termination", "edge"}};
+    const auto answer = probe(route);
+    server->stop();
+    CHECK(answer.status == 200);
+    CHECK(answer.distrust.contains("certificate signed by unknown authority"));
+    CHECK(answer.error.empty());
 }
