@@ -41,7 +41,7 @@ Wanted current(const Object& machine) {
 Wanted recorded(const Object& machine) {
     if (base::annotation_of(machine, annotations::start_vm) != "true") return {};
     if (const auto strategy = base::annotation_of(machine, annotations::run_strategy))
-        return {.run_strategy = *strategy};
+        return {.run_strategy = strategy};
     // what is stopped by `running: false` was running before, or MTC would not have stopped it
     if (base::bool_at(machine.body, running_at)) return {.run_strategy = always};
     const std::string now = strategy_of(machine);

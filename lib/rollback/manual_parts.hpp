@@ -42,7 +42,7 @@ bool has_volumes(const State& state);
 std::vector<std::string> unseen(const State& state, Side side);
 
 /// What the steps need and the operator may not, as one blocker.
-void add_denied(const std::vector<Denied>& denied, const std::vector<Step>& steps,
+void add_denied(const std::vector<Denied>& all, const std::vector<Step>& steps,
                 std::vector<Blocker>& out);
 std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
                               const std::vector<Step>& steps);
