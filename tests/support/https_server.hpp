@@ -20,11 +20,12 @@ inline std::unique_ptr<httplib::SSLServer> https_server(const std::string& name)
     const auto bio = [](const std::string& pem) {
         return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
     };
-    const Bio certificate = bio(made.certificate_pem);
-    const Bio key = bio(made.key_pem);
-    return std::make_unique<httplib::SSLServer>(
-        PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr),
-        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(bio(made.certificate_pem).get(), nullptr, nullptr, nullptr), X509_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        PEM_read_bio_PrivateKey(bio(made.key_pem).get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    // it takes references of its own
+    return std::make_unique<httplib::SSLServer>(certificate.get(), key.get());
 }
 
 }  // namespace support
