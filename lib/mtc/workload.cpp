@@ -287,8 +287,8 @@ bool takes_a_count(const WorkloadKind& kind) {
     return kind.type.plural != "daemonsets";
 }
 
-bool job_ended(const Object& o) {
-    return std::ranges::any_of(base::items_at(o.body, "/status/conditions"), [](const Json& c) {
+bool job_ended(const Object& job) {
+    return std::ranges::any_of(base::items_at(job.body, "/status/conditions"), [](const Json& c) {
         const std::string type = base::text_or_empty(c, "/type");
         return (type == "Complete" || type == "Failed") &&
                base::text_or_empty(c, "/status") == "True";
