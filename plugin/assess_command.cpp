@@ -74,7 +74,7 @@ class AssessCommand {
     static void describe(AssessmentReport& report, const run::Session& session,
                          const rollback::State& state) {
         report.plan_uid = state.plan.uid;
-        report.control = name_of(session.control);
+        report.control = run::name_of(session.control);
         report.source = name_of(state.source);
         report.target = name_of(state.target);
         report.gaps = state.gaps;

@@ -125,8 +125,4 @@ ExitCode CommandContext::with_warnings(ExitCode code) const {
     return code == ExitCode::Done && warned ? ExitCode::Error : code;
 }
 
-rollback::ClusterName name_of(const run::Endpoint& endpoint) {
-    return {endpoint.cluster->server(), endpoint.described_as, endpoint.user};
-}
-
 }  // namespace plugin

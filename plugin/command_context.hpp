@@ -52,7 +52,4 @@ struct CommandContext {
     Warnings warnings;
 };
 
-/// The cluster as outputs name it.
-rollback::ClusterName name_of(const run::Endpoint& endpoint);
-
 }  // namespace plugin

@@ -32,6 +32,12 @@ ExitCode assess_command(const Invocation& invocation);
 ExitCode verify_command(const Invocation& invocation);
 /// `leftovers [PLAN]`: what migrations left behind, and its deletion.
 ExitCode leftovers_command(const Invocation& invocation);
+/// The CR flow: `create PLAN`.
+ExitCode create_command(const Invocation& invocation);
+/// `status [PLAN]`: the plan's migrations.
+ExitCode status_command(const Invocation& invocation);
+/// `cancel PLAN`: the migration that runs.
+ExitCode cancel_command(const Invocation& invocation);
 /// `completion SHELL`: its script.
 ExitCode completion_command(const Invocation& invocation);
 

@@ -86,7 +86,7 @@ class Completer {
 
     void add_flag_names() {
         for (const Flag& flag : flags()) {
-            const bool known = flag.available && !flag.help.empty() && takes(command_name(), flag);
+            const bool known = !flag.help.empty() && takes(command_name(), flag);
             if (known && (flag.repeatable || !is_given(flag)))
                 add(current_, shown_name(flag), flag.help);
         }
@@ -133,7 +133,7 @@ class Completer {
             return add_plans();
         }
         const CommandWord* named = command();
-        if (named == nullptr || !named->available || before_.others.size() > 1) return;
+        if (named == nullptr || before_.others.size() > 1) return;
         if (named->name == "help") add_commands();
         if (named->name == "completion") add_shells();
         if (named->arguments.find("PLAN") != std::string_view::npos) add_plans();
@@ -141,7 +141,7 @@ class Completer {
 
     void add_commands() {
         for (const CommandWord& row : command_words()) {
-            if (row.available) add(current_, std::string(row.name), row.help);
+            add(current_, std::string(row.name), row.help);
         }
     }
 

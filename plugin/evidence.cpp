@@ -19,7 +19,9 @@ std::string plan_of(const RunReport& report) {
 
 // Nothing where only the proof was made, and no rollback to look at was found.
 std::string way(const RunReport& report) {
-    if (report.proof_only && !report.rollback && report.flow == rollback::Flow::Console) return {};
+    if (report.task == rollback::Task::Verify && !report.rollback &&
+        report.flow == rollback::Flow::Console)
+        return {};
     return report.flow == rollback::Flow::Manual ? "this program itself (manual flow)"
                                                  : "MTC's controller";
 }

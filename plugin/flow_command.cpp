@@ -39,12 +39,15 @@ ExitCode exit_code_of(Outcome outcome, const CommandContext& context) {
 
 }  // namespace
 
-FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow)
+FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow, rollback::Task task)
     : dry_run_text([this](const RunReport& report) {
           return render_runbook(*report.runbook, context_.out);
       }),
+      result_text([this](const RunReport& report) { return render_result(report, context_.out); }),
+      document([this](const RunReport& report) { return to_json(report, context_.out.called_as); }),
       context_(invocation),
       flow_(flow),
+      task_(task),
       plan_(invocation.options.arguments.empty() ? "" : invocation.options.arguments.front()) {}
 
 ExitCode FlowCommand::run(const Flow& flow) {
@@ -71,9 +74,10 @@ RunReport FlowCommand::carried_out(const Flow& flow) {
     }
     auto connect = context_.connect_options();
     connect.plan = plan_ = choice.plan;
+    connect.sides_may_be_absent = task_ == rollback::Task::Cancel;
     const auto session = run::connect(connect, context_.signals.token());
     if (!session) return not_begun(session.error());
-    control_ = name_of(session->control);
+    control_ = run::name_of(session->control);
     return flow(*session);
 }
 
@@ -81,7 +85,7 @@ RunReport FlowCommand::not_begun(const base::Error& error) const {
     RunReport report;
     report.flow = flow_;
     report.ns = context_.options.ns;
-    report.proof_only = context_.options.command == "verify";
+    report.task = task_;
     report.plan = plan_;
     report.outcome =
         error.kind == base::ErrorKind::Interrupted ? Outcome::Detached : Outcome::Error;
@@ -140,14 +144,12 @@ void FlowCommand::print(const RunReport& report) const {
 
 std::string FlowCommand::result(const RunReport& report) const {
     const OutputFormat output = context_.options.output;
-    if (is_document(output))
-        return render_document(to_json(report, context_.out.called_as), output);
+    if (is_document(output)) return render_document(document(report), output);
     if (report.outcome == Outcome::DryRun) return dry_run_text(report);
     const bool wrote = !report.written.empty();
     if (report.outcome == Outcome::Refused || (report.outcome == Outcome::Error && !wrote))
         return {};
-    return output == OutputFormat::Name ? render_names(report)
-                                        : render_result(report, context_.out);
+    return output == OutputFormat::Name ? render_names(report) : result_text(report);
 }
 
 // Lines of -v would tear a table that is drawn again and again.

@@ -14,7 +14,8 @@ namespace plugin {
 
 class FlowCommand {
   public:
-    FlowCommand(const Invocation& invocation, rollback::Flow flow);
+    FlowCommand(const Invocation& invocation, rollback::Flow flow,
+                rollback::Task task = rollback::Task::RollBack);
 
     using Flow = std::function<rollback::RunReport(const run::Session&)>;
 
@@ -31,6 +32,10 @@ class FlowCommand {
 
     /// What the flow's own text of a dry run is; by default the runbook.
     std::function<std::string(const rollback::RunReport&)> dry_run_text;
+    /// The same of the result; by default that of a rollback.
+    std::function<std::string(const rollback::RunReport&)> result_text;
+    /// The document of -o json|yaml.
+    std::function<base::Json(const rollback::RunReport&)> document;
 
   private:
     rollback::RunReport carried_out(const Flow& flow);
@@ -43,6 +48,7 @@ class FlowCommand {
 
     CommandContext context_;
     rollback::Flow flow_;
+    rollback::Task task_;
     std::string plan_;
     std::optional<ExitCode> not_chosen_;  // where no plan was named, and none could be meant
     rollback::ClusterName control_;

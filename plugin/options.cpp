@@ -34,13 +34,6 @@ std::string plan_name(const std::string& word) {
     return std::string(name);
 }
 
-void check_available(const CommandWord& command, const std::string& called) {
-    if (command.available) return;
-    const std::string name(command.name);
-    refuse("\"" + name + "\" is not in this version yet",
-           "For a plan of that name: " + called + " migplan/" + name);
-}
-
 [[noreturn]] void refuse_several(const std::vector<std::string>& words, bool first_was_free) {
     const std::string near = first_was_free ? nearest_command(words.front()) : "";
     if (!near.empty())
@@ -57,7 +50,9 @@ void set_optional_plan(Options& options, bool named_command) {
 
 void set_plan(Options& options, bool named_command) {
     if (options.arguments.empty())
-        refuse("which plan? Name the MigPlan to roll back",
+        refuse(options.command == "cancel"
+                   ? "which plan? Name the MigPlan whose migration to cancel"
+                   : "which plan? Name the MigPlan to roll back",
                "List them with: oc get migplans -n " + options.ns);
     set_optional_plan(options, named_command);
 }
@@ -69,19 +64,17 @@ void check_shell(const std::vector<std::string>& words) {
     refuse("no completion script for \"" + base::join(words, " ") + "\": there are " + there_are);
 }
 
-void check_topic(const std::vector<std::string>& words, const std::string& called) {
+void check_topic(const std::vector<std::string>& words) {
     if (words.empty()) return;
     const CommandWord* topic = find_command(words.front());
     if (topic == nullptr) refuse("unknown help topic \"" + words.front() + "\"");
-    check_available(*topic, called);
 }
 
 // The first word is a command if it names one; otherwise the command is `run`. Returns whether it
 // was named.
-bool take_command(const std::vector<Word>& words, Options& options, const std::string& called) {
+bool take_command(const std::vector<Word>& words, Options& options) {
     const CommandWord* command =
         words.empty() || words.front().literal ? nullptr : find_command(words.front().text);
-    if (command != nullptr) check_available(*command, called);
     options.command = command == nullptr ? "run" : std::string(command->name);
     for (std::size_t i = command == nullptr ? 0 : 1; i < words.size(); ++i)
         options.arguments.push_back(words[i].text);
@@ -117,6 +110,11 @@ void check_probes(const Options& options) {
         refuse("--probe-routes has no meaning with --no-verify: it is a part of the proof");
 }
 
+void check_watch(const Options& options) {
+    if (options.command == "status" && options.timeout && !options.watch)
+        refuse("--timeout has no meaning without --watch: nothing is waited for");
+}
+
 void check_deletion(const Options& options) {
     if (options.command != "leftovers" || options.remove) return;
     const std::string no_meaning = " has no meaning without --delete: nothing is changed";
@@ -139,6 +137,7 @@ void check_combinations(const Options& options) {
     check_plan_file(options);
     check_probes(options);
     check_deletion(options);
+    check_watch(options);
 }
 
 // Parsing
@@ -147,8 +146,7 @@ void check_combinations(const Options& options) {
 FlagValues parse_flags(const std::vector<std::string>& given) {
     cxxopts::Options definition("oc-mtc-rollback");
     for (const Flag& flag : flags()) {
-        if (flag.available)
-            definition.add_options()(std::string(flag.name), "", cxxopts::value<std::string>());
+        definition.add_options()(std::string(flag.name), "", cxxopts::value<std::string>());
     }
     std::vector<const char*> argv{"oc-mtc-rollback"};
     for (const std::string& word : given) argv.push_back(word.c_str());
@@ -158,9 +156,8 @@ FlagValues parse_flags(const std::vector<std::string>& given) {
     return FlagValues(std::move(values));
 }
 
-void interpret(Options& options, const Words& words, const FlagValues& values,
-               const std::string& called) {
-    const bool named = take_command(words.others, options, called);
+void interpret(Options& options, const Words& words, const FlagValues& values) {
+    const bool named = take_command(words.others, options);
     options.help = values.truth("help") || (words.others.empty() && words.flags.empty());
     // thousands of small writes, each of which waits for its answer
     if (options.command == "manual" && !values.has("parallel")) options.kubeconfig.parallel = 16;
@@ -168,26 +165,27 @@ void interpret(Options& options, const Words& words, const FlagValues& values,
         if (!named) options.command.clear();
     } else if (values.truth("version")) {
         options.command = "version";
-    } else if (options.command == "run" || options.command == "manual") {
+    } else if (options.command == "run" || options.command == "manual" ||
+               options.command == "create" || options.command == "cancel") {
         set_plan(options, named);
     } else if (options.command == "assess" || options.command == "leftovers" ||
-               options.command == "verify") {
+               options.command == "verify" || options.command == "status") {
         set_optional_plan(options, named);
     } else if (options.command == "completion") {
         check_shell(options.arguments);
     } else if (options.command == "help") {
-        check_topic(options.arguments, called);
+        check_topic(options.arguments);
     } else if (!options.arguments.empty()) {
         refuse(options.command + " takes no arguments, but there is \"" +
                options.arguments.front() + "\"");
     }
 }
 
-Options parse_words(const Words& words, const std::string& called) {
+Options parse_words(const Words& words) {
     Options options;
     const FlagValues values = parse_flags(words.flags);
     set_flags(options, values);
-    interpret(options, words, values, called);
+    interpret(options, words, values);
     if (options.help) return options;
     check_flags(options.command, words.flags);
     check_combinations(options);
@@ -226,7 +224,7 @@ Options parse_options(int argc, const char* const* argv, const char* kubectl_pat
     const std::string called = called_as(argc > 0 ? argv[0] : nullptr, kubectl_path);
     try {
         const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-        return parse_words(split_words(arguments), called);
+        return parse_words(split_words(arguments));
     } catch (UserError& error) {
         if (error.hint.empty()) error.hint = "See '" + called + " -h' for help and examples.";
         throw;

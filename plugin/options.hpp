@@ -30,6 +30,11 @@ struct Options {
     bool verify = true;  // --no-verify
     bool probe_routes = false;
     bool exit_code = false;
+    bool cancel_running = false;
+    bool cancel_rollback = false;
+    bool wait = false;
+    bool watch = false;
+    std::string name;  // of the rollback to create; empty: a random one
     DryRun dry_run = DryRun::None;
     OutputFormat output = OutputFormat::Text;
     ProgressFormat progress = ProgressFormat::Auto;

@@ -12,10 +12,11 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t flag_column = 34;
 
-constexpr std::array<std::pair<FlagGroup, std::string_view>, 9> headings{
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 10> headings{
     {{FlagGroup::Rollback, "Rollback"},
      {FlagGroup::Proof, "Proof"},
      {FlagGroup::Manual, "Manual"},
+     {FlagGroup::Cancel, "Cancel"},
      {FlagGroup::Leftovers, "Leftovers"},
      {FlagGroup::Waiting, "Waiting"},
      {FlagGroup::Assessment, "Assessment"},
@@ -65,6 +66,31 @@ constexpr std::array<ExitCodeLine, 7> exit_codes_of_leftovers{
      {5, "not finished within --timeout; what was begun goes on"},
      {6, "refused, or declined at the prompt; nothing was changed"},
      {130, "interrupted (143: terminated); run it again to go on"}}};
+
+constexpr std::array<ExitCodeLine, 7> exit_codes_of_create{
+    {{0, "created, or running already; with --wait: and it succeeded"},
+     {1, "an error: cluster unreachable, not authorised, a write refused"},
+     {2, "wrong usage"},
+     {3, "with --wait: it failed, was canceled, or ended with warnings"},
+     {5, "not finished within --timeout; it goes on in the cluster"},
+     {6, "refused, or declined at the prompt; nothing was changed"},
+     {130, "interrupted (143: terminated); the rollback goes on in the cluster"}}};
+
+constexpr std::array<ExitCodeLine, 5> exit_codes_of_status{
+    {{0, "looked; with --watch: and what was followed succeeded"},
+     {1, "an error: cluster unreachable, not authorised, no such plan"},
+     {2, "wrong usage, or more than one plan could be meant"},
+     {3, "with --watch: it failed, was canceled, or ended with warnings"},
+     {5, "with --watch: not finished within --timeout; it goes on in the cluster"}}};
+
+constexpr std::array<ExitCodeLine, 7> exit_codes_of_cancel{
+    {{0, "canceled, or deleted where MTC would not cancel it; or nothing runs"},
+     {1, "an error: cluster unreachable, not authorised, a write refused"},
+     {2, "wrong usage"},
+     {3, "it has ended in another way before it could be canceled"},
+     {5, "not finished within --timeout; it goes on in the cluster"},
+     {6, "refused, or declined at the prompt; nothing was changed"},
+     {130, "interrupted (143: terminated); what was asked for goes on"}}};
 
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.resize(width, ' ');
@@ -128,7 +154,6 @@ std::string as_in_kubectl() {
 std::string commands_list() {
     std::string out = "\nCommands:\n";
     for (const CommandWord& command : command_words()) {
-        if (!command.available) continue;
         const std::string left =
             "  " + std::string(command.name) + " " + std::string(command.arguments);
         out += padded(left, 20) + std::string(command.help) + "\n";
@@ -302,6 +327,62 @@ std::string leftovers_help(const std::string& called) {
            flag_groups("leftovers") + exit_code_list(exit_codes_of_leftovers);
 }
 
+std::string create_help(const std::string& called) {
+    return "Create the MigMigration that has MTC roll back, as its documentation shows it,\n"
+           "and return. Before that both clusters are looked at: what would keep MTC from\n"
+           "rolling back is refused. A rollback that runs already is not doubled.\n\n"
+           "Usage:\n  " +
+           called +
+           " create PLAN [flags]\n\n"
+           "Examples:\n"
+           "  # Create it, and follow it until it ends\n"
+           "  " +
+           called +
+           " create shop-plan --wait\n\n"
+           "  # Only print it, and apply it by hand\n"
+           "  " +
+           called +
+           " create shop-plan --dry-run=client -o yaml | oc apply -f -\n\n"
+           "  # A cutover that hangs is canceled first\n"
+           "  " +
+           called + " create shop-plan --cancel-running --yes -o name\n" + flag_groups("create") +
+           exit_code_list(exit_codes_of_create);
+}
+
+std::string status_help(const std::string& called) {
+    return "Show the plan's migrations, the newest first: what they are, how they ended and\n"
+           "why, the steps of the one that runs, and what the others wait for. Nothing is\n"
+           "changed; the control cluster is enough.\n\n"
+           "Without PLAN: the only plan, or the only one that was rolled back.\n\n"
+           "Usage:\n  " +
+           called +
+           " status [PLAN] [flags]\n\n"
+           "Examples:\n"
+           "  # Follow what runs until it ends\n"
+           "  " +
+           called + " status shop-plan -w\n" + flag_groups("status") +
+           exit_code_list(exit_codes_of_status);
+}
+
+std::string cancel_help(const std::string& called) {
+    return "Cancel the migration of a plan that runs, wait for its end, and say what that\n"
+           "leaves behind. One that is blocked does not heed it, and is deleted instead. To\n"
+           "cancel a rollback is asked for in words of its own: it may leave the application\n"
+           "stopped, and the target half deleted.\n\n"
+           "Usage:\n  " +
+           called +
+           " cancel PLAN [flags]\n\n"
+           "Examples:\n"
+           "  # Show what would be done\n"
+           "  " +
+           called +
+           " cancel shop-plan --dry-run\n\n"
+           "  # In a script, a rollback as well\n"
+           "  " +
+           called + " cancel shop-plan --yes --cancel-rollback --timeout 10m\n" +
+           flag_groups("cancel") + exit_code_list(exit_codes_of_cancel);
+}
+
 std::string version_help(const std::string& called) {
     return "Show the version of this program.\n\nUsage:\n  " + called + " version [-o json|yaml]\n";
 }
@@ -340,6 +421,9 @@ std::string help_text(const std::string& command, const std::string& called_as) 
     if (command == "manual") return manual_help(called_as);
     if (command == "verify") return verify_help(called_as);
     if (command == "leftovers") return leftovers_help(called_as);
+    if (command == "create") return create_help(called_as);
+    if (command == "status") return status_help(called_as);
+    if (command == "cancel") return cancel_help(called_as);
     if (command == "completion") return completion_help(called_as);
     if (command == "version") return version_help(called_as);
     if (command == "help") return help_help(called_as);

@@ -11,8 +11,6 @@ namespace plugin {
 namespace {
 
 using enum FlagGroup;
-constexpr bool now = true;
-constexpr bool later = false;  // in the contract, not in this version
 constexpr bool repeatable = true;
 
 // clang-format off
@@ -20,15 +18,19 @@ constexpr std::array flag_table{
     Flag{"yes", 'y', "", "true", Rollback, "don't ask; a must when stdin is no terminal"},
     Flag{"dry-run", 0, "client|server", "client", Rollback, "show what would be done, and stop; server also has the API server check it"},
     Flag{"no-verify", 0, "", "true", Rollback, "stop when the rollback is done, without proof of the recovery"},
-    Flag{"cancel-running", 0, "", "true", Rollback, "", later},
+    Flag{"cancel-running", 0, "", "true", Rollback, "cancel a migration that would postpone the rollback, wait for its end, then roll back"},
+    Flag{"name", 0, "NAME", "", Rollback, "of the MigMigration (default: rollback- and 8 random characters)"},
+    Flag{"wait", 0, "", "true", Rollback, "follow the rollback until it ends"},
     Flag{"probe-routes", 0, "", "true", Proof, "also ask every Route and Ingress of the source over HTTP(S), from here"},
     Flag{"report", 0, "FILE", "", Proof, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
 
     Flag{"only", 0, "stage-pods|workloads", "", Manual, "do only this part: remove the stage pods, or start the applications"},
-    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", now, repeatable},
-    Flag{"source-namespaces", 0, "NAME,...", "", Manual, "only this part of the plan, by the names on the source; may be repeated", now, repeatable},
+    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", repeatable},
+    Flag{"source-namespaces", 0, "NAME,...", "", Manual, "only this part of the plan, by the names on the source; may be repeated", repeatable},
     Flag{"assume-target-stopped", 0, "", "true", Manual, "nothing that was migrated runs on the target, though it cannot be seen; where that is wrong, two writers corrupt a volume"},
     Flag{"plan-file", 0, "FILE", "", Manual, "the MigPlan from a file (YAML or JSON, a must-gather's, a snapshot), when the control cluster is gone; needs --source-context, and --target-context or --assume-target-stopped"},
+
+    Flag{"cancel-rollback", 0, "", "true", Cancel, "with --yes: also when it is a rollback that runs"},
 
     Flag{"delete", 0, "", "true", Leftovers, "delete what was found, after asking; refused while a migration of these namespaces runs"},
     Flag{"include-backups", 0, "", "true", Leftovers, "with --delete: also the plan's Velero Backups, with what they hold, and Restores"},
@@ -36,8 +38,7 @@ constexpr std::array flag_table{
     Flag{"timeout", 0, "DURATION", "", Waiting, "give up waiting after so long (90s, 20m); what has begun goes on"},
     Flag{"stall-after", 0, "DURATION", "", Waiting, "explain why when nothing has moved for so long (default 60s)"},
     Flag{"progress", 0, "auto|tty|plain|json|none", "", Waiting, "a live table, a line for each change, JSON lines, or nothing; on stderr"},
-    Flag{"wait", 0, "", "true", Waiting, "", later},
-    Flag{"watch", 'w', "", "true", Waiting, "", later},
+    Flag{"watch", 'w', "", "true", Waiting, "follow what runs until it ends, and what runs after it"},
 
     Flag{"exit-code", 0, "", "true", Assessment, "end with exit code 4 when something is to be done"},
 
@@ -61,9 +62,9 @@ constexpr std::array flag_table{
     Flag{"disable-compression", 0, "", "true", AsInKubectl, "have the server send its answers uncompressed"},
     Flag{"request-timeout", 0, "DURATION", "", AsInKubectl, "of a single request (default: none)"},
     Flag{"as", 0, "USER", "", AsInKubectl, "act as this user"},
-    Flag{"as-group", 0, "GROUP", "", AsInKubectl, "act as a member of this group; may be repeated", now, repeatable},
+    Flag{"as-group", 0, "GROUP", "", AsInKubectl, "act as a member of this group; may be repeated", repeatable},
     Flag{"as-uid", 0, "UID", "", AsInKubectl, "act as the user with this UID"},
-    Flag{"as-user-extra", 0, "KEY=VALUE", "", AsInKubectl, "act with this extra attribute; may be repeated", now, repeatable},
+    Flag{"as-user-extra", 0, "KEY=VALUE", "", AsInKubectl, "act with this extra attribute; may be repeated", repeatable},
     Flag{"parallel", 0, "N", "", Clusters, "connections per cluster, 1 to 32 (default 8; manual: 16)"},
 
     Flag{"loglevel", 'v', "N", "", General, "from 6 on, log requests (also --loglevel)"},
@@ -80,12 +81,12 @@ constexpr std::array command_table{
     CommandWord{"manual", "PLAN", "roll back without MTC's controller, when it cannot"},
     CommandWord{"verify", "[PLAN]", "prove that the application is back and the target is clean"},
     CommandWord{"leftovers", "[PLAN]", "what migrations left behind on both clusters; delete it"},
+    CommandWord{"create", "PLAN", "create the rollback's MigMigration, and return"},
+    CommandWord{"status", "[PLAN]", "the plan's migrations, and where the running one stands"},
+    CommandWord{"cancel", "PLAN", "cancel the migration of a plan that runs"},
     CommandWord{"completion", "SHELL", "print the completion script of a shell"},
     CommandWord{"version", "", "show the version"},
     CommandWord{"help", "[COMMAND]", "show help"},
-    CommandWord{"create", "PLAN", "", later},
-    CommandWord{"status", "[PLAN]", "", later},
-    CommandWord{"cancel", "PLAN", "", later},
 };
 // clang-format on
 
@@ -109,7 +110,7 @@ std::string nearest(std::span<const Row> rows, std::string_view word) {
         const auto distance = base::edit_distance(word, row.name);
         // a word that shares no letter with a short name is not near it
         if (distance >= std::min(best, row.name.size())) continue;
-        if (!row.available || row.help.empty()) continue;
+        if (row.help.empty()) continue;
         best = distance;
         found = row.name;
     }
@@ -150,6 +151,19 @@ std::string_view plan_prefix(std::string_view word) {
 
 namespace {
 
+bool changes_or_looks(std::string_view command) {
+    constexpr std::array<std::string_view, 8> commands{"run",       "assess", "manual", "verify",
+                                                       "leftovers", "create", "status", "cancel"};
+    return std::ranges::count(commands, command) > 0;
+}
+
+bool is_rollback_flag_of(std::string_view command, std::string_view flag) {
+    if (flag == "cancel-running") return command == "run" || command == "create";
+    if (flag == "name" || flag == "wait") return command == "create";
+    if (flag == "no-verify") return command == "run" || command == "manual";
+    return command == "run" || command == "manual" || command == "create";
+}
+
 bool is_of_the_plan(const Flag& flag) {
     return flag.name == "source-namespaces" || flag.name == "plan-file";
 }
@@ -157,19 +171,23 @@ bool is_of_the_plan(const Flag& flag) {
 }  // namespace
 
 FlagGroup group_of(std::string_view command, const Flag& flag) {
-    const bool lent = std::ranges::count(also_of_leftovers, flag.name) > 0;
-    return command == "leftovers" && lent ? Leftovers : flag.group;
+    if (command == "leftovers" && std::ranges::count(also_of_leftovers, flag.name) > 0)
+        return Leftovers;
+    const bool changes = flag.name == "yes" || flag.name == "dry-run";
+    return command == "cancel" && changes ? Cancel : flag.group;
 }
 
 bool takes(std::string_view command, const Flag& flag) {
     switch (group_of(command, flag)) {
         case Rollback:
-            return command == "run" || command == "manual";
+            return is_rollback_flag_of(command, flag.name);
         case Proof:
             return command == "run" || command == "manual" || command == "verify";
         case Waiting:
-            return command == "run" || command == "manual" || command == "verify" ||
-                   command == "leftovers";
+            if (flag.name == "watch") return command == "status";
+            return command != "assess" && changes_or_looks(command);
+        case Cancel:
+            return command == "cancel";
         case Manual:
             return command == "manual" || (command == "verify" && is_of_the_plan(flag));
         case Leftovers:

@@ -1,6 +1,5 @@
 // The words of the command line: every command and flag of the contract, one row each, from which
-// parsing, the help and "did you mean" are made. A row that is not available yet is refused by
-// name.
+// parsing, the help and "did you mean" are made.
 #pragma once
 
 #include <span>
@@ -14,6 +13,7 @@ enum class FlagGroup {
     Rollback,
     Proof,
     Manual,
+    Cancel,
     Leftovers,
     Waiting,
     Assessment,
@@ -29,8 +29,7 @@ struct Flag {
     std::string_view value;  // what the help calls its value; empty: a switch
     std::string_view bare;   // what it means without a value; empty: it needs one
     FlagGroup group;
-    std::string_view help;  // empty: not shown
-    bool available = true;
+    std::string_view help;    // empty: not shown
     bool repeatable = false;  // each of its values counts, not only the last
 };
 
@@ -38,7 +37,6 @@ struct CommandWord {
     std::string_view name;
     std::string_view arguments;
     std::string_view help;
-    bool available = true;
 };
 
 std::span<const Flag> flags();
@@ -59,7 +57,7 @@ FlagGroup group_of(std::string_view command, const Flag& flag);
 /// What the help of a command calls the flag's value: one command's -o has a format more.
 std::string value_of(std::string_view command, const Flag& flag);
 
-/// The nearest available flag ("--context") or command, or "" when nothing is near.
+/// The nearest flag ("--context") or command, or "" when nothing is near.
 std::string nearest_flag(std::string_view name);
 std::string nearest_command(std::string_view word);
 

@@ -148,6 +148,21 @@ std::string plan_file_of(const FlagValues& values) {
     return file;
 }
 
+// RFC 1123's subdomain, as the API server will want it.
+std::string name_of(const FlagValues& values) {
+    std::string name = values.text("name");
+    const bool odd =
+        name.size() > 253 || name.find("..") != std::string::npos ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") != std::string::npos ||
+        (!name.empty() && (std::string_view("-.").contains(name.front()) ||
+                           std::string_view("-.").contains(name.back())));
+    if (odd || (values.has("name") && name.empty()))
+        values.invalid("name",
+                       "must consist of lower case letters, digits, '-' and '.', and "
+                       "begin and end with a letter or digit");
+    return name;
+}
+
 std::string report_of(const FlagValues& values) {
     if (values.has("report") && !evidence_format(values.text("report")))
         values.invalid("report", "must be the name of a file that ends in .md, .html or .json");
@@ -255,6 +270,11 @@ void set_flags(Options& options, const FlagValues& values) {
     options.verify = !values.truth("no-verify");
     options.probe_routes = values.truth("probe-routes");
     options.exit_code = values.truth("exit-code");
+    options.cancel_running = values.truth("cancel-running");
+    options.cancel_rollback = values.truth("cancel-rollback");
+    options.wait = values.truth("wait");
+    options.watch = values.truth("watch");
+    options.name = name_of(values);
     options.dry_run = dry_run_of(values);
     options.output = output_of(values);
     options.progress = progress_of(values);

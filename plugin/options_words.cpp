@@ -9,25 +9,15 @@ namespace {
     throw UserError(ExitCode::Usage, message);
 }
 
-void check_available(const Flag& flag) {
-    if (!flag.available) refuse("--" + std::string(flag.name) + " is not in this version yet");
-}
-
 const Flag& known(std::string_view name) {
-    if (const Flag* flag = find_flag(name)) {
-        check_available(*flag);
-        return *flag;
-    }
+    if (const Flag* flag = find_flag(name)) return *flag;
     const std::string near = nearest_flag(name);
     refuse("unknown flag: --" + std::string(name) +
            (near.empty() ? "" : " (did you mean " + near + "?)"));
 }
 
 const Flag& known(char shorthand, const std::string& word) {
-    if (const Flag* flag = find_flag(shorthand)) {
-        check_available(*flag);
-        return *flag;
-    }
+    if (const Flag* flag = find_flag(shorthand)) return *flag;
     const std::string near = nearest_flag(word.substr(1));
     const bool long_flag = word.size() > 3 && !near.empty();
     refuse(std::string("unknown shorthand flag: '") + shorthand + "' in " +

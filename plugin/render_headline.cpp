@@ -63,9 +63,22 @@ std::string not_verified(const RunReport& report, const std::string& how_it_ende
     return how_it_ended + ", but not everything could be verified";
 }
 
+// Of --cancel-running: what was in the way was told to end, and had not ended yet.
+const std::string cancellation_goes_on =
+    "what is in the way is being canceled, and no rollback was created";
+bool only_canceled(const RunReport& report) {
+    return !report.written.empty() && !report.rollback && !report.attached;
+}
+
+std::string timed_out_line(const RunReport& report) {
+    return "Not finished in time; " +
+           (only_canceled(report) ? cancellation_goes_on : "the rollback goes on in the cluster");
+}
+
 // The creation is never interrupted: without a rollback in the report nothing was sent, unless one
 // was only watched.
 std::string detached_line(const RunReport& report) {
+    if (only_canceled(report)) return "Interrupted; " + cancellation_goes_on;
     if (!report.rollback && !report.attached) return "Interrupted: nothing was changed";
     const bool ended = report.rollback && mtc::is_terminal(report.rollback->state());
     return ended ? "Interrupted before the recovery was verified; the rollback itself has ended"
@@ -136,7 +149,7 @@ std::string proof_line(const RunReport& report) {
 }  // namespace
 
 std::string headline(const RunReport& report) {
-    if (report.proof_only) return proof_line(report);
+    if (report.task == rollback::Task::Verify) return proof_line(report);
     const bool by_hand = report.flow == rollback::Flow::Manual;
     switch (report.outcome) {
         case Outcome::Succeeded:
@@ -154,8 +167,7 @@ std::string headline(const RunReport& report) {
         case Outcome::NotVerified:
             return by_hand ? not_well_by_hand(report) : not_verified(report, "Rollback ended");
         case Outcome::TimedOut:
-            return by_hand ? "Not finished in time: " + so_far(report)
-                           : "Not finished in time; the rollback goes on in the cluster";
+            return by_hand ? "Not finished in time: " + so_far(report) : timed_out_line(report);
         case Outcome::Detached:
             return by_hand ? "Interrupted: " + so_far(report) : detached_line(report);
         case Outcome::Error:

@@ -11,13 +11,6 @@ namespace {
 using base::Json;
 using rollback::RunReport;
 
-Json of(const mtc::Condition& condition) {
-    return {{"type", condition.type},
-            {"category", condition.category},
-            {"reason", condition.reason},
-            {"message", condition.message}};
-}
-
 Json of(const mtc::PipelineStep& step) {
     return {{"name", step.name},
             {"phase", step.phase},
@@ -98,7 +91,7 @@ Json clusters(const RunReport& report) {
 }
 
 std::string kind_of(const RunReport& report) {
-    if (report.proof_only) return "Verification";
+    if (report.task == rollback::Task::Verify) return "Verification";
     return report.outcome == rollback::Outcome::DryRun ? "Runbook" : "RunReport";
 }
 
@@ -119,6 +112,13 @@ Json record_of(const rollback::Runbook& runbook) {
     return {{"steps", list(runbook.steps, as_record)},
             {"blockers", list(runbook.blockers)},
             {"skipped", list(runbook.skipped, as_record)}};
+}
+
+Json record_of(const mtc::Condition& condition) {
+    return {{"type", condition.type},
+            {"category", condition.category},
+            {"reason", condition.reason},
+            {"message", condition.message}};
 }
 
 Json record_of(const base::ObjectRef& ref) {
@@ -183,7 +183,7 @@ Json to_json(const mtc::Migration& migration) {
                 {"itinerary", migration.itinerary},
                 {"started", time_or_null(migration.started)},
                 {"errors", records(migration.errors)},
-                {"conditions", list(migration.conditions, as_record)},
+                {"conditions", list(migration.conditions)},
                 {"pipeline", list(migration.pipeline, as_record)}};
     if (const auto* running = std::get_if<mtc::Running>(&state)) {
         record["step"] = running->step;
@@ -205,6 +205,7 @@ Json to_json(const rollback::Finding& finding) {
 Json to_json(const RunReport& report, const std::string& called_as) {
     return {{"apiVersion", "mtc-rollback/v1"},
             {"kind", kind_of(report)},
+            {"task", word(report.task)},
             {"flow", word(report.flow)},
             {"outcome", word(report.outcome)},
             {"exitCode", report.exit_code},
@@ -213,6 +214,7 @@ Json to_json(const RunReport& report, const std::string& called_as) {
             {"assessment", report.assessment ? record_of(*report.assessment, called_as) : Json()},
             {"runbook", report.runbook ? record_of(*report.runbook) : Json()},
             {"rollback", rollback_of(report)},
+            {"canceled", list(report.canceled, [](const auto& m) { return to_json(m); })},
             {"written", list(report.written)},
             {"findings", list(report.findings, [](const auto& f) { return to_json(f); })},
             {"gapsBefore", list(report.gaps_before)},

@@ -8,6 +8,7 @@
 
 namespace plugin {
 
+base::Json record_of(const mtc::Condition& condition);
 base::Json record_of(const base::ObjectRef& ref);
 base::Json record_of(const rollback::Blocker& blocker);
 base::Json record_of(const rollback::Written& written);

@@ -181,7 +181,7 @@ std::string next_step_of_proof(const RunReport& report, const RenderContext& con
 }
 
 std::string next_step(const RunReport& report, const RenderContext& context) {
-    if (report.proof_only) return next_step_of_proof(report, context);
+    if (report.task == rollback::Task::Verify) return next_step_of_proof(report, context);
     if (report.flow == rollback::Flow::Manual) return next_step_by_hand(report, context);
     switch (report.outcome) {
         case Outcome::TimedOut:

@@ -33,8 +33,7 @@ struct Title {
         return "Wait until every workload of the source serves again, then verify both clusters";
     }
     std::string operator()(const rollback::Patch& step) const {
-        return "Patch " + in_namespace(step.seen.ref) + " on the " + word(step.side) + ": " +
-               step.change;
+        return "Patch " + in_namespace(step.seen.ref) + on(step.side) + ": " + step.change;
     }
     std::string operator()(const rollback::Delete& step) const {
         return "Delete " + in_namespace(step.seen.ref) + on(step.side);

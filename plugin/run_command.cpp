@@ -1,5 +1,5 @@
 // `oc mtc-rollback PLAN`: hands the console flow what it needs to ask and to show.
-#include "plugin/flow_command.hpp"
+#include "plugin/console_preview.hpp"
 #include "run/console_flow.hpp"
 
 namespace plugin {
@@ -7,11 +7,8 @@ namespace plugin {
 ExitCode run_command(const Invocation& invocation) {
     FlowCommand command(invocation, rollback::Flow::Console);
     run::ConsoleFlowOptions flow{command.flow_options("Roll back?", "roll back")};
-    flow.assessed = [&](const auto& state, const auto& assessment) {
-        command.show_preview(
-            render_preview(state, assessment, command.control(), command.context().err),
-            assessment.stopped_since);
-    };
+    flow.cancel_running = invocation.options.cancel_running;
+    flow.assessed = preview_of(command, flow);
     return command.run([&](const run::Session& session) {
         return run::console_flow(session, flow, invocation.signals.token());
     });

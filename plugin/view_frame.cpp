@@ -38,31 +38,40 @@ class Frame {
     // Title
     // ---------------------------------------------------------------------------------------------
 
+    // What is followed: mostly a rollback; `cancel` and `status` follow any migration.
+    static std::string subject_of(const LiveModel& model) {
+        if (!model.migration) return "Rollback";
+        std::string subject = mtc::word(model.migration->kind);
+        subject.front() = static_cast<char>(std::toupper(subject.front()));
+        return subject;
+    }
+
     struct Headline {
         const LiveModel& model;
+        std::string what = subject_of(model);
 
         Cell operator()(const mtc::Pending&) const {
-            return {"Rollback waits for the controller", Tone::Bold};
+            return {what + " waits for the controller", Tone::Bold};
         }
         Cell operator()(const mtc::Blocked&) const {
-            return {"Rollback waits, something blocks it", Tone::Warning};
+            return {what + " waits, something blocks it", Tone::Warning};
         }
         Cell operator()(const mtc::Running& running) const {
-            if (running.step == 0) return {"Rollback running", Tone::Bold};
-            return {"Rollback running, phase " + std::to_string(running.step) + " of " +
+            if (running.step == 0) return {what + " running", Tone::Bold};
+            return {what + " running, phase " + std::to_string(running.step) + " of " +
                         std::to_string(running.total),
                     Tone::Bold};
         }
         Cell operator()(const mtc::Canceling&) const {
-            return {"Rollback is being canceled", Tone::Warning};
+            return {what + " is being canceled", Tone::Warning};
         }
-        Cell operator()(const mtc::Canceled&) const { return {"Rollback canceled", Tone::Bad}; }
+        Cell operator()(const mtc::Canceled&) const { return {what + " canceled", Tone::Bad}; }
         Cell operator()(const mtc::Failed& failed) const {
-            return {"Rollback failed" + (failed.phase.empty() ? "" : " in " + failed.phase),
+            return {what + " failed" + (failed.phase.empty() ? "" : " in " + failed.phase),
                     Tone::Bad};
         }
         Cell operator()(const mtc::SucceededWithWarnings&) const {
-            return {"Rollback completed with warnings", Tone::Warning};
+            return {what + " completed with warnings", Tone::Warning};
         }
         Cell operator()(const mtc::Succeeded&) const {
             if (!model.unwell) return {"MTC is done", Tone::Bold};
@@ -255,12 +264,13 @@ class Frame {
         if (!model_.over) canvas_.add(Rank::Hint, {{hint(), Tone::Dim}});
     }
 
-    const char* hint() const {
+    std::string hint() const {
         if (model_.flow == rollback::Flow::Manual)
             return "Ctrl-C stops; the same command goes on with what is left";
         const bool ended = model_.migration && model_.migration->finished();
-        return ended ? "Ctrl-C stops watching; nothing is undone"
-                     : "Ctrl-C detaches; the rollback goes on";
+        if (ended) return "Ctrl-C stops watching; nothing is undone";
+        return "Ctrl-C detaches; the " +
+               (model_.migration ? mtc::word(model_.migration->kind) : "rollback") + " goes on";
     }
 
     std::optional<base::Time> rollback_since() const {

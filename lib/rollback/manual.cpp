@@ -106,6 +106,8 @@ std::optional<Patch> by_purpose(Purpose purpose, const Object& now, const Record
             return give_back_anew(now);
         case Purpose::Pause:
             return manual::pause(now);
+        case Purpose::Cancel:
+            break;  // never by hand
     }
     return std::nullopt;
 }

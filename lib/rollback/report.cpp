@@ -28,4 +28,18 @@ std::string word(Outcome outcome) {
     return {};
 }
 
+std::string word(Task task) {
+    switch (task) {
+        case Task::RollBack:
+            return "RollBack";
+        case Task::Create:
+            return "Create";
+        case Task::Verify:
+            return "Verify";
+        case Task::Cancel:
+            return "Cancel";
+    }
+    return {};
+}
+
 }  // namespace rollback

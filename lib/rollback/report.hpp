@@ -52,10 +52,15 @@ struct Stage {
 /// The stage in which a person is waited for, and no cluster.
 inline constexpr const char* question_stage = "wait for an answer to the question";
 
+/// What was asked for.
+enum class Task { RollBack, Create, Verify, Cancel };
+/// "RollBack", ...: as it is written in JSON
+std::string word(Task task);
+
 struct RunReport {
+    Task task = Task::RollBack;
     Outcome outcome = Outcome::Error;
     Flow flow = Flow::Console;
-    bool proof_only = false;  // of `verify`: nothing was to be changed
     std::string ns;
     std::string plan;
     std::string plan_uid;
@@ -68,6 +73,7 @@ struct RunReport {
     std::vector<Gap> gaps = {};                   // of the last look
     std::optional<mtc::Migration> rollback = {};  // as it was last seen
     bool attached = false;                        // it ran already
+    std::vector<mtc::Migration> canceled = {};    // on request, as they were last seen
     std::vector<Written> written = {};            // by the manual flow
     std::vector<Finding> findings = {};
     std::vector<Stage> stages = {};  // in the order in which they began

@@ -1,6 +1,10 @@
 #include "rollback/runbook.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "mtc/names.hpp"
+#include "rollback/cancel.hpp"
 
 namespace rollback {
 namespace {
@@ -27,26 +31,39 @@ ObjectRef migration_ref(const State& state, const std::string& name) {
     return {.type = mtc::types::migmigrations, .ns = state.plan.ns, .name = name};
 }
 
+void cancel_what_is_in_the_way(const State& state, Runbook& runbook) {
+    std::erase_if(runbook.blockers, [](const Blocker& b) { return b.id == "migration-ahead"; });
+    for (const mtc::Migration& each : in_the_way(state.migrations))
+        std::ranges::move(steps_to_cancel(each), std::back_inserter(runbook.steps));
+}
+
+void follow(const ObjectRef& migration, Runbook& runbook) {
+    runbook.steps.push_back({AwaitMigration{migration},
+                             "the controller deletes what was migrated on the target, then "
+                             "starts the application on the source"});
+    runbook.steps.push_back(
+        {AwaitServing{}, "pods take a while to start after the controller is done"});
+}
+
 }  // namespace
 
-Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name) {
+Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name,
+                     const ConsoleOptions& options) {
     Runbook runbook;
-    if (!is_needed(assessment)) return runbook;
+    if (!is_needed(assessment) && !options.cancel_running) return runbook;
     const bool attach = assessment.running_rollback.has_value();
     // a rollback that runs already cannot be stopped by what would keep a new one from starting
     if (!attach) runbook.blockers = assessment.blockers;
-    if (!runbook.blockers.empty()) return runbook;
+    if (options.cancel_running && !attach) cancel_what_is_in_the_way(state, runbook);
+    if (!is_needed(assessment) && runbook.empty()) return {};
+    if (!runbook.blockers.empty()) return {.steps = {}, .blockers = std::move(runbook.blockers)};
     const ObjectRef migration = migration_ref(state, attach ? *assessment.running_rollback : name);
     if (!attach) {
         runbook.steps.push_back(
             {Create{migration, mtc::rollback_manifest(state.plan, name)},
              "the controller rolls back when it finds a MigMigration with rollback: true"});
     }
-    runbook.steps.push_back({AwaitMigration{migration},
-                             "the controller deletes what was migrated on the target, then "
-                             "starts the application on the source"});
-    runbook.steps.push_back(
-        {AwaitServing{}, "pods take a while to start after the controller is done"});
+    if (options.follow) follow(migration, runbook);
     return runbook;
 }
 

@@ -27,6 +27,7 @@ enum class Purpose {
     Stop,      // a workload of the target
     GiveBack,  // a pod of the source that MTC borrowed as a stage pod
     Pause,     // a DeploymentConfig whose pods run again, as it was before
+    Cancel,    // a migration
 };
 struct Patch {
     Side side;
@@ -82,9 +83,15 @@ struct Runbook {
     bool empty() const { return steps.empty(); }
 };
 
+struct ConsoleOptions {
+    bool cancel_running = false;  // migrations that would postpone the rollback are canceled first
+    bool follow = true;           // false: the rollback is created, and left to the controller
+};
+
 /// The console flow: create the rollback under `name` (or attach to the one that runs), follow it,
 /// wait until the application serves. Empty when there is nothing to do; no steps when something
 /// blocks.
-Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name);
+Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name,
+                     const ConsoleOptions& options = {});
 
 }  // namespace rollback

@@ -1,7 +1,11 @@
 #include "run/console_flow.hpp"
 
+#include <algorithm>
 #include <random>
+#include <span>
 
+#include "mtc/names.hpp"
+#include "run/cancel.hpp"
 #include "run/observe.hpp"
 
 namespace run {
@@ -12,19 +16,29 @@ using rollback::Outcome;
 using rollback::RunReport;
 using rollback::Verdict;
 
+bool creates(const rollback::Step& step) {
+    return std::holds_alternative<rollback::Create>(step.action);
+}
+
 class ConsoleFlow final : public FlowRun {
   public:
     ConsoleFlow(const Session& session, const ConsoleFlowOptions& options, std::stop_token stop)
-        : FlowRun(session, options, Flow::Console, std::move(stop)), options_(options) {}
+        : FlowRun(session, options, Flow::Console, std::move(stop)), options_(options) {
+        report_.task = options.task;
+    }
 
   private:
     Outcome flow() override {
         if (const End end = look()) return *end;
         if (const End end = decide()) return *end;
         if (const End end = prepare()) return *end;
-        for (const rollback::Step& step : report_.runbook->steps) {
+        const auto& steps = report_.runbook->steps;
+        const auto rollback =
+            report_.attached ? steps.begin() : std::ranges::find_if(steps, creates);
+        if (const End end = cancel({steps.begin(), rollback})) return *end;
+        for (auto step = rollback; step != steps.end(); ++step) {
             if (const End end = std::visit([this](const auto& action) { return carry_out(action); },
-                                           step.action)) {
+                                           step->action)) {
                 return *end;
             }
         }
@@ -46,12 +60,30 @@ class ConsoleFlow final : public FlowRun {
     End decide() {
         enter("decide what to do");
         record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
-        report_.runbook = rollback::console_flow(*state_, *report_.assessment, record_.rollback);
+        if (!options_.name.empty()) record_.rollback = options_.name;
+        report_.attached = report_.assessment->running_rollback.has_value();
+        report_.runbook = rollback::console_flow(
+            *state_, *report_.assessment, record_.rollback,
+            {.cancel_running = options_.cancel_running, .follow = options_.follow});
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
-        report_.attached = report_.assessment->running_rollback.has_value();
+        if (const End end = check_name()) return *end;
         if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
+    }
+
+    // A random name that exists is that of an earlier attempt; one that somebody has chosen is not.
+    End check_name() {
+        if (options_.name.empty() || report_.attached) return {};
+        const ObjectRef chosen{mtc::types::migmigrations, state_->plan.ns, options_.name};
+        const auto found = session_.control.cluster->get(chosen, stop_);
+        if (!found && found.error().kind == base::ErrorKind::NotFound) return {};
+        if (!found) return failed(found.error());
+        return failed({.kind = base::ErrorKind::AlreadyExists,
+                       .message = "Error from server (AlreadyExists): migmigrations." +
+                                  std::string(mtc::group) + " \"" + options_.name +
+                                  "\" already exists",
+                       .hint = "choose another --name, or leave it out"});
     }
 
     Outcome nothing_to_do() {
@@ -65,6 +97,8 @@ class ConsoleFlow final : public FlowRun {
     Outcome dry_run() {
         if (options_.dry_run == FlowOptions::DryRun::Client) return Outcome::DryRun;
         enter("have the server check what would be created");
+        const auto tried = try_to_cancel(cancel_job(), report_.runbook->steps, stop_);
+        if (!tried) return failed(tried.error());
         for (const rollback::Step& step : report_.runbook->steps) {
             const auto* create = std::get_if<rollback::Create>(&step.action);
             if (create == nullptr) continue;
@@ -84,6 +118,24 @@ class ConsoleFlow final : public FlowRun {
         }
         return set_out();
     }
+
+    // A cutover that succeeded after all is no failed one any more: what to do is decided anew.
+    End cancel(std::span<const rollback::Step> steps) {
+        if (steps.empty()) return {};
+        enter("cancel what is in the way");
+        const auto done = cancel_all(cancel_job(), steps, report_, stop_);
+        if (!done) return gave_up(done.error());
+        for (const mtc::Migration& ended : report_.canceled) {
+            if (!std::holds_alternative<mtc::Succeeded>(ended.state())) continue;
+            return failed({.kind = base::ErrorKind::Conflict,
+                           .message = "error: " + mtc::word(ended.kind) + " " + ended.name +
+                                      " succeeded before it could be canceled",
+                           .hint = "look again: it may be that no rollback is needed"});
+        }
+        return {};
+    }
+
+    CancelJob cancel_job() const { return {session_, execute_, options_.sink}; }
 
     End carry_out(const rollback::Create& create) {
         enter("create the rollback");
@@ -125,9 +177,10 @@ class ConsoleFlow final : public FlowRun {
 
     End carry_out(const rollback::AwaitServing&) { return serving(); }
 
-    // of the manual flow: a runbook of this one has none of them
+    // carried out by cancel()
     static End carry_out(const rollback::Patch&) { return {}; }
     static End carry_out(const rollback::Delete&) { return {}; }
+    // of the manual flow: a runbook of this one has none of them
     static End carry_out(const rollback::AwaitNoStagePods&) { return {}; }
     static End carry_out(const rollback::AwaitTargetStopped&) { return {}; }
     static End carry_out(const rollback::AwaitGone&) { return {}; }

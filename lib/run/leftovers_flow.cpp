@@ -18,10 +18,6 @@ using rollback::Runbook;
 using rollback::Side;
 using rollback::Written;
 
-rollback::ClusterName name_of(const Endpoint& endpoint) {
-    return {endpoint.cluster->server(), endpoint.described_as, endpoint.user};
-}
-
 bool has_error(const Written& written) {
     return !written.error.empty();
 }

@@ -28,17 +28,20 @@ void keep(const Record& record, const std::filesystem::path& folder, const Warn&
     if (!saved) warn("no snapshot is kept: " + saved.error().message);
 }
 
+rollback::ClusterName name_of(const Endpoint& endpoint) {
+    return {endpoint.cluster->server(), endpoint.described_as, endpoint.user};
+}
+
 void describe(rollback::RunReport& report, const Session& session, const rollback::State& state) {
-    const auto name_of = [](const rollback::ClusterView& view) {
+    const auto named = [](const rollback::ClusterView& view) {
         return rollback::ClusterName{view.server, view.described_as, view.user};
     };
     report.ns = state.plan.ns;
     report.plan = state.plan.name;
     report.plan_uid = state.plan.uid;
-    report.control = {session.control.cluster->server(), session.control.described_as,
-                      session.control.user};
-    report.source = name_of(state.source);
-    report.target = name_of(state.target);
+    report.control = name_of(session.control);
+    report.source = named(state.source);
+    report.target = named(state.target);
     report.gaps_before = state.gaps;
 }
 

@@ -23,6 +23,9 @@ rollback::Record recall(const rollback::State& state, std::string name,
 /// Writes it down; an empty folder, or one that cannot be written, is told.
 void keep(const rollback::Record& record, const std::filesystem::path& folder, const Warn& warn);
 
+/// The cluster as outputs name it.
+rollback::ClusterName name_of(const Endpoint& endpoint);
+
 /// What the report of a run says of the plan and its clusters.
 void describe(rollback::RunReport& report, const Session& session, const rollback::State& state);
 

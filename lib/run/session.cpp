@@ -180,8 +180,14 @@ Result<void> open_sides(Session& session, const ConnectOptions& options,
     kube::in_parallel(2, 2, [&](std::size_t i) {
         opened.at(i) = open_side(options, config, session, sides.at(i), stop);
     });
-    if (!opened[1] && options.target_may_be_absent)
-        opened[1] = absent("the target cluster", opened[1].error().message);
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+        const rollback::Side side = sides.at(i).side;
+        const bool may_be_absent = options.sides_may_be_absent ||
+                                   (side == rollback::Side::Target && options.target_may_be_absent);
+        if (!opened.at(i) && may_be_absent)
+            opened.at(i) =
+                absent("the " + rollback::word(side) + " cluster", opened.at(i).error().message);
+    }
     for (auto& one : opened) {
         if (!one) return std::unexpected(one.error());
     }

@@ -50,6 +50,7 @@ struct ConnectOptions {
     std::string plan_file = {};  // the MigPlan; then there is no control cluster
     std::vector<std::string> source_namespaces = {};  // a part of the plan; empty: all of it
     bool target_may_be_absent = false;                // --assume-target-stopped
+    bool sides_may_be_absent = false;                 // for what needs the control cluster only
 };
 
 /// The control cluster alone: what `options` say of the kubeconfig.

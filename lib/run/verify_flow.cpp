@@ -24,7 +24,7 @@ class VerifyFlow final : public FlowRun {
   public:
     VerifyFlow(const Session& session, const VerifyFlowOptions& options, std::stop_token stop)
         : FlowRun(session, options, Flow::Console, std::move(stop)), options_(options) {
-        report_.proof_only = true;
+        report_.task = rollback::Task::Verify;
     }
 
   private:

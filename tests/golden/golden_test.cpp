@@ -73,6 +73,9 @@ std::string lines_of(std::unique_ptr<plugin::View> (*make)(plugin::LineSink)) {
 TEST_CASE("help") {
     golden::check("help.txt", plugin::help_text("", "oc mtc-rollback"));
     golden::check("help-assess.txt", plugin::help_text("assess", "oc mtc-rollback"));
+    golden::check("help-cancel.txt", plugin::help_text("cancel", "oc mtc-rollback"));
+    golden::check("help-create.txt", plugin::help_text("create", "oc mtc-rollback"));
+    golden::check("help-status.txt", plugin::help_text("status", "oc mtc-rollback"));
     golden::check("help-leftovers.txt", plugin::help_text("leftovers", "oc mtc-rollback"));
     golden::check("help-manual.txt", plugin::help_text("manual", "oc mtc-rollback"));
     golden::check("help-run.txt", plugin::help_text("run", "kubectl mtc-rollback"));
@@ -135,7 +138,7 @@ TEST_CASE("results") {
     late.hint = "The stall is explained above";
     golden::check("result-timed-out.txt", result(late));
     auto proof = ended_as(Outcome::NotVerified, "Succeeded", some_unwell());
-    proof.proof_only = true;
+    proof.task = rollback::Task::Verify;
     golden::check("result-verify.txt", result(proof));
     auto colored = context();
     colored.style = rich_style();

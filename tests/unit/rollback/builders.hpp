@@ -243,7 +243,7 @@ inline std::string step_in_words(const rollback::Step& step) {
         std::string operator()(const AwaitMigration& a) const { return "await " + a.what.name; }
         std::string operator()(const AwaitServing&) const { return "await serving"; }
         std::string operator()(const Patch& p) const {
-            const char* words[] = {"start ", "stop ", "give back ", "pause "};
+            const char* words[] = {"start ", "stop ", "give back ", "pause ", "cancel "};
             return words[static_cast<int>(p.purpose)] + word(p.side) + " " + p.seen.ref.path();
         }
         std::string operator()(const Delete& d) const {

@@ -61,7 +61,7 @@ TEST_CASE("a recovery is proved, and nothing is written for it") {
     const auto report = recovered.run();
     CAPTURE(report.error);
     CHECK(report.outcome == Outcome::Succeeded);
-    CHECK(report.proof_only);
+    CHECK(report.task == rollback::Task::Verify);
     REQUIRE(report.rollback);
     CHECK(report.rollback->name == "rollback-1");
     CHECK(severity_of(report, "source-workloads-as-before") == Severity::Ok);
