@@ -1,11 +1,12 @@
 """The fenced blocks of plugin/schemas/README.md, and how those with commands are run.
 
 A block of bash or python is run as a script in which `oc` is one that knows the plugin. The comment before it says on
-which scenario, and may say how it ends and what it must print: <!-- sandbox: small; exit 4; says NotVerified -->.
+which scenario, and may say how it ends and what stdout must have: <!-- sandbox: small; exit 4; says NotVerified -->.
 """
 import collections
 import json
 import re
+import sys
 
 from schemas import FOLDER
 from world import World
@@ -13,7 +14,7 @@ from world import World
 TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")
 FENCED = re.compile(r"(?:<!-- sandbox: (?P<where>.*?) -->\n)?```(?P<language>\w*)\n(?P<text>.*?)```", re.DOTALL)
 WORDS = re.compile(r"(?P<scenario>[\w-]+)(?:; exit (?P<exit>\d+))?(?:; says (?P<says>.+))?")
-INTERPRETERS = {"bash": ["bash", "-euo", "pipefail"], "python": ["/usr/bin/python3"]}
+INTERPRETERS = {"bash": ["bash", "-euo", "pipefail"], "python": [sys.executable]}
 OC = '#!/bin/sh\nshift\nexec oc-mtc_rollback "$@"\n'  # oc mtc-rollback ...: as oc finds a plugin
 
 Block = collections.namedtuple("Block", "language text scenario exit_code says")
@@ -35,7 +36,7 @@ def lines_of_progress():
 
 
 def run(block, program, sandbox):
-    """(exit code, stdout and stderr)."""
+    """(exit code, stdout, stderr)."""
     with World(program, sandbox, block.scenario) as world:
         tools = world.home / "tools"
         tools.mkdir()
@@ -47,5 +48,4 @@ def run(block, program, sandbox):
         script = world.home / "script"
         script.write_text(block.text, encoding="utf-8")
         world.program = INTERPRETERS[block.language][0]
-        code, out, err = world.run([*INTERPRETERS[block.language][1:], script])
-        return code, out + err
+        return world.run([*INTERPRETERS[block.language][1:], script])

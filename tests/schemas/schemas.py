@@ -22,6 +22,8 @@ class Schemas:
 
     def __init__(self, files):
         self.files = files
+        # "#/..." means the file that it stands in, so the references of a part are looked up from there
+        self._resolvers = {file: jsonschema.RefResolver(file, schema, store=files) for file, schema in files.items()}
         self.used = set()
         self.present, self.absent, self.null, self.filled = set(), set(), set(), set()
 
@@ -30,9 +32,7 @@ class Schemas:
         return sorted(name.removesuffix(".json") for name in files if name != SHARED)
 
     def _validator(self, node, file):
-        # "#/..." means the file that it stands in, so the references of a part are looked up from there
-        resolver = jsonschema.RefResolver(file, self.files[file], store=self.files)
-        return jsonschema.Draft202012Validator(node, resolver=resolver)
+        return jsonschema.Draft202012Validator(node, resolver=self._resolvers[file])
 
     def errors(self, document, kind):
         """What is not as the schema of its kind says, a line each."""

@@ -2,13 +2,15 @@
 """schemas_test.py PROGRAM SANDBOX
 
 What the program prints is what plugin/schemas says, and what plugin/schemas says is printed: the real program is
-played on the sandbox (situations.py). Then the commands of plugin/schemas/README.md are run. Without the Python
-modules jsonschema and yaml nothing is tested (exit code 77).
+played on the sandbox (situations.py). Then the commands of plugin/schemas/README.md are run. Without jq and the
+Python modules jsonschema and yaml nothing is tested (exit code 77).
 """
+import concurrent.futures
 import copy
 import json
 import os
 import pathlib
+import shutil
 import sys
 import unittest
 import warnings
@@ -27,6 +29,9 @@ try:
     from schemas import Place, Schemas, load, objects
 except ImportError as missing:
     print(f"{missing}: scripts/bootstrap installs it for /usr/bin/python3")
+    sys.exit(77)
+if not shutil.which("jq", path="/usr/bin:/bin"):
+    print("no jq in /usr/bin: scripts/bootstrap installs it")
     sys.exit(77)
 
 PROGRAM = SANDBOX = ""
@@ -156,11 +161,12 @@ class Readme(unittest.TestCase):
     def test_each_command_ends_as_it_says(self):
         blocks = list(readme.commands())
         self.assertGreater(len(blocks), 5)
-        for block in blocks:
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            ended = list(pool.map(lambda block: readme.run(block, PROGRAM, SANDBOX), blocks))
+        for block, (code, out, err) in zip(blocks, ended):
             with self.subTest(block.text):
-                code, output = readme.run(block, PROGRAM, SANDBOX)
-                self.assertEqual(code, block.exit_code, output)
-                self.assertRegex(output, block.says)
+                self.assertEqual(code, block.exit_code, out + err)
+                self.assertRegex(out, block.says)
 
     def test_each_line_of_progress_is_one_and_each_event_has_one(self):
         schemas = Schemas(load())
