@@ -40,7 +40,8 @@ class Schemas:
         if file not in self.files:
             return [f"no schema describes the kind {kind}"]
         self.used.add(file)
-        found = [f"{error.json_path}: {error.message[:300]}" for error in best(self._validator(self.files[file], file), document)]
+        validator = self._validator(self.files[file], file)
+        found = [f"{error.json_path}: {error.message[:300]}" for error in best(validator, document)]
         if not found:
             self._note(self.files[file], document, file, kind)
         return found

@@ -89,17 +89,32 @@ SITUATIONS = (
         Run(f"manual shop-plan {SOON}", "4 RunReport NotVerified"),
         Run(f"shop-plan {SOON}", "4 RunReport NotVerified"),
     )),
-    Situation("rollback-fails", (Run(f"shop-plan {YES}", "3 RunReport Failed"), Run(f"shop-plan {YES}", "0 RunReport Succeeded"))),
+    Situation("rollback-fails", (
+        Run(f"shop-plan {YES}", "3 RunReport Failed"),
+        Run(f"shop-plan {YES}", "0 RunReport Succeeded"),
+    )),
     Situation("rollback-with-warnings", (Run(f"shop-plan {YES}", "3 RunReport Failed"),)),
     Situation("broken-api-group", (Run(f"shop-plan {YES}", "3 RunReport Failed"),)),
     Situation("pods-do-not-start", (Run(f"shop-plan {SOON}", "4 RunReport NotVerified"),)),
     Situation("stage-pods", (
         Run(f"manual shop-plan {YES} --only=stage-pods", "0 RunReport Succeeded"),
     )),
-    Situation("both-sides-write", (Run("assess shop-plan", "0 Assessment Dangerous"), Run(f"manual shop-plan {SOON}", "4 RunReport NotVerified"))),
-    Situation("moved-volume", (Run("assess shop-plan", "0 Assessment RequiredManual"), Run(f"manual shop-plan {YES}", "0 RunReport Succeeded"))),
-    Situation("plan-closed", (Run("shop-plan --yes", "6 RunReport Refused"), Run("assess --exit-code", "4 AssessmentList"))),
+    Situation("both-sides-write", (
+        Run("assess shop-plan", "0 Assessment Dangerous"),
+        Run(f"manual shop-plan {SOON}", "4 RunReport NotVerified"),
+    )),
+    Situation("moved-volume", (
+        Run("assess shop-plan", "0 Assessment RequiredManual"),
+        Run(f"manual shop-plan {YES}", "0 RunReport Succeeded"),
+    )),
+    Situation("plan-closed", (
+        Run("shop-plan --yes", "6 RunReport Refused"),
+        Run("assess --exit-code", "4 AssessmentList"),
+    )),
     Situation("plan-not-ready", (Run("shop-plan --yes", "6 RunReport Refused"),)),
-    Situation("nothing-stopped", (Run("shop-plan --yes", "0 RunReport NothingToDo"), Run("assess --exit-code", "0 AssessmentList"))),
+    Situation("nothing-stopped", (
+        Run("shop-plan --yes", "0 RunReport NothingToDo"),
+        Run("assess --exit-code", "0 AssessmentList"),
+    )),
     Situation("succeeded-cutover", (Run("assess shop-plan", "0 Assessment NotNeeded"),)),
 )

@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # the text after them; how a word stands there.
 RETURNED = r'return "([^"]+)"'
 ID = r'\.id = "([^"]+)"'
+LEFTOVER = "Leftovers.json#/$defs/Leftover/properties"
 ROW = r'\{"([a-z-]+)",'
 WORDS = (
     ("common.json#/$defs/Cluster", "lib/rollback/state.cpp", "word(Side", "\n}", RETURNED),
@@ -17,8 +18,8 @@ WORDS = (
     ("common.json#/$defs/Finding/properties/severity", "lib/rollback/verify.cpp", "word(Severity", "\n}", RETURNED),
     ("common.json#/$defs/MigrationState", "plugin/render_json.cpp", "state_word(", "\n}", RETURNED),
     ("common.json#/$defs/CheckId", "lib/rollback/verify.cpp", "> table{{", "\n}};", ROW),
-    ("Leftovers.json#/$defs/Leftover/properties/removal", "plugin/render_leftovers.cpp", "word(Removal", "\n}", RETURNED),
-    ("Leftovers.json#/$defs/Leftover/properties/kind", "lib/rollback/leftover_kinds.cpp", "> table{", "\n};", ROW),
+    (f"{LEFTOVER}/removal", "plugin/render_leftovers.cpp", "word(Removal", "\n}", RETURNED),
+    (f"{LEFTOVER}/kind", "lib/rollback/leftover_kinds.cpp", "> table{", "\n};", ROW),
 )
 BLOCKERS = ("lib/rollback/blockers.cpp", "lib/rollback/manual_guard.cpp", "lib/rollback/leftovers_deletion.cpp")
 
