@@ -365,7 +365,8 @@ class Roles(unittest.TestCase):
         """Commands that write nothing, but ask beforehand whether they may."""
         cutover, by_hand, leftovers = plans
         return (("assess", cutover, "-owide"), ("verify", cutover), ("run", cutover, "--dry-run"),
-                ("manual", by_hand, "--dry-run"), ("leftovers", leftovers), ("leftovers", leftovers, "--delete", "--dry-run"))
+                ("manual", by_hand, "--dry-run"), ("leftovers", leftovers),
+                ("leftovers", leftovers, "--delete", "--dry-run"))
 
 
 def main(program, sandbox):

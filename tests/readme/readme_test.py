@@ -108,7 +108,8 @@ class Readme(unittest.TestCase):
         self.assertEqual(not_run, set(NOT_RUN))
 
     def test_messages_are_the_programs(self):
-        texts = [text for folder in ("lib", "plugin") for file in (ROOT / folder).rglob("*.cpp") for text in literals(file)]
+        sources = [file for folder in ("lib", "plugin") for file in (ROOT / folder).rglob("*.cpp")]
+        texts = [text for file in sources for text in literals(file)]
         messages = re.findall(r"(?m)^- \*\*`(.+?)`\*\*", section("Troubleshooting"))
         self.assertGreaterEqual(len(messages), 8)
         for message in messages:
