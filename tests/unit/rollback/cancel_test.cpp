@@ -70,8 +70,9 @@ TEST_CASE("one that is blocked never looks at spec.canceled: it is deleted") {
 }
 
 TEST_CASE("what waits in the queue goes before what runs: otherwise it would begin") {
-    const auto found = in_the_way({finished("old", Cutover, 1), blocked("cutover", Cutover, 2),
-                                   running("stage", mtc::MigrationKind::Stage, 3), blocked("back", Rollback, 4)});
+    const auto found =
+        in_the_way({finished("old", Cutover, 1), blocked("cutover", Cutover, 2),
+                    running("stage", mtc::MigrationKind::Stage, 3), blocked("back", Rollback, 4)});
     REQUIRE(found.size() == 2);
     CHECK(found[0].name == "cutover");
     CHECK(found[1].name == "stage");
