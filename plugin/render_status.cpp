@@ -115,7 +115,7 @@ Json of(const MigrationStatus& status, base::Time now) {
 }  // namespace
 
 std::string render_status(const StatusReport& report, const RenderContext& context) {
-    std::string out = plan_line(report, context);
+    const std::string out = plan_line(report, context);
     if (report.migrations.empty()) return out + "No migration of it was ever started.\n";
     Table table({"NAME", "KIND", "STATE", "STARTED", "TOOK"});
     for (const MigrationStatus& each : report.migrations) add(each, report.seen_at, table);

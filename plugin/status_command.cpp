@@ -94,9 +94,13 @@ class StatusCommand {
 
     ExitCode gave_up(const run::Session& session, StatusReport& report, const base::Error& error) {
         const bool late = error.kind == base::ErrorKind::TimedOut;
-        // what it is by now, where that can still be seen
-        if (late) static_cast<void>(refresh(session, report));
+        if (late) look_once_more(session, report);
         return note(report, error, late ? ExitCode::NotFinished : context_.exit_code_of(error));
+    }
+
+    // What it is by now; where that cannot be seen, what was seen before stands.
+    void look_once_more(const run::Session& session, StatusReport& report) const {
+        if (auto seen = run::look_at_status(session, token())) report = std::move(*seen);
     }
 
     run::EventSink sink() {

@@ -133,6 +133,8 @@ class Builder {
         connection.tls.certificate = certificate_of(user);
         connection.auth = auth_of(user, cluster_info(connection));
         connection.impersonation = impersonation_of(user);
+        if (const std::string& as = connection.impersonation.user; !as.empty())
+            connection.user += (connection.user.empty() ? "as " : " as ") + as;
         check_server(connection);
         return without_problems(std::move(connection));
     }

@@ -67,7 +67,7 @@ class ConsoleFlow final : public FlowRun {
             {.cancel_running = options_.cancel_running, .follow = options_.follow});
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
-        if (const End end = check_name()) return *end;
+        if (const End end = check_name()) return end;
         if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
     }

@@ -42,9 +42,8 @@ NOT_SHOWN = {
          ("get", "apps", "daemonsets"), ("get", "apps", "replicasets"), ("get", "batch", "cronjobs"),
          ("get", "batch", "jobs"), ("get", "apps.openshift.io", "deploymentconfigs"),
          ("get", "migration.openshift.io", "migmigrations")},
-    "for status and cancel, and for an MTC that does not know rollbacks":
-        {("watch", "migration.openshift.io", "migplans"), ("patch", "migration.openshift.io", "migmigrations"),
-         ("delete", "migration.openshift.io", "migmigrations")},
+    "a blocked migration is deleted, and what an MTC has made of a rollback that it does not know":
+        {("delete", "migration.openshift.io", "migmigrations")},
     "Velero's deletion is not served here":
         {("create", "velero.io", "deletebackuprequests"), ("watch", "velero.io", "backups")},
 }
@@ -269,6 +268,23 @@ class Roles(unittest.TestCase):
         self.assertEqual({k: v for k, v in told.items() if k not in of_their_own},
                          {k: v for k, v in whole.items() if k not in of_their_own})
 
+    def test_the_operator_creates_a_rollback_by_kubectl_and_follows_it(self):
+        plan = self.seed("small")
+        printed = self.succeeds("operator-scan", "create", plan, "--dry-run=client", "-oyaml").stdout
+        kubectl("target", "apply", "-f", "-", given=printed)
+        followed = self.succeeds("operator", "status", plan, "--watch", "--timeout=60s", "-ojson")
+        self.assertEqual(json.loads(followed.stdout)["migrations"][0]["state"], "Succeeded")
+        self.assertEqual(self.same("reader-scan", "verify", plan, "-oname").returncode, 0)
+
+    def test_the_operator_cancels_what_runs_and_the_reader_only_sees_it(self):
+        plan = self.seed("cutover-running")
+        self.assertEqual(self.same("reader", "status", plan, "-oname").returncode, 0)
+        refused = self.succeeds("reader", "cancel", plan, "--yes", code=1)
+        self.assertIn('cannot patch resource "migmigrations"', refused.stderr)
+        done = self.succeeds("operator", "cancel", plan, "--yes", "--timeout=60s")
+        self.assertIn("Canceled: cutover", done.stdout)
+        self.assertEqual(self.succeeds("reader", "status", plan, "-oname").stdout, "")
+
     def test_without_the_scan_the_proof_has_a_hole_and_says_so(self):
         plan = self.seed("small")
         done = self.succeeds("operator", "run", plan, "--yes", code=6)
@@ -296,6 +312,7 @@ class Roles(unittest.TestCase):
     def test_every_permission_is_used_and_what_is_used_is_in_the_roles(self):
         asked = set()
         for scenario, flow in (("failed-cutover", ("run", "--yes")), ("by-hand", ("manual", "--yes")),
+                               ("cutover-running", ("cancel", "--yes", "--timeout=60s")),
                                ("leftovers", ("leftovers", "--delete", "--include-backups", "--yes", "--timeout=60s"))):
             plan = self.seed(scenario)
             self.add_rare_leftovers(plan)

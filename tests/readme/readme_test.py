@@ -34,6 +34,7 @@ ALWAYS_THE_SAME = (
     (r"(?<=pod/web)-\w{9}-\w{5}\b", "-6d4cf56db-x2v4q"),
     (r"\b\d+m\d\ds\b", "30m08s"),
     (r"\(\d+s\)", "(8s)"),
+    (r"(?<=Z   )\d+s\b", "8s"),
     (r"\b\ds(?= {3,}(?:harmless|in the way))", "2s"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:6443"),
 )

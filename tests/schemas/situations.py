@@ -14,6 +14,7 @@ SOON = f"{YES} --stall-after=1s"  # for what does not get well
 AS_VIEWER = "--context=viewer@target --source-context=viewer@source --target-context=viewer@target"
 AS_BLIND = "--context=blind@target --source-context=blind@source --target-context=blind@target"
 ODD = str(pathlib.Path(__file__).with_name("odd.yaml"))
+WAITS = str(pathlib.Path(__file__).with_name("waits.yaml"))
 UNREACHABLE = "--server=https://127.0.0.1:1"
 
 SITUATIONS = (
@@ -46,6 +47,7 @@ SITUATIONS = (
     Situation("small", (
         Run("verify", "2 Verification Error"),
         Run("leftovers", "2 Leftovers Error"),
+        Run("status", "2 Status Error"),
         Run("assess", "0 AssessmentList"),
     ), plans=("other-plan",)),
     Situation("by-hand", (
@@ -70,6 +72,17 @@ SITUATIONS = (
         Run(f"shop-plan {YES}", "6 RunReport Refused"),
         Run("leftovers shop-plan --delete --yes", "6 Leftovers Refused"),
         Run("assess shop-plan", "0 Assessment Required"),
+        Run("status", "0 Status"),
+        Run("status shop-plan --watch --timeout=1s --progress=json", "5 Status Error"),
+        Run("cancel shop-plan --dry-run", "0 Runbook DryRun"),
+        Run(f"shop-plan {YES} --cancel-running", "0 RunReport Succeeded"),
+        Run(f"cancel shop-plan {YES}", "0 RunReport NothingToDo"),
+        Run("status no-such-plan", "1 Status Error"),
+    )),
+    Situation("cutover-running", (
+        Run(f"cancel shop-plan {YES}", "0 RunReport Succeeded"),
+        Run(f"create shop-plan {YES}", "0 RunReport Succeeded"),
+        Run("status shop-plan --watch --progress=json", "0 Status"),
     )),
     Situation("restricted-user", (
         Run(f"shop-plan --yes {AS_VIEWER}", "6 RunReport Refused"),
@@ -111,7 +124,14 @@ SITUATIONS = (
         Run("shop-plan --yes", "6 RunReport Refused"),
         Run("assess --exit-code", "4 AssessmentList"),
     )),
-    Situation("plan-not-ready", (Run("shop-plan --yes", "6 RunReport Refused"),)),
+    Situation("plan-not-ready", (
+        Run("shop-plan --yes", "6 RunReport Refused"),
+    )),
+    Situation(WAITS, (
+        Run("status", "0 Status"),
+        Run("cancel shop-plan --yes", "6 RunReport Refused"),
+        Run(f"cancel shop-plan {YES} --cancel-rollback", "0 RunReport Succeeded"),
+    )),
     Situation("nothing-stopped", (
         Run("shop-plan --yes", "0 RunReport NothingToDo"),
         Run("assess --exit-code", "0 AssessmentList"),

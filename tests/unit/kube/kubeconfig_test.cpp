@@ -422,6 +422,7 @@ TEST_CASE("whom to act as comes from the kubeconfig, and from flags before it") 
         "token: t, as: me, as-uid: u1, as-groups: [g1, g2], as-user-extra: {k: [a, b]}");
     SUBCASE("the kubeconfig") {
         const auto as = connect_with(text)->impersonation;
+        CHECK(connect_with(text)->user.ends_with(" as me"));
         CHECK(as.user == "me");
         CHECK(as.uid == "u1");
         CHECK(as.groups == std::vector<std::string>{"g1", "g2"});
@@ -429,6 +430,7 @@ TEST_CASE("whom to act as comes from the kubeconfig, and from flags before it") 
     }
     SUBCASE("flags, each in place of its field") {
         const auto as = connect_with(text, {.as = "you", .as_groups = {"h"}})->impersonation;
+        CHECK(connect_with(text, {.as = "you"})->user.ends_with(" as you"));
         CHECK(as.user == "you");
         CHECK(as.uid == "u1");
         CHECK(as.groups == std::vector<std::string>{"h"});
