@@ -120,6 +120,30 @@ ExitCode CommandContext::exit_code_of(const base::Error& error) const {
     return error.kind == base::ErrorKind::Interrupted ? interrupted() : ExitCode::Error;
 }
 
+ExitCode CommandContext::exit_code_of(rollback::Outcome outcome) const {
+    using rollback::Outcome;
+    switch (outcome) {
+        case Outcome::Succeeded:
+        case Outcome::NothingToDo:
+        case Outcome::DryRun:
+            return ExitCode::Done;
+        case Outcome::Refused:
+        case Outcome::Declined:
+            return ExitCode::Refused;
+        case Outcome::Failed:
+            return ExitCode::RollbackFailed;
+        case Outcome::NotVerified:
+            return ExitCode::NotVerified;
+        case Outcome::TimedOut:
+            return ExitCode::NotFinished;
+        case Outcome::Detached:
+            return interrupted();
+        case Outcome::Error:
+            return ExitCode::Error;
+    }
+    return ExitCode::Error;
+}
+
 ExitCode CommandContext::with_warnings(ExitCode code) const {
     const bool warned = options.warnings_as_errors && warnings.count() > 0;
     return code == ExitCode::Done && warned ? ExitCode::Error : code;

@@ -42,6 +42,8 @@ struct CommandContext {
     ExitCode interrupted() const;
     /// Of what ended a command: an interrupt, or Error.
     ExitCode exit_code_of(const base::Error& error) const;
+    /// Of how a flow ended.
+    ExitCode exit_code_of(rollback::Outcome outcome) const;
     /// The same code, but Error for Done when --warnings-as-errors is set and a warning came.
     ExitCode with_warnings(ExitCode code) const;
 

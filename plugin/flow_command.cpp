@@ -9,35 +9,8 @@
 #include "run/snapshot.hpp"
 
 namespace plugin {
-namespace {
-
 using rollback::Outcome;
 using rollback::RunReport;
-
-ExitCode exit_code_of(Outcome outcome, const CommandContext& context) {
-    switch (outcome) {
-        case Outcome::Succeeded:
-        case Outcome::NothingToDo:
-        case Outcome::DryRun:
-            return ExitCode::Done;
-        case Outcome::Refused:
-        case Outcome::Declined:
-            return ExitCode::Refused;
-        case Outcome::Failed:
-            return ExitCode::RollbackFailed;
-        case Outcome::NotVerified:
-            return ExitCode::NotVerified;
-        case Outcome::TimedOut:
-            return ExitCode::NotFinished;
-        case Outcome::Detached:
-            return context.interrupted();
-        case Outcome::Error:
-            return ExitCode::Error;
-    }
-    return ExitCode::Error;
-}
-
-}  // namespace
 
 FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow, rollback::Task task)
     : dry_run_text([this](const RunReport& report) {
@@ -55,7 +28,7 @@ ExitCode FlowCommand::run(const Flow& flow) {
     const auto writable = check_evidence_file(context_.options);
     RunReport report = writable ? carried_out(flow) : not_begun(writable.error());
     ExitCode code =
-        not_chosen_.value_or(context_.with_warnings(exit_code_of(report.outcome, context_)));
+        not_chosen_.value_or(context_.with_warnings(context_.exit_code_of(report.outcome)));
     report.exit_code = static_cast<int>(code);
     if (view_) view_->finish();
     context_.warnings.release();

@@ -22,8 +22,9 @@ class LeftoversCommand {
     ExitCode run() {
         const PlanChoice choice = context_.choose_plan();
         LeftoversReport report = choice.error ? not_chosen(choice) : of_plan(choice.plan);
-        const ExitCode code =
-            choice.error ? choice.code : context_.with_warnings(exit_code_of(report.outcome));
+        const ExitCode code = choice.error
+                                  ? choice.code
+                                  : context_.with_warnings(context_.exit_code_of(report.outcome));
         report.exit_code = static_cast<int>(code);
         print(report);
         return code;
@@ -80,28 +81,6 @@ class LeftoversCommand {
                            .style = context_.err.style});
         if (is_quiet() || report.runbook->steps.empty()) return;
         std::fputs(render_deletion_preview(report, context_.err).c_str(), stderr);
-    }
-
-    ExitCode exit_code_of(Outcome outcome) const {
-        switch (outcome) {
-            case Outcome::Succeeded:
-            case Outcome::NothingToDo:
-            case Outcome::DryRun:
-                return ExitCode::Done;
-            case Outcome::NotVerified:
-                return ExitCode::NotVerified;
-            case Outcome::Refused:
-            case Outcome::Declined:
-                return ExitCode::Refused;
-            case Outcome::TimedOut:
-                return ExitCode::NotFinished;
-            case Outcome::Detached:
-                return context_.interrupted();
-            case Outcome::Failed:
-            case Outcome::Error:
-                return ExitCode::Error;
-        }
-        return ExitCode::Error;
     }
 
     void print(const LeftoversReport& report) const {

@@ -143,8 +143,9 @@ class Waiter {
           patience_(options.follow),
           sink_(sink) {}
 
-    Result<State> run(std::stop_token stop) {
-        if (auto seen = look(stop); !seen || !waiting_helps()) return seen;
+    Result<State> run(std::optional<State> first, std::stop_token stop) {
+        auto seen = first ? judged(std::move(*first)) : look(stop);
+        if (!seen || !waiting_helps()) return seen;
         parts_ = parts_of(session_, *state_);
         Watchers watchers(stop);
         for (const Part& part : parts_)
@@ -159,10 +160,12 @@ class Waiter {
             session_,
             {.parallel = options_.parallel, .labelled = !manual, .reviews = false, .proof = true},
             stop);
-        if (seen) {
-            state_ = *seen;
-            judge();
-        }
+        return seen ? judged(std::move(*seen)) : seen;
+    }
+
+    Result<State> judged(State seen) {
+        state_ = seen;
+        judge();
         return seen;
     }
 
@@ -246,8 +249,10 @@ class Waiter {
 
 Result<State> await_application(const Session& session, const rollback::Record& record,
                                 const std::string& rollback_name, const ExecuteOptions& options,
-                                const EventSink& sink, std::stop_token stop) {
-    return Waiter(session, record, rollback_name, options, sink).run(std::move(stop));
+                                const EventSink& sink, std::stop_token stop,
+                                std::optional<State> first) {
+    return Waiter(session, record, rollback_name, options, sink)
+        .run(std::move(first), std::move(stop));
 }
 
 }  // namespace run

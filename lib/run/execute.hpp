@@ -2,6 +2,7 @@
 // looked up before anything is sent again.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 
 #include "rollback/record.hpp"
@@ -24,10 +25,12 @@ Result<Object> create_once(kube::Cluster& control, const rollback::Create& step,
                            std::stop_token stop);
 
 /// Waits by watch until the findings of `verify` are well or cannot get better, or until the
-/// deadline, or until nothing has moved for `stall_after`. Returns the last observation.
+/// deadline, or until nothing has moved for `stall_after`. Returns the last observation. `first` is
+/// the first one, where it has been taken just now, and with all that the proof reads.
 Result<rollback::State> await_application(const Session& session, const rollback::Record& record,
                                           const std::string& rollback_name,
                                           const ExecuteOptions& options, const EventSink& sink,
-                                          std::stop_token stop);
+                                          std::stop_token stop,
+                                          std::optional<rollback::State> first = {});
 
 }  // namespace run

@@ -78,10 +78,10 @@ FlowRun::End FlowRun::serving() {
     return outcome == Outcome::Succeeded ? End() : End(outcome);
 }
 
-Outcome FlowRun::await_application_then(Outcome when_well) {
+Outcome FlowRun::await_application_then(Outcome when_well, std::optional<rollback::State> first) {
     enter("wait until the application serves, and verify it");
-    auto state =
-        await_application(session_, record_, rollback_to_prove(), execute_, options_.sink, stop_);
+    auto state = await_application(session_, record_, rollback_to_prove(), execute_, options_.sink,
+                                   stop_, std::move(first));
     if (!state) return failed(state.error());
     judge(std::move(*state));
     return rollback::all_is_well(report_.findings) ? when_well : Outcome::NotVerified;

@@ -65,7 +65,8 @@ class FlowRun {
 
     /// Ends the run unless the application serves, where that is to be proved at all.
     End serving();
-    Outcome await_application_then(Outcome when_well);
+    /// `first`: as for await_application().
+    Outcome await_application_then(Outcome when_well, std::optional<rollback::State> first = {});
     /// Puts what is found to be well or not into the report.
     void judge(rollback::State state);
 

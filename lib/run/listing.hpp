@@ -3,7 +3,9 @@
 // be listed becomes a gap.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -34,6 +36,13 @@ struct Look {
     std::string gap_prefix = {};
     std::function<void(std::vector<base::Object>)> keep;  // called under the notes' lock
 };
+
+/// The keep() of a Look whose objects go behind those of `all`.
+inline auto append_to(std::vector<base::Object>& all) {
+    return [&all](std::vector<base::Object> items) {
+        std::ranges::move(items, std::back_inserter(all));
+    };
+}
 
 void look_at(const Place& place, const std::vector<Look>& looks);
 

@@ -25,10 +25,6 @@ using rollback::State;
 
 using Work = std::vector<std::function<void()>>;
 
-auto append_to(std::vector<Object>& all) {
-    return [&all](std::vector<Object> items) { std::ranges::move(items, std::back_inserter(all)); };
-}
-
 auto append_workloads_to(std::vector<Object>& all) {
     return [&all](std::vector<Object> items) {
         std::erase_if(items, mtc::is_managed);

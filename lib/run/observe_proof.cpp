@@ -14,10 +14,6 @@ using base::Object;
 using base::ResourceType;
 using rollback::ClusterView;
 
-auto append_to(std::vector<Object>& all) {
-    return [&all](std::vector<Object> items) { std::ranges::move(items, std::back_inserter(all)); };
-}
-
 bool is_of(const ClusterView& view, const Object& volume, const std::string& plan_uid) {
     const auto ns = base::text_or_empty(volume.body, "/spec/claimRef/namespace");
     return std::ranges::count(view.namespaces, ns) > 0 ||

@@ -31,12 +31,13 @@ class VerifyFlow final : public FlowRun {
     Outcome flow() override {
         if (const End end = look()) return *end;
         begin_to_wait();
-        return await_application_then(Outcome::Succeeded);
+        return await_application_then(Outcome::Succeeded, std::move(state_));
     }
 
     End look() {
         enter("look at both clusters");
-        auto state = observe(session_, {.parallel = execute_.parallel, .reviews = false}, stop_);
+        auto state = observe(
+            session_, {.parallel = execute_.parallel, .reviews = false, .proof = true}, stop_);
         if (!state) return failed(state.error());
         state_ = std::move(*state);
         describe(report_, session_, *state_);
