@@ -183,9 +183,10 @@ class Roles(unittest.TestCase):
 
     @classmethod
     def simulate(cls):
-        """The kubelets and MTC's controller of both clusters."""
+        """The kubelets and MTC's controller of both clusters; by that scenario, no cutover ends by itself."""
         cls.kubeconfig("admin")
-        words = [cls.sandbox, "simulate", *cls.clusters(), "--pace=1ms", f"--ready-file={cls.folder}/ready"]
+        words = [cls.sandbox, "simulate", "--scenario=cutover-running", *cls.clusters(), "--pace=1ms",
+                 f"--ready-file={cls.folder}/ready"]
         simulators = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         cls.addClassCleanup(simulators.wait)
         cls.addClassCleanup(simulators.terminate)
