@@ -30,9 +30,7 @@ std::string on_plan(const RunReport& report, const CommandContext& context,
 
 // As kubectl says it, and what comes next.
 std::string created(const RunReport& report, const CommandContext& context) {
-    const std::string name =
-        report.rollback ? report.rollback->name : *report.assessment->running_rollback;
-    return "migmigration.migration.openshift.io/" + name +
+    return "migmigration.migration.openshift.io/" + report.rollback->name +
            (report.attached ? " runs already\n" : " created\n") +
            "Follow it: " + on_plan(report, context, "status") +
            " -w\nProve the recovery: " + on_plan(report, context, "verify") + "\n";

@@ -61,7 +61,7 @@ class ConsoleFlow final : public FlowRun {
         enter("decide what to do");
         record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
         if (!options_.name.empty()) record_.rollback = options_.name;
-        report_.attached = report_.assessment->running_rollback.has_value();
+        attach();
         report_.runbook = rollback::console_flow(
             *state_, *report_.assessment, record_.rollback,
             {.cancel_running = options_.cancel_running, .follow = options_.follow});
@@ -70,6 +70,14 @@ class ConsoleFlow final : public FlowRun {
         if (const End end = check_name()) return end;
         if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
+    }
+
+    void attach() {
+        const auto& running = report_.assessment->running_rollback;
+        report_.attached = running.has_value();
+        if (!running) return;
+        const auto found = std::ranges::find(state_->migrations, *running, &mtc::Migration::name);
+        if (found != state_->migrations.end()) report_.rollback = *found;
     }
 
     // A random name that exists is that of an earlier attempt; one that somebody has chosen is not.

@@ -96,9 +96,10 @@ TEST_CASE("create --wait follows it to the end, with the exit code of the end") 
 TEST_CASE("a rollback that runs is named, and not doubled") {
     sandbox::World world("rollback-hangs-on-finalizer", https());
     const Person person(world.kubeconfig());
-    ends_with(0, person.runs({"create", "shop-plan", "-y", "-oname"}));
+    const auto first = ends_with(0, person.runs({"create", "shop-plan", "-y", "-oname"}));
     const auto again = ends_with(0, person.runs({"create", "shop-plan", "-y"}));
     CHECK(has(again.out, " runs already\n"));
+    CHECK(ends_with(0, person.runs({"create", "shop-plan", "-y", "-oname"})).out == first.out);
     CHECK(rollbacks(world.target_store()) == 1);
 }
 
