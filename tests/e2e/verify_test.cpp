@@ -9,6 +9,7 @@
 
 #include "clusters.hpp"
 #include "mtc/names.hpp"
+#include "mtc/plan.hpp"
 
 using base::Json;
 using e2e::Stage;
@@ -155,6 +156,14 @@ std::string volume_of(Stage& stage, const std::string& ns, const std::string& cl
         "/spec/volumeName");
 }
 
+// The controller takes a moment to say whether a plan is Ready.
+void await_plan(Stage& s, bool ready) {
+    s.await_on_target(mtc::types::migplans, "", [&](const base::Object& each) {
+        const auto plan = mtc::decode_plan(each);
+        return each.ref.name == s.plan() && plan && plan->ready() == ready;
+    });
+}
+
 const std::map<std::string, std::pair<std::string, Damage>> damages{
     {"control-rollback-ended-well",
      {"failure",
@@ -168,8 +177,14 @@ const std::map<std::string, std::pair<std::string, Damage>> damages{
     {"control-plan-ready",
      {"warning",
       [](Stage& s) {
-          return change(s.target(), {mtc::types::migplans, mtc::openshift_migration, s.plan()},
-                        "/spec/closed", true);
+          const auto open =
+              change(s.target(), {mtc::types::migplans, mtc::openshift_migration, s.plan()},
+                     "/spec/closed", true);
+          await_plan(s, false);
+          return [&s, open] {
+              open();
+              await_plan(s, true);
+          };
       }}},
     {"source-namespaces-active",
      {"failure",
