@@ -64,6 +64,19 @@ def kubectl(context, *words, given=None):
     return done.stdout
 
 
+def await_migratable(plan):
+    """MTC's controller takes a moment to judge a plan anew after a migration has ended."""
+    command = (STATE / "bin/kubectl", f"--kubeconfig={STATE}/kubeconfig", "--context=target", "get", "migplan", plan,
+               "-n", MTC, "--watch", "--request-timeout=60s", '-ojsonpath={.status.conditions[*].type}{"\\n"}')
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
+        try:
+            seen = next((line for line in watch.stdout if {"Ready"} <= set(line.split()) - {"Suspended"} and "Suspended" not in line), None)
+        finally:
+            watch.terminate()
+    if seen is None:
+        raise RuntimeError(f"{plan} did not become Ready")
+
+
 def on_both(*words, given=None):
     return [kubectl(context, *words, given=given) for context in ("source", "target")]
 
@@ -239,6 +252,7 @@ class Roles(unittest.TestCase):
         self.succeeds("operator-scan", "assess", plan)
         done = self.succeeds("operator-scan", "run", plan, "--yes")
         self.assertIn("Rollback succeeded\n", done.stdout)
+        await_migratable(plan)
         self.assertEqual(self.same("operator-scan", "verify", plan, "-owide").returncode, 0)
 
     def test_the_operator_rolls_back_by_hand_and_clears_up_as_an_administrator_does(self):
@@ -275,6 +289,7 @@ class Roles(unittest.TestCase):
         kubectl("target", "apply", "-f", "-", given=printed)
         followed = self.succeeds("operator", "status", plan, "--watch", "--timeout=60s", "-ojson")
         self.assertEqual(json.loads(followed.stdout)["migrations"][0]["state"], "Succeeded")
+        await_migratable(plan)
         self.assertEqual(self.same("reader-scan", "verify", plan, "-oname").returncode, 0)
 
     def test_the_operator_cancels_what_runs_and_the_reader_only_sees_it(self):
