@@ -101,8 +101,17 @@ std::unexpected<Error> at_line(const YAML::Exception& error) {
                 "yaml: line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
 }
 
+// Also by readers of YAML 1.1, to which 0x1f, 1_000, 12:30:00, .inf and 2025-05-01T11:20:00Z are
+// numbers and times.
+bool may_be_number_or_time(std::string_view text) {
+    constexpr std::string_view begins = "0123456789+-.";
+    constexpr std::string_view consists = "0123456789+-.:_ abcdefinoxABCDEFINTtZz";
+    return !text.empty() && begins.contains(text.front()) &&
+           text.find_first_not_of(consists) == std::string_view::npos;
+}
+
 bool is_plain_safe(const std::string& text) {
-    return plain_scalar(text).is_string();
+    return plain_scalar(text).is_string() && !may_be_number_or_time(text);
 }
 
 void emit(YAML::Emitter& out, const Json& value) {

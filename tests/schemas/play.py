@@ -9,21 +9,8 @@ from situations import SITUATIONS
 from world import World
 
 
-
-class Yaml(yaml.CSafeLoader):
-    """YAML as Kubernetes reads it: a time is a string. YAML 1.1, which PyYAML speaks, makes a date of it."""
-
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:timestamp"]
-        for first, rows in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def read_yaml(text):
-    return yaml.load(text, Yaml)
-
-
-FORMS = {"json": json.loads, "yaml": read_yaml}
+# A reader of YAML 1.1, which would make a date of a time without quotes.
+FORMS = {"json": json.loads, "yaml": yaml.safe_load}
 
 # What became of a run: its name for messages, how it ended and was to end, its document, its lines of progress, and
 # the document of --report, if there was one.

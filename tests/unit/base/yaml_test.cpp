@@ -79,9 +79,18 @@ TEST_CASE("what is written reads back as the same value") {
                         {"deep", {{"a", {{"b", "c: d"}}}}},
                         {"lines", "a\nb"},
                         {"time", "2025-05-01T11:00:00Z"},
+                        {"duration", "12:30:00"},
                         {"odd", "- x"},
                         {"truths", {"no", "on", "y"}}};
     const auto read = parse_yaml(to_yaml(value));
     REQUIRE(read);
     CHECK(*read == value);
+}
+
+TEST_CASE("what a reader of YAML 1.1 takes for a number or a time is quoted") {
+    for (const char* text : {"2025-05-01T11:00:00Z", "2025-05-01", "2025-05-01 11:00:00", "0x1f",
+                             "1_000", "12:30:00", ".inf", "0b11", "+12", "0o17"})
+        CHECK(to_yaml(Json{{"a", text}}) == "a: \"" + std::string(text) + "\"\n");
+    for (const char* text : {"3 workloads", "v1", "web-1", "10.0.0.1/24", "inf"})
+        CHECK(to_yaml(Json{{"a", text}}) == "a: " + std::string(text) + "\n");
 }
