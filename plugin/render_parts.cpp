@@ -1,7 +1,5 @@
 #include "plugin/render_parts.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "plugin/text_width.hpp"
 
@@ -26,13 +24,6 @@ std::string and_more(std::size_t left_out, std::string_view which, const RenderC
     if (left_out == 0) return {};
     return "and " + std::to_string(left_out) + " more" + std::string(which) + " (" +
            context.style.paint(Tone::Bold, "-o wide") + " shows all)\n";
-}
-
-std::string first_of(std::vector<std::string> names, std::size_t most, std::string_view separator) {
-    const std::size_t left_out = names.size() - std::min(names.size(), most);
-    names.resize(names.size() - left_out);
-    return base::join(names, separator) +
-           (left_out > 0 ? " and " + std::to_string(left_out) + " more" : "");
 }
 
 rollback::ClusterName name_of(const rollback::ClusterView& view) {

@@ -18,9 +18,6 @@ std::string heading(std::string_view text, const RenderContext& context);
 
 /// "and 3 more (-o wide shows all)", with `which` behind "more"; nothing when none was left out.
 std::string and_more(std::size_t left_out, std::string_view which, const RenderContext& context);
-/// "a, b, c and 2 more": the first `most` of the names.
-std::string first_of(std::vector<std::string> names, std::size_t most,
-                     std::string_view separator = ", ");
 
 /// The cluster as outputs name it.
 rollback::ClusterName name_of(const rollback::ClusterView& view);

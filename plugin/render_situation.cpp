@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/text.hpp"
 #include "plugin/render_parts.hpp"
 
 namespace plugin {
@@ -122,7 +123,7 @@ Cell mounted_by(const Gaps& gaps, Side side, const std::vector<ObjectRef>& pods,
     if (pods.empty()) return unseen ? Cell{"not seen", Tone::Warning} : Cell{"<none>"};
     std::vector<std::string> names;
     for (const ObjectRef& one : pods) names.push_back(one.name);
-    return {first_of(names, most) + (unseen ? ", not all seen" : "")};
+    return {base::first_of(names, most) + (unseen ? ", not all seen" : "")};
 }
 
 std::string volumes(const AssessmentReport& report, const RenderContext& context) {

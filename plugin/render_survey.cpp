@@ -20,7 +20,7 @@ Cell verdict_cell(const PlanLine& line) {
 
 std::string namespaces(const PlanLine& line, bool wide) {
     const auto& names = line.namespaces;
-    return or_none(first_of(names, wide ? names.size() : most_namespaces, ","));
+    return or_none(base::first_of(names, wide ? names.size() : most_namespaces, ","));
 }
 
 std::string age(const PlanLine& line, base::Time now) {

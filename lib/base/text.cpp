@@ -32,6 +32,13 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return out;
 }
 
+std::string first_of(std::vector<std::string> parts, std::size_t most, std::string_view separator) {
+    const std::size_t left_out = parts.size() - std::min(parts.size(), most);
+    parts.resize(parts.size() - left_out);
+    return join(parts, separator) +
+           (left_out > 0 ? " and " + std::to_string(left_out) + " more" : "");
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
     while (!text.empty()) {

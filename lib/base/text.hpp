@@ -10,6 +10,9 @@ namespace base {
 
 /// "a, b, c"
 std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
+/// "a, b, c and 2 more": the first `most` of the parts.
+std::string first_of(std::vector<std::string> parts, std::size_t most,
+                     std::string_view separator = ", ");
 /// The parts between separators; an empty text has no parts.
 std::vector<std::string> split(std::string_view text, char separator);
 /// Without white space at both ends.

@@ -91,12 +91,8 @@ constexpr std::size_t most_names = 3;
 // "deployment/web in shop, pod/web-1 in shop, ... and 2 more"
 std::string names_of(const std::vector<ObjectRef>& refs) {
     std::vector<std::string> names;
-    for (const ObjectRef& ref : refs) {
-        if (names.size() == most_names) break;
-        names.push_back(ref.label() + " in " + ref.ns);
-    }
-    const std::size_t more = refs.size() - names.size();
-    return base::join(names) + (more == 0 ? "" : " and " + std::to_string(more) + " more");
+    for (const ObjectRef& ref : refs) names.push_back(ref.label() + " in " + ref.ns);
+    return base::first_of(std::move(names), most_names);
 }
 
 std::vector<ObjectRef> stopped_workloads(const Situation& situation) {

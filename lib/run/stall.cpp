@@ -11,16 +11,11 @@
 namespace run {
 namespace {
 
+using base::first_of;
 using base::join;
 using Lines = std::vector<std::string>;
 
 constexpr std::size_t most = 5;  // a person reads a few; the rest is counted
-
-std::string at_most(const Lines& names) {
-    if (names.size() <= most) return join(names);
-    return join({names.begin(), names.begin() + most}) + " and " +
-           std::to_string(names.size() - most) + " more";
-}
 
 Lines pods_that_mount(const Object& claim, const std::vector<Object>& pods) {
     Lines names;
@@ -40,7 +35,7 @@ std::string describe(const Object& object, const std::vector<Object>& pods) {
     }
     if (object.ref.type.plural != "persistentvolumeclaims") return line;
     if (const auto names = pods_that_mount(object, pods); !names.empty())
-        line += ", mounted by pod " + at_most(names);
+        line += ", mounted by pod " + first_of(names, most);
     return line;
 }
 
@@ -95,7 +90,7 @@ Lines pods_still_running(const Session& session, std::stop_token stop) {
         names.push_back(pod.ref.ns + "/" + pod.ref.name);
     if (names.empty())
         return {"no pods are left in the target's namespaces; the controller should go on soon"};
-    return {"target: the controller waits until these pods are gone: " + at_most(names)};
+    return {"target: the controller waits until these pods are gone: " + first_of(names, most)};
 }
 
 Lines ahead_in_the_queue(const Session& session, const mtc::Migration& migration,
