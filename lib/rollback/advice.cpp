@@ -65,7 +65,6 @@ std::vector<std::string> remedies(const std::vector<Blocker>& blockers, bool com
 }
 
 std::vector<std::string> commands_for(Flow flow, const State& state, const Assessment& assessment) {
-    std::vector<std::string> commands;
     switch (flow) {
         case Flow::None:
             return {};
@@ -75,15 +74,13 @@ std::vector<std::string> commands_for(Flow flow, const State& state, const Asses
         case Flow::Manual:
             return {command_of("{plugin} manual ", state)};
         case Flow::ConsoleAfterCancel:
-            commands = remedies(assessment.blockers, true);
-            commands.push_back(run_command(state));
-            return commands;
+            return {run_command(state) + " --cancel-running"};
         case Flow::LookFirst:
             // what could not be seen may change what is to be done: no command before that
             if (assessment.verdict == Verdict::Unknown) return {};
             return remedies(assessment.blockers, true);
     }
-    return commands;
+    return {};
 }
 
 // Why
@@ -161,7 +158,7 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
         case Flow::Attach:
             return aim;
         case Flow::ConsoleAfterCancel:
-            return aim + "; a migration is in the way: it has to end first";
+            return aim + "; a migration is in the way: it is canceled first";
         case Flow::Manual:
             return "MTC's controller cannot roll back: the manual flow starts the application on "
                    "the source, and leaves what was migrated on the target" +

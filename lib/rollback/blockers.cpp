@@ -252,7 +252,7 @@ std::string remedy_for(const Migration& ahead) {
     if (std::holds_alternative<mtc::Canceling>(state))
         return "oc get " + object + " -w    # wait until it ends";
     return "oc patch " + object + R"( --type=merge -p '{"spec":{"canceled":true}}')" +
-           "    # wait until it ends, then run this again";
+           "    # and wait; --cancel-running does both";
 }
 
 void migration_ahead(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
