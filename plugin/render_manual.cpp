@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "plugin/render_parts.hpp"
 #include "plugin/text_width.hpp"
+#include "rollback/conversion.hpp"
 
 namespace plugin {
 namespace {
@@ -97,6 +98,8 @@ std::string warnings(const State& state, const Runbook& runbook,
         all.emplace_back(
             "--assume-target-stopped: nobody has seen that the target is stopped. If anything runs "
             "there with a volume of the plan, both sides write to it, and its data is corrupted");
+    if (std::string what = rollback::describe_conversion(state); starts && !what.empty())
+        all.push_back(std::move(what));
     if (starts)
         all.emplace_back(
             "what was migrated stays on the target; only MTC's own rollback deletes it");

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/conversion.hpp"
 #include "rollback/mounts.hpp"
 
 namespace rollback {
@@ -11,12 +12,9 @@ namespace {
 
 using Warnings = std::vector<std::string>;
 
-// "a, b, c and 2 more"
+// A person reads a few.
 std::string in_short(const std::vector<std::string>& names) {
-    constexpr std::size_t enough = 3;
-    if (names.size() <= enough) return base::join(names);
-    return base::join({names.begin(), names.begin() + enough}) + " and " +
-           std::to_string(names.size() - enough) + " more";
+    return base::first_of(names, 3);
 }
 
 std::vector<std::string> paths_of(const std::vector<Object>& objects) {
@@ -337,11 +335,16 @@ void broken_discovery(const State& state, const Effects&, Warnings& out) {
     }
 }
 
+void converted(const State& state, const Effects&, Warnings& out) {
+    if (std::string what = describe_conversion(state); !what.empty())
+        out.push_back(std::move(what));
+}
+
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
-constexpr WarningRule warning_rules[] = {serves_on_target, data_lost,         left_at_rest,
-                                         stays_down,       several_plans,     broken_discovery,
-                                         autoscaled,       belongs_to_others, survives};
+constexpr WarningRule warning_rules[] = {
+    serves_on_target, data_lost,        converted,  left_at_rest,      stays_down,
+    several_plans,    broken_discovery, autoscaled, belongs_to_others, survives};
 
 }  // namespace
 

@@ -71,6 +71,30 @@ rollback::RunReport manual_report(Outcome outcome) {
 
 }  // namespace
 
+TEST_CASE("the storage of a workload that is started by hand was converted") {
+    auto converted = state();
+    const auto ref = deployment("shop", "web");
+    auto workload = seen(ref);
+    workload.body["spec"]["template"]["spec"]["volumes"] =
+        base::Json::array({{{"persistentVolumeClaim", {{"claimName", "data-new"}}}}});
+    converted.target.server = converted.source.server;
+    converted.plan.namespaces = {{"shop", "shop"}};
+    converted.source.namespaces = converted.target.namespaces = {"shop"};
+    converted.source.workloads = {workload};
+    converted.plan.volumes = {{.name = "pv-1",
+                               .claim_ns = "shop",
+                               .claim = "data",
+                               .target_claim = "data-new",
+                               .action = "copy",
+                               .copy_method = "filesystem"}};
+    const auto preview = [&](const rollback::Runbook& runbook) {
+        return plugin::render_manual_preview(converted, assessment(), runbook, {}, control(),
+                                             context(300));
+    };
+    CHECK(preview(by_hand()).contains("starts it with the new ones: shop/deployment/web"));
+    CHECK_FALSE(preview({}).contains("storage conversion"));
+}
+
 TEST_CASE("before anything is done by hand") {
     golden::check("manual-preview.txt",
                   plugin::render_manual_preview(state(), assessment(), by_hand(), {}, control(),

@@ -324,3 +324,12 @@ TEST_CASE("it warns of an API group of the target that makes the controller fail
         CHECK_FALSE(warns(state, "the controller fails"));
     }
 }
+
+TEST_CASE("it warns of a storage conversion, which it takes back") {
+    State state = build::within_one_namespace(build::halfway());
+    state.source.workloads = {
+        build::mounting(build::stopped("Deployment", "web", "3"), "data-new")};
+    CHECK_FALSE(warns(state, "storage conversion"));
+    state.plan.volumes.at(0).target_claim = "data-new";
+    CHECK(warns(state, "MTC's own rollback switches back"));
+}
