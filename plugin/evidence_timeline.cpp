@@ -46,7 +46,7 @@ seconds between_ticks(seconds length) {
 
 std::string clock(base::Time time, seconds step, bool many_days) {
     const std::string text = utc(time);
-    const std::string date = text.substr(5, 5);
+    std::string date = text.substr(5, 5);
     if (step.count() >= day) return date;
     const std::string hours = text.substr(11, step.count() % 60 == 0 ? 5 : 8);
     return many_days ? date + " " + hours : hours;
