@@ -22,12 +22,18 @@ constexpr std::array stage_labels = {labels::stage_pod, labels::application_pod,
 // that one only while it says what MTC says: an application may have its own
 constexpr const char* part_of = "app.kubernetes.io/part-of";
 
+// Without an initializer list, which copies what it holds: there are thousands of workloads.
 Json operation(const char* op, const std::string& path) {
-    return {{"op", op}, {"path", path}};
+    Json out = Json::object();
+    out.emplace("op", op);
+    out.emplace("path", path);
+    return out;
 }
 
 Json operation(const char* op, const std::string& path, Json value) {
-    return {{"op", op}, {"path", path}, {"value", std::move(value)}};
+    Json out = operation(op, path);
+    out.emplace("value", std::move(value));
+    return out;
 }
 
 std::string in(const char* where, const std::string& key) {
@@ -65,10 +71,6 @@ void restore(Json& patch, const Object& workload, const WorkloadKind& kind, cons
     if (before.run_strategy) virtual_machine::set_strategy(patch, workload, *before.run_strategy);
 }
 
-bool pauses_by_itself(const WorkloadKind& kind) {
-    return kind.type.plural == "deploymentconfigs";
-}
-
 void add_mark(Json& patch, const Object& workload, const char* mark, const std::string& value) {
     if (base::find(workload.body, "/metadata/annotations") == nullptr)
         patch.push_back(operation("add", "/metadata/annotations", Json::object()));
@@ -86,6 +88,10 @@ bool has_ended(const Object& workload) {
 }
 
 }  // namespace
+
+bool pauses_by_itself(const WorkloadKind& kind) {
+    return kind.type.plural == "deploymentconfigs";
+}
 
 Json unquiesce(const Object& workload, const Wanted& before) {
     const WorkloadKind& kind = *workload_kind(workload.ref.type);

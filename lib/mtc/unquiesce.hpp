@@ -13,6 +13,9 @@ namespace mtc {
 /// are; a DeploymentConfig stays unpaused (see pause_again).
 base::Json unquiesce(const base::Object& workload, const Wanted& before);
 
+/// A kind whose workloads are paused by a patch of their own, when their pods are there.
+bool pauses_by_itself(const WorkloadKind& kind);
+
 /// The second patch that a DeploymentConfig needs which was paused before, to be made when its pods
 /// are there: its controller starts none while it is paused. Nothing when there is none to make.
 std::optional<base::Json> pause_again(const base::Object& workload);

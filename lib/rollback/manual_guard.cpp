@@ -180,6 +180,7 @@ std::vector<Step> stops(const State& state) {
 
 void add_denied(const std::vector<Denied>& all, const std::vector<Step>& steps,
                 std::vector<Blocker>& out) {
+    if (all.empty()) return;
     const auto needs = needs_of({.steps = steps, .blockers = {}});
     std::vector<std::string> what;
     for (const Denied& denied : all) {

@@ -154,6 +154,8 @@ std::vector<Step> pauses(const State& state, const Runbook& starts) {
     std::vector<Step> steps;
     for (const Object& workload : state.source.workloads) {
         // looked at first, since most are none: a copy of each would take longer than all the rest
+        const auto* kind = mtc::workload_kind(workload.ref.type);
+        if (kind == nullptr || !mtc::pauses_by_itself(*kind)) continue;
         if (!base::annotation_of(workload, mtc::annotations::paused)) continue;
         auto patch = pause(started.contains(workload.uid) ? without_mark(workload) : workload);
         if (patch) steps.push_back({std::move(*patch), "it was paused before the migration"});
