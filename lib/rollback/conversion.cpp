@@ -1,6 +1,7 @@
 #include "rollback/conversion.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.hpp"
 #include "rollback/mounts.hpp"
@@ -14,13 +15,23 @@ bool is_converted(const State& state, const mtc::PlanVolume& volume) {
            is_also_source(state, volume.claim_ns);
 }
 
+// Once, not for each workload: there are thousands of both, and mostly none of these.
+std::vector<mtc::PlanVolume> converted_volumes(const State& state) {
+    std::vector<mtc::PlanVolume> out;
+    std::ranges::copy_if(
+        state.plan.volumes, std::back_inserter(out),
+        [&](const mtc::PlanVolume& volume) { return is_converted(state, volume); });
+    return out;
+}
+
 }  // namespace
 
 std::vector<ObjectRef> converted_workloads(const State& state) {
+    const auto volumes = converted_volumes(state);
     std::vector<ObjectRef> out;
     for (const Object& workload : state.source.workloads) {
-        if (std::ranges::any_of(state.plan.volumes, [&](const mtc::PlanVolume& volume) {
-                return is_converted(state, volume) && volume.claim_ns == workload.ref.ns &&
+        if (std::ranges::any_of(volumes, [&](const mtc::PlanVolume& volume) {
+                return volume.claim_ns == workload.ref.ns &&
                        mounts(workload, volume.claim_on_target());
             }))
             out.push_back(workload.ref);

@@ -70,11 +70,10 @@ def await_migratable(plan):
                "-n", MTC, "--watch", "--request-timeout=60s", '-ojsonpath={.status.conditions[*].type}{"\\n"}')
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
         try:
-            seen = next((line for line in watch.stdout if {"Ready"} <= set(line.split()) - {"Suspended"} and "Suspended" not in line), None)
+            if not any({"Ready", "Suspended"} & set(line.split()) == {"Ready"} for line in watch.stdout):
+                raise RuntimeError(f"{plan} did not become Ready")
         finally:
             watch.terminate()
-    if seen is None:
-        raise RuntimeError(f"{plan} did not become Ready")
 
 
 def on_both(*words, given=None):
