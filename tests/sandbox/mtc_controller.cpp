@@ -97,13 +97,23 @@ void MtcController::pass(std::stop_token stop) {
     std::erase_if(waiting_, [&](const auto& entry) {
         return std::ranges::count(round.migrations, entry.first, &Object::uid) == 0;
     });
-    for (const Object& plan : round.plans) {
-        std::ignore = update(clusters_.control, plan, judged_plan(plan, round.migrations), stop);
-    }
+    for (const Object& plan : round.plans) judge(round, plan);
     for (const Object& migration : round.migrations) {
         if (!is_completed(migration) && !base::is_terminating(migration))
             reconcile(round, migration);
     }
+}
+
+// The plan controller is another one: it looks at a plan some time after its migration has ended.
+void MtcController::judge(const Round& round, const Object& plan) {
+    const Json judged = judged_plan(plan, round.migrations);
+    if (is_resumed(plan, judged)) {
+        const auto since = resumed_since_.try_emplace(plan.uid, Clock::now()).first->second;
+        const auto due = since + options_.behaviour.resume_after;
+        if (Clock::now() < due) return wake_at(due);
+    }
+    resumed_since_.erase(plan.uid);
+    std::ignore = update(clusters_.control, plan, judged, round.stop);
 }
 
 void MtcController::reconcile(const Round& round, const Object& listed) {

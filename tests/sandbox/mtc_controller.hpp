@@ -34,6 +34,7 @@ struct Behaviour {
     std::vector<Failure> fail = {};
     std::vector<Warning> warn = {};
     std::vector<Hang> hang = {};
+    std::chrono::milliseconds resume_after{0};  // how late a plan's suspension is lifted
 };
 
 struct MtcOptions {
@@ -56,6 +57,7 @@ class MtcController {
     struct Waiting;
 
     void pass(std::stop_token stop);
+    void judge(const Round& round, const Object& plan);
     void reconcile(const Round& round, const Object& listed);
     void advance(const Round& round, const Object& migration, const Object& plan,
                  MigrationStatus& status);
@@ -73,6 +75,7 @@ class MtcController {
     Bell bell_;
     std::optional<SteadyTime> wake_;
     std::map<std::string, SteadyTime> due_;            // by the migration's uid
+    std::map<std::string, SteadyTime> resumed_since_;  // by the plan's uid, until it is written
     std::map<std::string, SteadyTime> hanging_since_;  // by uid and phase
     std::map<std::string, std::unique_ptr<Waiting>> waiting_;
     std::mutex mutex_;

@@ -6,10 +6,14 @@
 namespace sandbox {
 namespace {
 
+bool has_condition(const Json& body, std::string_view type) {
+    return std::ranges::any_of(base::items_at(body, "/status/conditions"), [&](const Json& c) {
+        return base::text_or_empty(c, "/type") == type;
+    });
+}
+
 bool has_condition(const Object& object, std::string_view type) {
-    return std::ranges::any_of(
-        base::items_at(object.body, "/status/conditions"),
-        [&](const Json& c) { return base::text_or_empty(c, "/type") == type; });
+    return has_condition(object.body, type);
 }
 
 std::string plan_of(const Object& migration) {
@@ -150,6 +154,10 @@ Json judged_plan(const Object& plan, const Objects& migrations) {
     Json judged = plan.body;
     judged["status"]["conditions"] = conditions.json();
     return judged;
+}
+
+bool is_resumed(const Object& plan, const Json& judged) {
+    return has_condition(plan, "Suspended") && !has_condition(judged, "Suspended");
 }
 
 }  // namespace sandbox

@@ -24,5 +24,7 @@ const Itinerary& choose_itinerary(const Object& migration, MigrationStatus& stat
 
 /// The plan with the conditions that follow from its migrations: Suspended, Ready, Closed.
 Json judged_plan(const Object& plan, const Objects& migrations);
+/// That judgement lifts the suspension of the plan.
+bool is_resumed(const Object& plan, const Json& judged);
 
 }  // namespace sandbox

@@ -125,8 +125,9 @@ TargetNamespace target_of(const Json& json) {
 }
 
 Behaviour behaviour_of(const Json& json) {
-    const Words words(json, "controller", {"fail", "warn", "hang"});
+    const Words words(json, "controller", {"fail", "warn", "hang", "resumeAfter"});
     Behaviour out;
+    out.resume_after = words.duration("resumeAfter", {});
     for (const Json& one : words.part("fail")) {
         const Words w(one, "fail", {"phase", "error", "times"});
         out.fail.push_back({w.needed("phase"), w.needed("error"), w.number("times", -1)});
