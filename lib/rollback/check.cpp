@@ -23,9 +23,9 @@ void CheckWriter::fail(const std::string& subject, const std::string& predicate,
     add(Severity::Failure, subject, predicate, std::move(remedy), may_heal);
 }
 
-void CheckWriter::warn(const std::string& subject, const std::string& predicate,
-                       std::string remedy) {
-    add(Severity::Warning, subject, predicate, std::move(remedy), false);
+void CheckWriter::warn(const std::string& subject, const std::string& predicate, std::string remedy,
+                       bool may_heal) {
+    add(Severity::Warning, subject, predicate, std::move(remedy), may_heal);
 }
 
 void CheckWriter::unknown(const std::string& subject, const std::string& predicate,

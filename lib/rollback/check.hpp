@@ -15,7 +15,8 @@ class CheckWriter {
     /// The message is the subject and the predicate: "shop/deployment/web" + " is gone".
     void fail(const std::string& subject, const std::string& predicate, std::string remedy,
               bool may_heal = false);
-    void warn(const std::string& subject, const std::string& predicate, std::string remedy);
+    void warn(const std::string& subject, const std::string& predicate, std::string remedy,
+              bool may_heal = false);
     void unknown(const std::string& subject, const std::string& predicate, std::string remedy);
     /// An Unknown for each gap on this side in a resource that the check needed.
     void add_gaps(bool (*needed)(const std::string& resource));

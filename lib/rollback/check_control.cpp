@@ -4,6 +4,20 @@
 #include "rollback/check.hpp"
 
 namespace rollback::check {
+namespace {
+
+// MTC judges the plan a moment after the rollback has ended; a success that nothing came after
+// lifts the suspension, one with warnings does not (pkg/controller/migplan/migplan_controller.go,
+// planSuspended).
+bool will_be_resumed(const Evidence& e) {
+    const auto& all = e.state.migrations;
+    const auto rollback = std::ranges::find(all, e.rollback, &mtc::Migration::name);
+    return rollback != all.end() && std::holds_alternative<mtc::Succeeded>(rollback->state()) &&
+           std::ranges::none_of(
+               all, [&](const mtc::Migration& m) { return m.created > rollback->created; });
+}
+
+}  // namespace
 
 std::vector<Finding> rollback_ended_well(const Evidence& e) {
     CheckWriter out(e, "control-rollback-ended-well", Side::Control);
@@ -27,7 +41,8 @@ std::vector<Finding> plan_ready(const Evidence& e) {
     if (plan.closed) {
         out.warn(subject, " is closed: it cannot be migrated again", remedy);
     } else if (mtc::has(plan.conditions, "Suspended")) {
-        out.warn(subject, " is suspended: it cannot be migrated again yet", remedy);
+        out.warn(subject, " is suspended: it cannot be migrated again yet", remedy,
+                 will_be_resumed(e));
     } else if (!plan.ready()) {
         out.warn(subject, " is not Ready: it cannot be migrated again yet", remedy);
     }

@@ -70,9 +70,9 @@ bool all_is_well(const std::vector<Finding>& findings) {
     });
 }
 
-bool may_heal(const std::vector<Finding>& findings) {
+bool may_heal(const std::vector<Finding>& findings, Severity severity) {
     return std::ranges::any_of(
-        findings, [](const Finding& f) { return f.severity == Severity::Failure && f.may_heal; });
+        findings, [&](const Finding& f) { return f.severity == severity && f.may_heal; });
 }
 
 }  // namespace rollback

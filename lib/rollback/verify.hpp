@@ -24,7 +24,7 @@ struct Finding {
         {};  // the object it is about ("shop/deployment/web"), empty for a whole cluster
     std::string message;  // names the subject
     std::string remedy = {};
-    bool may_heal = false;  // pods may still be starting, objects still terminating
+    bool may_heal = false;  // pods may still be starting, objects still terminating, MTC thinking
 };
 
 struct Evidence {
@@ -57,7 +57,7 @@ std::vector<Finding> verify(const Evidence& evidence);
 
 /// True when nothing is Failure or Unknown.
 bool all_is_well(const std::vector<Finding>& findings);
-/// True when waiting may turn a Failure into Ok.
-bool may_heal(const std::vector<Finding>& findings);
+/// True when waiting may turn a finding of that severity into Ok.
+bool may_heal(const std::vector<Finding>& findings, Severity severity = Severity::Failure);
 
 }  // namespace rollback

@@ -1,6 +1,6 @@
 // await_application(): keeps the source's workloads, pods and claims, and what terminates on the
 // target, up to date by watch, and runs the checks of verify over them until waiting cannot help
-// any more.
+// any more. MTC judges the plan a moment after the rollback: that is waited for a little, too.
 #include <algorithm>
 #include <set>
 
@@ -18,12 +18,21 @@ namespace {
 using base::ErrorKind;
 using rollback::Finding;
 using rollback::State;
+using Clock = std::chrono::steady_clock;
+
+// How long a warning may take to go: MTC judges a plan within seconds of a migration's end, and a
+// rollback is not to hang on a controller that does not.
+constexpr std::chrono::milliseconds patience_with_warnings = std::chrono::seconds(30);
 
 struct News {
     const Part* part;
     kube::ObjectMap objects;
 };
-using Message = std::variant<News, Trouble>;
+struct WatchEnded {
+    const Part* part;
+    base::Error error;
+};
+using Message = std::variant<News, Trouble, WatchEnded>;
 
 std::vector<Finding> unwell(const std::vector<Finding>& findings) {
     std::vector<Finding> out;
@@ -48,6 +57,7 @@ class Waiter {
           record_(record),
           rollback_name_(rollback_name),
           options_(options),
+          settles_(Clock::now() + std::min(patience_with_warnings, options.follow.stall_after)),
           patience_(options.follow),
           sink_(sink) {}
 
@@ -86,7 +96,14 @@ class Waiter {
         sink_(AwaitingApplication{unwell_});
     }
 
-    bool waiting_helps() const { return rollback::may_heal(findings_); }
+    bool settling() const {
+        return Clock::now() < settles_ &&
+               rollback::may_heal(findings_, rollback::Severity::Warning);
+    }
+    bool waiting_helps() const { return rollback::may_heal(findings_) || settling(); }
+    Clock::time_point wakes() const {
+        return settling() ? std::min(settles_, patience_.next()) : patience_.next();
+    }
 
     void watch(const Part& part, const std::stop_token& stop) {
         const auto result =
@@ -98,16 +115,15 @@ class Waiter {
                                },
                            .trouble = [this](const base::Error& e) { mailbox_.put(Trouble{e}); }},
                           stop);
-        // a watch that may not be is no reason to end the wait: the last look says what is so
-        if (!result && !stop.stop_requested()) mailbox_.put(Trouble{result.error()});
+        if (!result && !stop.stop_requested()) mailbox_.put(WatchEnded{&part, result.error()});
     }
 
     Result<State> wait(std::stop_token stop) {
         while (true) {
-            auto message = mailbox_.take(patience_.next(), stop);
+            auto message = mailbox_.take(wakes(), stop);
             if (stop.stop_requested()) return base::fail(ErrorKind::Interrupted, "interrupted");
-            const bool news = message && receive(std::move(*message));
-            if (news && !waiting_helps()) {
+            if (message) receive(std::move(*message));
+            if (!waiting_helps()) {
                 if (auto seen = look(stop); !seen || !waiting_helps()) return seen;
             }
             if (is_over()) return look(stop);
@@ -116,20 +132,31 @@ class Waiter {
     }
 
     // Takes what else has come meanwhile, so that a burst of events is judged once.
-    bool receive(Message first) {
+    void receive(Message first) {
         bool news = false;
         for (std::optional<Message> message = std::move(first); message;
-             message = mailbox_.take(std::chrono::steady_clock::time_point::min(), {})) {
-            if (auto* trouble = std::get_if<Trouble>(&*message)) {
-                sink_(*trouble);
-            } else {
-                auto& [part, objects] = std::get<News>(*message);
-                replace(*state_, *part, std::move(objects));
-                news = true;
-            }
-        }
+             message = mailbox_.take(Clock::time_point::min(), {}))
+            news |= std::visit([this](auto& one) { return take(one); }, *message);
         if (news) judge();
-        return news;
+    }
+
+    bool take(News& news) {
+        replace(*state_, *news.part, std::move(news.objects));
+        return true;
+    }
+    bool take(const Trouble& trouble) {
+        sink_(trouble);
+        return false;
+    }
+    // A watch that may not be is no reason to end the wait: the last look says what is so. Whoever
+    // may not watch the plan does not wait for it.
+    bool take(const WatchEnded& ended) {
+        if (ended.part->is_plan()) {
+            settles_ = Clock::now();
+        } else {
+            sink_(Trouble{ended.error});
+        }
+        return false;
     }
 
     bool is_over() {
@@ -145,6 +172,7 @@ class Waiter {
     const rollback::Record& record_;
     const std::string& rollback_name_;
     const ExecuteOptions& options_;
+    Clock::time_point settles_;  // until then warnings are waited for
     Patience patience_;
     const EventSink& sink_;
     Mailbox<Message> mailbox_;

@@ -41,10 +41,19 @@ std::vector<std::string> scopes(const ClusterView& view) {
     return view.namespaces;
 }
 
+// One that is gone or cannot be read leaves what was seen: the last look says what is so.
+void replace_plan(State& state, const kube::ObjectMap& plans) {
+    const auto it = plans.find({mtc::types::migplans, state.plan.ns, state.plan.name});
+    if (it == plans.end()) return;
+    if (auto plan = mtc::decode_plan(it->second)) state.plan = std::move(*plan);
+}
+
 }  // namespace
 
 std::vector<Part> parts_of(const Session& session, const State& state) {
-    std::vector<Part> parts;
+    // of the plan the whole namespace: a watch by name would need the same rights
+    std::vector<Part> parts{
+        {session.control.cluster.get(), mtc::types::migplans, {.ns = session.plan.ns}}};
     for (const std::string& ns : scopes(state.source)) {
         const auto source = [&](const ResourceType& type, std::vector<Object> ClusterView::* list) {
             parts.push_back({session.source.cluster.get(),
@@ -86,6 +95,7 @@ std::vector<Part> parts_of(const Session& session, const State& state) {
 }
 
 void replace(State& state, const Part& part, kube::ObjectMap objects) {
+    if (part.is_plan()) return replace_plan(state, objects);
     ClusterView& view = state.*part.side;
     std::vector<Object>& list = view.*part.list;
     std::erase_if(list, [&](const Object& object) { return belongs(part, object); });

@@ -66,6 +66,17 @@ TEST_CASE("run again after a success nothing is written, and it is proved again"
     }
 }
 
+TEST_CASE("a plan that MTC judges anew a moment after the rollback is waited for") {
+    sandbox::World world("slow-plan", https());
+    const auto ended = Person(world.kubeconfig()).runs({"shop-plan", "-y", "-ojson"});
+    CAPTURE(ended.err);
+    CHECK(ended.code == 0);
+    const auto report = base::Json::parse(ended.out);
+    CHECK(std::ranges::any_of(report["findings"], [](const base::Json& finding) {
+        return finding["check"] == "control-plan-ready" && finding["severity"] == "ok";
+    }));
+}
+
 TEST_CASE("with -o json stdout is one document, whether it went well or not") {
     const auto document = [](const support::Ended& ended) {
         const auto json = base::Json::parse(ended.out, nullptr, false);

@@ -328,6 +328,8 @@ TEST_CASE("waiting may help when at least one failure can heal") {
     CHECK_FALSE(may_heal({of_severity(Failure), of_severity(Unknown)}));
     CHECK(may_heal({of_severity(Failure), of_severity(Failure, true)}));
     CHECK_FALSE(may_heal({of_severity(Warning, true)}));
+    CHECK(may_heal({of_severity(Warning, true)}, Warning));
+    CHECK_FALSE(may_heal({of_severity(Warning), of_severity(Failure, true)}, Warning));
 }
 
 TEST_CASE("severities and sides are written as words") {

@@ -77,6 +77,17 @@ const Row rows[] = {
      "oc get migmigrations -n openshift-migration"},
     {"the plan is suspended",
      [](Scene& s) { s.state.plan.conditions.push_back({"Suspended", "Advisory", "", ""}); },
+     "control-plan-ready", Warning, true,
+     "MigPlan shop-plan is suspended: it cannot be migrated again yet",
+     "oc describe migplan shop-plan"},
+    {"the plan is suspended by a migration after the rollback",
+     [](Scene& s) {
+         s.state.plan.conditions.push_back({"Suspended", "Advisory", "", ""});
+         mtc::Migration later = s.state.migrations[1];
+         later.name = "cutover-2";
+         later.created = *later.created + std::chrono::hours(1);
+         s.state.migrations.push_back(std::move(later));
+     },
      "control-plan-ready", Warning, false,
      "MigPlan shop-plan is suspended: it cannot be migrated again yet",
      "oc describe migplan shop-plan"},
@@ -502,7 +513,7 @@ TEST_CASE("each thing that is wrong is found by its own check and by no other") 
             CAPTURE(it->remedy);
             CHECK(contains(it->remedy, row.remedy));
             CHECK(it->may_heal == row.heals);
-            CHECK(may_heal(findings) == row.heals);
+            CHECK(may_heal(findings, row.severity) == row.heals);
             CHECK(all_is_well(findings) == (row.severity == Warning));
         }
     }

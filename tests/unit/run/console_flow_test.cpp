@@ -64,6 +64,17 @@ const rollback::Finding* finding(const rollback::RunReport& report, const std::s
     return it == report.findings.end() ? nullptr : &*it;
 }
 
+/// A plan of which MTC has not yet seen that its rollback is over.
+void suspend(World& world) {
+    Json plan = World::plan({"shop"});
+    plan["status"]["conditions"].push_back(condition("Suspended", "Advisory"));
+    world.target_store.put(plan);
+}
+
+rollback::Severity severity_of_plan(const rollback::RunReport& report) {
+    return finding(report, "control-plan-ready")->severity;
+}
+
 }  // namespace
 
 TEST_CASE("a failed cutover, for which the console greys out Rollback, is rolled back and proved") {
@@ -202,6 +213,54 @@ TEST_CASE("pods that take a while are waited for by watch") {
     };
     CHECK(flow.run().outcome == Outcome::Succeeded);
     CHECK(waited >= 1);
+}
+
+TEST_CASE(
+    "a plan that MTC is about to resume is waited for by watch, and nobody is told to worry") {
+    World world;
+    obey(world);
+    suspend(world);
+    Flow flow(world);
+    flow.options.execute.follow.stall_after = 10s;
+    std::size_t waited = 0;
+    flow.options.sink = [&](const run::Event& event) {
+        if (const auto* awaiting = std::get_if<run::AwaitingApplication>(&event)) {
+            CHECK(awaiting->unwell.empty());
+            if (++waited == 1) world.target_store.put(World::plan({"shop"}));
+        }
+    };
+    const auto report = flow.run();
+    CHECK(report.outcome == Outcome::Succeeded);
+    CHECK(severity_of_plan(report) == rollback::Severity::Ok);
+    CHECK(waited >= 2);
+}
+
+TEST_CASE("a plan that stays suspended ends the wait and leaves a warning") {
+    World world;
+    obey(world);
+    suspend(world);
+    Flow flow(world);
+    bool troubled = false;
+    flow.options.sink = [&](const run::Event& event) {
+        troubled |= std::holds_alternative<run::Trouble>(event) ||
+                    std::holds_alternative<run::Stalled>(event);
+    };
+    SUBCASE("when MTC has had its time") {}
+    SUBCASE("at once, where the plan may not be watched") {
+        flow.options.execute.follow.stall_after = 1h;
+        world.target->set_fault(refuse("WATCH", "migplans", base::ErrorKind::Forbidden));
+    }
+    SUBCASE("at the deadline") {
+        flow.options.execute.follow.stall_after = 1h;
+        flow.options.timeout = 500ms;
+    }
+    const auto began = std::chrono::steady_clock::now();
+    const auto report = flow.run();
+    CHECK(report.outcome == Outcome::Succeeded);
+    CHECK(severity_of_plan(report) == rollback::Severity::Warning);
+    CHECK_FALSE(troubled);
+    // the default patience with warnings was not needed
+    CHECK(std::chrono::steady_clock::now() - began < 25s);
 }
 
 TEST_CASE(
