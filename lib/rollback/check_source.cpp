@@ -173,12 +173,12 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
     if (!e.before_is_known && compared > 0)
         out.warn("",
                  base::count(compared, "workload") +
-                     " could not be compared with what they ran before the migration: no "
+                     " could not be compared with what ran before the migration: no "
                      "snapshot of it was kept here",
                  "verify where the rollback was run");
     out.add_gaps(is_workload);
     return std::move(out).done(base::count(compared, "workload") +
-                               " told to run what they ran before");
+                               " told to run the same as before");
 }
 
 std::vector<Finding> workloads_serve(const Evidence& e) {
