@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -20,14 +23,19 @@ TEST_CASE("each piece of work is done once, whatever the width") {
 }
 
 TEST_CASE("no more than the width is at work at a time, and that many are") {
-    std::atomic<int> working = 0;
-    std::atomic<int> most = 0;
+    std::mutex mutex;
+    std::condition_variable came;
+    int working = 0;
+    int most = 0;
     kube::in_parallel(12, 3, [&](std::size_t) {
-        const int now = ++working;
-        int seen = most;
-        while (seen < now && !most.compare_exchange_weak(seen, now)) {
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::unique_lock lock(mutex);
+        most = std::max(most, ++working);
+        came.notify_all();
+        // a busy machine starts the third thread late
+        came.wait_for(lock, std::chrono::seconds(30), [&] { return most >= 3; });
+        lock.unlock();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));  // time for one too many
+        lock.lock();
         --working;
     });
     CHECK(most == 3);
