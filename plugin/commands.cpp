@@ -26,7 +26,7 @@ ExitCode help_command(const Invocation& invocation) {
     return ExitCode::Done;
 }
 
-constexpr std::array table{
+constexpr std::array dispatch_table{
     Command{"run", run_command},
     Command{"assess", assess_command},
     Command{"manual", manual_command},
@@ -43,7 +43,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const Command> commands() {
-    return table;
+    return dispatch_table;
 }
 
 }  // namespace plugin

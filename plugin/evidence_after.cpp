@@ -22,7 +22,7 @@ const std::vector<mtc::PipelineStep>& pipeline_of(const RunReport& report) {
 }
 
 // As the pipeline's steps are written.
-std::string name_of(const Stage& stage) {
+std::string stage_name(const Stage& stage) {
     std::string name = stage.name;
     if (!name.empty() && name[0] >= 'a' && name[0] <= 'z')
         name[0] = static_cast<char>(name[0] - 'a' + 'A');
@@ -35,7 +35,7 @@ std::string name_of(const Stage& stage) {
 Timeline timeline(const RunReport& report) {
     Timeline out;
     for (const Stage& stage : report.stages)
-        out.push_back({.name = name_of(stage),
+        out.push_back({.name = stage_name(stage),
                        .kind = stage.name == rollback::question_stage ? Span::Kind::Question
                                                                       : Span::Kind::Stage,
                        .began = stage.began,
@@ -61,7 +61,7 @@ Records stages(const RunReport& report) {
                 .headers = {"Stage", "Began", "Ended", "Took"},
                 .rows = {}};
     for (const Stage& stage : report.stages)
-        out.rows.push_back({{name_of(stage)},
+        out.rows.push_back({{stage_name(stage)},
                             {utc(stage.began)},
                             {utc(stage.ended)},
                             {took(stage.began, stage.ended)}});

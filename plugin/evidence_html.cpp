@@ -84,23 +84,23 @@ std::string folded(const Records& records, std::span<const Row> rows, const std:
            table(records, rows, name + ", the rest") + "</details>\n";
 }
 
-std::string caption(const std::string& text) {
+std::string html_caption(const std::string& text) {
     return text.empty() ? "" : element("h3", html_text(text)) + "\n";
 }
 
-struct Writer {
+struct HtmlWriter {
     const std::string& section;
 
     std::string operator()(const Lines& lines) const {
         std::string out;
         for (const Cell& line : lines.items) out += toned("li", line) + "\n";
-        return caption(lines.caption) + "<ul>\n" + out + "</ul>\n";
+        return html_caption(lines.caption) + "<ul>\n" + out + "</ul>\n";
     }
     std::string operator()(const Records& records) const {
         const std::span<const Row> rows = records.rows;
         const auto open = std::min(rows.size(), most_open_rows);
         const std::string& name = records.caption.empty() ? section : records.caption;
-        return caption(records.caption) + table(records, rows.first(open), name) +
+        return html_caption(records.caption) + table(records, rows.first(open), name) +
                folded(records, rows.subspan(open), name);
     }
     std::string operator()(const Timeline& timeline) const { return html_timeline(timeline); }
@@ -115,7 +115,7 @@ std::string facts(const Document& document) {
 
 std::string section(const Section& each) {
     std::string out = element("h2", html_text(each.title)) + "\n";
-    for (const Part& part : each.parts) out += std::visit(Writer{each.title}, part);
+    for (const Part& part : each.parts) out += std::visit(HtmlWriter{each.title}, part);
     return "<section>\n" + out + "</section>\n";
 }
 

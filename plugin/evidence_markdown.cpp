@@ -68,20 +68,20 @@ std::string folded(const Records& records, std::span<const Row> rows) {
            table(records, rows) + "\n</details>\n";
 }
 
-std::string caption(const std::string& text) {
+std::string markdown_caption(const std::string& text) {
     return text.empty() ? "" : "\n### " + escaped(text) + "\n";
 }
 
-struct Writer {
+struct MarkdownWriter {
     std::string operator()(const Lines& lines) const {
-        std::string out = caption(lines.caption) + "\n";
+        std::string out = markdown_caption(lines.caption) + "\n";
         for (const Cell& line : lines.items) out += "- " + escaped(line) + "\n";
         return out;
     }
     std::string operator()(const Records& records) const {
         const std::span<const Row> rows = records.rows;
         const auto open = std::min(rows.size(), most_open_rows);
-        return caption(records.caption) + "\n" + table(records, rows.first(open)) +
+        return markdown_caption(records.caption) + "\n" + table(records, rows.first(open)) +
                folded(records, rows.subspan(open));
     }
     // the tables of stages and of the pipeline say the same
@@ -97,7 +97,7 @@ std::string to_markdown(const Document& document) {
         out += "- **" + escaped(fact.name) + ":** " + escaped(fact.value.text) + "\n";
     for (const Section& section : document.sections) {
         out += "\n## " + escaped(section.title) + "\n";
-        for (const Part& part : section.parts) out += std::visit(Writer{}, part);
+        for (const Part& part : section.parts) out += std::visit(MarkdownWriter{}, part);
     }
     return out + "\n---\n\n" + escaped(document.footer) + "\n";
 }

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "base/result.hpp"
 
@@ -32,5 +33,10 @@ class UserError : public std::runtime_error {
     ExitCode code;
     std::string hint;
 };
+
+/// Ends the program because the command line is wrong.
+[[noreturn]] inline void wrong_usage(const std::string& message, std::string what_next = {}) {
+    throw UserError(ExitCode::Usage, message, std::move(what_next));
+}
 
 }  // namespace plugin

@@ -17,10 +17,6 @@
 namespace plugin {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
-    throw UserError(ExitCode::Usage, message, std::move(hint));
-}
-
 // Commands
 // --------------------------------------------------------------------------------------------------
 
@@ -30,16 +26,16 @@ std::string plan_name(const std::string& word) {
     name.remove_prefix(plan_prefix(word).size());
     const bool bad = name.empty() || name == "." || name == ".." ||
                      name.find_first_of("/%") != std::string::npos;
-    if (bad) refuse("\"" + word + "\" is no name of a MigPlan: write NAME or migplan/NAME");
+    if (bad) wrong_usage("\"" + word + "\" is no name of a MigPlan: write NAME or migplan/NAME");
     return std::string(name);
 }
 
 [[noreturn]] void refuse_several(const std::vector<std::string>& words, bool first_was_free) {
     const std::string near = first_was_free ? nearest_command(words.front()) : "";
     if (!near.empty())
-        refuse("unknown command \"" + words.front() + "\" (did you mean \"" + near + "\"?)");
-    refuse("one plan at a time, but there are " + std::to_string(words.size()) + ": " +
-           base::join(words, " "));
+        wrong_usage("unknown command \"" + words.front() + "\" (did you mean \"" + near + "\"?)");
+    wrong_usage("one plan at a time, but there are " + std::to_string(words.size()) + ": " +
+                base::join(words, " "));
 }
 
 void set_optional_plan(Options& options, bool named_command) {
@@ -50,24 +46,25 @@ void set_optional_plan(Options& options, bool named_command) {
 
 void set_plan(Options& options, bool named_command) {
     if (options.arguments.empty())
-        refuse(options.command == "cancel"
-                   ? "which plan? Name the MigPlan whose migration to cancel"
-                   : "which plan? Name the MigPlan to roll back",
-               "List them with: oc get migplans -n " + options.ns);
+        wrong_usage(options.command == "cancel"
+                        ? "which plan? Name the MigPlan whose migration to cancel"
+                        : "which plan? Name the MigPlan to roll back",
+                    "List them with: oc get migplans -n " + options.ns);
     set_optional_plan(options, named_command);
 }
 
 void check_shell(const std::vector<std::string>& words) {
     const std::string there_are = base::join(completion_shells(), ", ");
     if (words.size() == 1 && std::ranges::count(completion_shells(), words.front()) > 0) return;
-    if (words.empty()) refuse("which shell? There are: " + there_are);
-    refuse("no completion script for \"" + base::join(words, " ") + "\": there are " + there_are);
+    if (words.empty()) wrong_usage("which shell? There are: " + there_are);
+    wrong_usage("no completion script for \"" + base::join(words, " ") + "\": there are " +
+                there_are);
 }
 
 void check_topic(const std::vector<std::string>& words) {
     if (words.empty()) return;
     const CommandWord* topic = find_command(words.front());
-    if (topic == nullptr) refuse("unknown help topic \"" + words.front() + "\"");
+    if (topic == nullptr) wrong_usage("unknown help topic \"" + words.front() + "\"");
 }
 
 // The first word is a command if it names one; otherwise the command is `run`. Returns whether it
@@ -85,50 +82,50 @@ void check_flags(const std::string& command, const std::vector<std::string>& giv
     for (const std::string& word : given) {
         const std::string flag = word.substr(0, word.find('='));
         if (!takes(command, *find_flag(flag.substr(2))))
-            refuse(flag + " has no meaning for " + command);
+            wrong_usage(flag + " has no meaning for " + command);
     }
 }
 
 void check_output(const Options& options) {
     if (options.output != OutputFormat::Commands) return;
     if (options.command != "manual")
-        refuse("-o commands has no meaning for " + options.command +
-               ": it is a format of manual PLAN --dry-run=client");
+        wrong_usage("-o commands has no meaning for " + options.command +
+                    ": it is a format of manual PLAN --dry-run=client");
     if (options.dry_run != DryRun::Client)
-        refuse("-o commands shows what would be done: pass --dry-run=client with it");
+        wrong_usage("-o commands shows what would be done: pass --dry-run=client with it");
 }
 
 void check_only(const Options& options) {
     if (options.only != ManualPart::StagePods) return;
     const std::string no_meaning = " has no meaning with --only stage-pods: it starts nothing";
-    if (!options.set.empty()) refuse("--set" + no_meaning);
-    if (options.assume_target_stopped) refuse("--assume-target-stopped" + no_meaning);
+    if (!options.set.empty()) wrong_usage("--set" + no_meaning);
+    if (options.assume_target_stopped) wrong_usage("--assume-target-stopped" + no_meaning);
 }
 
 void check_probes(const Options& options) {
     if (options.probe_routes && !options.verify)
-        refuse("--probe-routes has no meaning with --no-verify: it is a part of the proof");
+        wrong_usage("--probe-routes has no meaning with --no-verify: it is a part of the proof");
 }
 
 void check_watch(const Options& options) {
     if (options.command == "status" && options.timeout && !options.watch)
-        refuse("--timeout has no meaning without --watch: nothing is waited for");
+        wrong_usage("--timeout has no meaning without --watch: nothing is waited for");
 }
 
 void check_deletion(const Options& options) {
     if (options.command != "leftovers" || options.remove) return;
     const std::string no_meaning = " has no meaning without --delete: nothing is changed";
-    if (options.yes) refuse("--yes" + no_meaning);
-    if (options.include_backups) refuse("--include-backups" + no_meaning);
-    if (options.dry_run != DryRun::None) refuse("--dry-run" + no_meaning);
+    if (options.yes) wrong_usage("--yes" + no_meaning);
+    if (options.include_backups) wrong_usage("--include-backups" + no_meaning);
+    if (options.dry_run != DryRun::None) wrong_usage("--dry-run" + no_meaning);
 }
 
 void check_plan_file(const Options& options) {
     const bool target_known = !options.target_context.empty() || options.assume_target_stopped;
     if (options.plan_file.empty() || (!options.source_context.empty() && target_known)) return;
     const std::string instead = options.command == "manual" ? " or --assume-target-stopped" : "";
-    refuse("--plan-file needs --source-context, and --target-context" + instead +
-           ": without the control cluster nothing else says how to reach them");
+    wrong_usage("--plan-file needs --source-context, and --target-context" + instead +
+                ": without the control cluster nothing else says how to reach them");
 }
 
 void check_combinations(const Options& options) {
@@ -176,8 +173,8 @@ void interpret(Options& options, const Words& words, const FlagValues& values) {
     } else if (options.command == "help") {
         check_topic(options.arguments);
     } else if (!options.arguments.empty()) {
-        refuse(options.command + " takes no arguments, but there is \"" +
-               options.arguments.front() + "\"");
+        wrong_usage(options.command + " takes no arguments, but there is \"" +
+                    options.arguments.front() + "\"");
     }
 }
 

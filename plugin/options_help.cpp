@@ -92,13 +92,13 @@ constexpr std::array<ExitCodeLine, 7> exit_codes_of_cancel{
      {6, "refused, or declined at the prompt; nothing was changed"},
      {130, "interrupted (143: terminated); what was asked for goes on"}}};
 
-std::string padded(std::string text, std::size_t width) {
+std::string padded_to(std::string text, std::size_t width) {
     if (text.size() < width) text.resize(width, ' ');
     return text;
 }
 
 // The words of `text` from column `column` on, on as many lines as they need.
-std::string wrapped(std::string_view text, std::size_t column) {
+std::string wrapped_from(std::string_view text, std::size_t column) {
     std::string out;
     std::size_t at = column;
     for (const std::string& word : base::split(text, ' ')) {
@@ -124,7 +124,7 @@ std::string flag_line(std::string_view command, const Flag& flag) {
         left += (flag.name == "dry-run" ? "[=" : " ") + value_of(command, flag);
     if (flag.name == "dry-run") left += "]";
     if (left.size() + 2 > flag_column) left += "\n" + std::string(flag_column, ' ');
-    return padded(left, flag_column) + wrapped(flag.help, flag_column) + "\n";
+    return padded_to(left, flag_column) + wrapped_from(flag.help, flag_column) + "\n";
 }
 
 std::string flag_groups(std::string_view command) {
@@ -148,7 +148,7 @@ std::string as_in_kubectl() {
         if (flag.shorthand != 0) names += std::string("-") + flag.shorthand + "/";
         names += "--" + std::string(flag.name);
     }
-    return "\nAs in kubectl:\n  " + wrapped(names, 2) + "\n";
+    return "\nAs in kubectl:\n  " + wrapped_from(names, 2) + "\n";
 }
 
 std::string commands_list() {
@@ -156,7 +156,7 @@ std::string commands_list() {
     for (const CommandWord& command : command_words()) {
         const std::string left =
             "  " + std::string(command.name) + " " + std::string(command.arguments);
-        out += padded(left, 20) + std::string(command.help) + "\n";
+        out += padded_to(left, 20) + std::string(command.help) + "\n";
     }
     return out;
 }
@@ -164,7 +164,7 @@ std::string commands_list() {
 std::string exit_code_list(std::span<const ExitCodeLine> lines) {
     std::string out = "\nExit codes:\n";
     for (const auto& [code, meaning] : lines) {
-        out += padded("  " + std::to_string(code), 7) + std::string(meaning) + "\n";
+        out += padded_to("  " + std::to_string(code), 7) + std::string(meaning) + "\n";
     }
     return out;
 }

@@ -10,69 +10,68 @@
 namespace plugin {
 namespace {
 
-using enum FlagGroup;
 constexpr bool repeatable = true;
 
 // clang-format off
 constexpr std::array flag_table{
-    Flag{"yes", 'y', "", "true", Rollback, "don't ask; a must when stdin is no terminal"},
-    Flag{"dry-run", 0, "client|server", "client", Rollback, "show what would be done, and stop; server also has the API server check it"},
-    Flag{"no-verify", 0, "", "true", Rollback, "stop when the rollback is done, without proof of the recovery"},
-    Flag{"cancel-running", 0, "", "true", Rollback, "cancel a migration that would postpone the rollback, wait for its end, then roll back"},
-    Flag{"name", 0, "NAME", "", Rollback, "of the MigMigration (default: rollback- and 8 random characters)"},
-    Flag{"wait", 0, "", "true", Rollback, "follow the rollback until it ends"},
-    Flag{"probe-routes", 0, "", "true", Proof, "also ask every Route and Ingress of the source over HTTP(S), from here"},
-    Flag{"report", 0, "FILE", "", Proof, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
+    Flag{"yes", 'y', "", "true", FlagGroup::Rollback, "don't ask; a must when stdin is no terminal"},
+    Flag{"dry-run", 0, "client|server", "client", FlagGroup::Rollback, "show what would be done, and stop; server also has the API server check it"},
+    Flag{"no-verify", 0, "", "true", FlagGroup::Rollback, "stop when the rollback is done, without proof of the recovery"},
+    Flag{"cancel-running", 0, "", "true", FlagGroup::Rollback, "cancel a migration that would postpone the rollback, wait for its end, then roll back"},
+    Flag{"name", 0, "NAME", "", FlagGroup::Rollback, "of the MigMigration (default: rollback- and 8 random characters)"},
+    Flag{"wait", 0, "", "true", FlagGroup::Rollback, "follow the rollback until it ends"},
+    Flag{"probe-routes", 0, "", "true", FlagGroup::Proof, "also ask every Route and Ingress of the source over HTTP(S), from here"},
+    Flag{"report", 0, "FILE", "", FlagGroup::Proof, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
 
-    Flag{"only", 0, "stage-pods|workloads", "", Manual, "do only this part: remove the stage pods, or start the applications"},
-    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", repeatable},
-    Flag{"source-namespaces", 0, "NAME,...", "", Manual, "only this part of the plan, by the names on the source; may be repeated", repeatable},
-    Flag{"assume-target-stopped", 0, "", "true", Manual, "nothing that was migrated runs on the target, though it cannot be seen; where that is wrong, two writers corrupt a volume"},
-    Flag{"plan-file", 0, "FILE", "", Manual, "the MigPlan from a file (YAML or JSON, a must-gather's, a snapshot), when the control cluster is gone; needs --source-context, and --target-context or --assume-target-stopped"},
+    Flag{"only", 0, "stage-pods|workloads", "", FlagGroup::Manual, "do only this part: remove the stage pods, or start the applications"},
+    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", FlagGroup::Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", repeatable},
+    Flag{"source-namespaces", 0, "NAME,...", "", FlagGroup::Manual, "only this part of the plan, by the names on the source; may be repeated", repeatable},
+    Flag{"assume-target-stopped", 0, "", "true", FlagGroup::Manual, "nothing that was migrated runs on the target, though it cannot be seen; where that is wrong, two writers corrupt a volume"},
+    Flag{"plan-file", 0, "FILE", "", FlagGroup::Manual, "the MigPlan from a file (YAML or JSON, a must-gather's, a snapshot), when the control cluster is gone; needs --source-context, and --target-context or --assume-target-stopped"},
 
-    Flag{"cancel-rollback", 0, "", "true", Cancel, "with --yes: also when it is a rollback that runs"},
+    Flag{"cancel-rollback", 0, "", "true", FlagGroup::Cancel, "with --yes: also when it is a rollback that runs"},
 
-    Flag{"delete", 0, "", "true", Leftovers, "delete what was found, after asking; refused while a migration of these namespaces runs"},
-    Flag{"include-backups", 0, "", "true", Leftovers, "with --delete: also the plan's Velero Backups, with what they hold, and Restores"},
+    Flag{"delete", 0, "", "true", FlagGroup::Leftovers, "delete what was found, after asking; refused while a migration of these namespaces runs"},
+    Flag{"include-backups", 0, "", "true", FlagGroup::Leftovers, "with --delete: also the plan's Velero Backups, with what they hold, and Restores"},
 
-    Flag{"timeout", 0, "DURATION", "", Waiting, "give up waiting after so long (90s, 20m); what has begun goes on"},
-    Flag{"stall-after", 0, "DURATION", "", Waiting, "explain why when nothing has moved for so long (default 60s)"},
-    Flag{"progress", 0, "auto|tty|plain|json|none", "", Waiting, "a live table, a line for each change, JSON lines, or nothing; on stderr"},
-    Flag{"watch", 'w', "", "true", Waiting, "follow what runs until it ends, and what runs after it"},
+    Flag{"timeout", 0, "DURATION", "", FlagGroup::Waiting, "give up waiting after so long (90s, 20m); what has begun goes on"},
+    Flag{"stall-after", 0, "DURATION", "", FlagGroup::Waiting, "explain why when nothing has moved for so long (default 60s)"},
+    Flag{"progress", 0, "auto|tty|plain|json|none", "", FlagGroup::Waiting, "a live table, a line for each change, JSON lines, or nothing; on stderr"},
+    Flag{"watch", 'w', "", "true", FlagGroup::Waiting, "follow what runs until it ends, and what runs after it"},
 
-    Flag{"exit-code", 0, "", "true", Assessment, "end with exit code 4 when something is to be done"},
+    Flag{"exit-code", 0, "", "true", FlagGroup::Assessment, "end with exit code 4 when something is to be done"},
 
-    Flag{"output", 'o', "wide|json|yaml|name", "", Output, "the form of the result on stdout"},
-    Flag{"color", 0, "auto|always|never", "", Output, "colours; auto minds NO_COLOR"},
+    Flag{"output", 'o', "wide|json|yaml|name", "", FlagGroup::Output, "the form of the result on stdout"},
+    Flag{"color", 0, "auto|always|never", "", FlagGroup::Output, "colours; auto minds NO_COLOR"},
 
-    Flag{"namespace", 'n', "NAME", "", Clusters, "of the MTC objects (default openshift-migration)"},
-    Flag{"context", 0, "NAME", "", Clusters, "the kubeconfig's context (control cluster)"},
-    Flag{"kubeconfig", 0, "FILE", "", Clusters, "instead of $KUBECONFIG and ~/.kube/config"},
-    Flag{"source-context", 0, "NAME", "", Clusters, "reach the source with this context instead of its MigCluster's Secret"},
-    Flag{"target-context", 0, "NAME", "", Clusters, "reach the target with this context instead of its MigCluster's Secret"},
-    Flag{"cluster", 0, "NAME", "", AsInKubectl, "the kubeconfig's cluster"},
-    Flag{"user", 0, "NAME", "", AsInKubectl, "the kubeconfig's user"},
-    Flag{"server", 's', "URL", "", AsInKubectl, "the API server"},
-    Flag{"token", 0, "TOKEN", "", AsInKubectl, "the bearer token"},
-    Flag{"certificate-authority", 0, "FILE", "", AsInKubectl, "what the server's certificate is checked against"},
-    Flag{"client-certificate", 0, "FILE", "", AsInKubectl, "the client's certificate"},
-    Flag{"client-key", 0, "FILE", "", AsInKubectl, "its key"},
-    Flag{"tls-server-name", 0, "NAME", "", AsInKubectl, "the name that the server's certificate must carry"},
-    Flag{"insecure-skip-tls-verify", 0, "", "true", AsInKubectl, "don't check the server's certificate"},
-    Flag{"disable-compression", 0, "", "true", AsInKubectl, "have the server send its answers uncompressed"},
-    Flag{"request-timeout", 0, "DURATION", "", AsInKubectl, "of a single request (default: none)"},
-    Flag{"as", 0, "USER", "", AsInKubectl, "act as this user"},
-    Flag{"as-group", 0, "GROUP", "", AsInKubectl, "act as a member of this group; may be repeated", repeatable},
-    Flag{"as-uid", 0, "UID", "", AsInKubectl, "act as the user with this UID"},
-    Flag{"as-user-extra", 0, "KEY=VALUE", "", AsInKubectl, "act with this extra attribute; may be repeated", repeatable},
-    Flag{"parallel", 0, "N", "", Clusters, "connections per cluster, 1 to 32 (default 8; manual: 16)"},
+    Flag{"namespace", 'n', "NAME", "", FlagGroup::Clusters, "of the MTC objects (default openshift-migration)"},
+    Flag{"context", 0, "NAME", "", FlagGroup::Clusters, "the kubeconfig's context (control cluster)"},
+    Flag{"kubeconfig", 0, "FILE", "", FlagGroup::Clusters, "instead of $KUBECONFIG and ~/.kube/config"},
+    Flag{"source-context", 0, "NAME", "", FlagGroup::Clusters, "reach the source with this context instead of its MigCluster's Secret"},
+    Flag{"target-context", 0, "NAME", "", FlagGroup::Clusters, "reach the target with this context instead of its MigCluster's Secret"},
+    Flag{"cluster", 0, "NAME", "", FlagGroup::AsInKubectl, "the kubeconfig's cluster"},
+    Flag{"user", 0, "NAME", "", FlagGroup::AsInKubectl, "the kubeconfig's user"},
+    Flag{"server", 's', "URL", "", FlagGroup::AsInKubectl, "the API server"},
+    Flag{"token", 0, "TOKEN", "", FlagGroup::AsInKubectl, "the bearer token"},
+    Flag{"certificate-authority", 0, "FILE", "", FlagGroup::AsInKubectl, "what the server's certificate is checked against"},
+    Flag{"client-certificate", 0, "FILE", "", FlagGroup::AsInKubectl, "the client's certificate"},
+    Flag{"client-key", 0, "FILE", "", FlagGroup::AsInKubectl, "its key"},
+    Flag{"tls-server-name", 0, "NAME", "", FlagGroup::AsInKubectl, "the name that the server's certificate must carry"},
+    Flag{"insecure-skip-tls-verify", 0, "", "true", FlagGroup::AsInKubectl, "don't check the server's certificate"},
+    Flag{"disable-compression", 0, "", "true", FlagGroup::AsInKubectl, "have the server send its answers uncompressed"},
+    Flag{"request-timeout", 0, "DURATION", "", FlagGroup::AsInKubectl, "of a single request (default: none)"},
+    Flag{"as", 0, "USER", "", FlagGroup::AsInKubectl, "act as this user"},
+    Flag{"as-group", 0, "GROUP", "", FlagGroup::AsInKubectl, "act as a member of this group; may be repeated", repeatable},
+    Flag{"as-uid", 0, "UID", "", FlagGroup::AsInKubectl, "act as the user with this UID"},
+    Flag{"as-user-extra", 0, "KEY=VALUE", "", FlagGroup::AsInKubectl, "act with this extra attribute; may be repeated", repeatable},
+    Flag{"parallel", 0, "N", "", FlagGroup::Clusters, "connections per cluster, 1 to 32 (default 8; manual: 16)"},
 
-    Flag{"loglevel", 'v', "N", "", General, "from 6 on, log requests (also --loglevel)"},
-    Flag{"help", 'h', "", "true", General, "this text"},
-    Flag{"version", 0, "", "true", General, ""},
-    Flag{"warnings-as-errors", 0, "", "true", General, ""},
-    Flag{"cache-dir", 0, "DIR", "", General, ""},             // kubectl's, for scripts that pass it on: nothing is cached here
-    Flag{"match-server-version", 0, "", "true", General, ""}, // the same: no version of ours belongs to a server's
+    Flag{"loglevel", 'v', "N", "", FlagGroup::General, "from 6 on, log requests (also --loglevel)"},
+    Flag{"help", 'h', "", "true", FlagGroup::General, "this text"},
+    Flag{"version", 0, "", "true", FlagGroup::General, ""},
+    Flag{"warnings-as-errors", 0, "", "true", FlagGroup::General, ""},
+    Flag{"cache-dir", 0, "DIR", "", FlagGroup::General, ""},             // kubectl's, for scripts that pass it on: nothing is cached here
+    Flag{"match-server-version", 0, "", "true", FlagGroup::General, ""}, // the same: no version of ours belongs to a server's
 };
 
 constexpr std::array command_table{
@@ -172,32 +171,32 @@ bool is_of_the_plan(const Flag& flag) {
 
 FlagGroup group_of(std::string_view command, const Flag& flag) {
     if (command == "leftovers" && std::ranges::count(also_of_leftovers, flag.name) > 0)
-        return Leftovers;
+        return FlagGroup::Leftovers;
     const bool changes = flag.name == "yes" || flag.name == "dry-run";
-    return command == "cancel" && changes ? Cancel : flag.group;
+    return command == "cancel" && changes ? FlagGroup::Cancel : flag.group;
 }
 
 bool takes(std::string_view command, const Flag& flag) {
     switch (group_of(command, flag)) {
-        case Rollback:
+        case FlagGroup::Rollback:
             return is_rollback_flag_of(command, flag.name);
-        case Proof:
+        case FlagGroup::Proof:
             return command == "run" || command == "manual" || command == "verify";
-        case Waiting:
+        case FlagGroup::Waiting:
             if (flag.name == "watch") return command == "status";
             return command != "assess" && changes_or_looks(command);
-        case Cancel:
+        case FlagGroup::Cancel:
             return command == "cancel";
-        case Manual:
+        case FlagGroup::Manual:
             return command == "manual" || (command == "verify" && is_of_the_plan(flag));
-        case Leftovers:
+        case FlagGroup::Leftovers:
             return command == "leftovers";
-        case Assessment:
+        case FlagGroup::Assessment:
             return command == "assess";
-        case Output:
-        case Clusters:
-        case General:
-        case AsInKubectl:
+        case FlagGroup::Output:
+        case FlagGroup::Clusters:
+        case FlagGroup::General:
+        case FlagGroup::AsInKubectl:
             return true;
     }
     return false;

@@ -16,10 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-[[noreturn]] void refuse(const std::string& message) {
-    throw UserError(ExitCode::Usage, message);
-}
-
 template <class T, std::size_t N>
 using Choices = std::array<std::pair<std::string_view, T>, N>;
 
@@ -50,8 +46,8 @@ OutputFormat output_of(const FlagValues& values) {
     if (!values.has("output")) return OutputFormat::Text;
     const auto format = chosen(choices, values.text("output"));
     if (!format)
-        refuse("unable to match a printer suitable for the output format \"" +
-               values.text("output") + "\", allowed formats are: json,name,wide,yaml");
+        wrong_usage("unable to match a printer suitable for the output format \"" +
+                    values.text("output") + "\", allowed formats are: json,name,wide,yaml");
     return *format;
 }
 
@@ -61,8 +57,8 @@ DryRun dry_run_of(const FlagValues& values) {
     if (!values.has("dry-run")) return DryRun::None;
     const auto mode = chosen(choices, values.text("dry-run"));
     if (!mode)
-        refuse("Invalid dry-run value (" + values.text("dry-run") +
-               R"(). Must be "none", "server", or "client".)");
+        wrong_usage("Invalid dry-run value (" + values.text("dry-run") +
+                    R"(). Must be "none", "server", or "client".)");
     return *mode;
 }
 
@@ -92,7 +88,7 @@ milliseconds request_timeout_of(const FlagValues& values) {
     if (values.text("request-timeout").empty()) return milliseconds(0);
     const auto timeout = base::parse_duration(values.text("request-timeout"));
     if (!timeout)
-        refuse(
+        wrong_usage(
             "Invalid timeout value. Timeout must be a single integer in seconds, or an integer "
             "followed by "
             "a corresponding time unit (e.g. 1s | 2m | 3h)");
@@ -115,10 +111,10 @@ milliseconds stall_after_of(const FlagValues& values) {
 void check_namespace(const std::string& ns) {
     for (const char* bad : {"/", "%"}) {
         if (ns.find(bad) != std::string::npos)
-            refuse("invalid namespace \"" + ns + "\": [may not contain '" + bad + "']");
+            wrong_usage("invalid namespace \"" + ns + "\": [may not contain '" + bad + "']");
     }
     if (ns == "." || ns == "..")
-        refuse("invalid namespace \"" + ns + "\": [may not be '" + ns + "']");
+        wrong_usage("invalid namespace \"" + ns + "\": [may not be '" + ns + "']");
 }
 
 std::string namespace_of(const FlagValues& values) {
@@ -149,7 +145,7 @@ std::string plan_file_of(const FlagValues& values) {
 }
 
 // RFC 1123's subdomain, as the API server will want it.
-std::string name_of(const FlagValues& values) {
+std::string migration_name_of(const FlagValues& values) {
     std::string name = values.text("name");
     const bool odd =
         name.size() > 253 || name.find("..") != std::string::npos ||
@@ -204,7 +200,7 @@ kube::KubeconfigOptions kubeconfig_of(const FlagValues& values) {
 }  // namespace
 
 void refuse_value(const std::string& value, const std::string& flag, const std::string& why) {
-    refuse("invalid argument \"" + value + "\" for \"--" + flag + "\" flag: " + why);
+    wrong_usage("invalid argument \"" + value + "\" for \"--" + flag + "\" flag: " + why);
 }
 
 std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least,
@@ -274,7 +270,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.cancel_rollback = values.truth("cancel-rollback");
     options.wait = values.truth("wait");
     options.watch = values.truth("watch");
-    options.name = name_of(values);
+    options.name = migration_name_of(values);
     options.dry_run = dry_run_of(values);
     options.output = output_of(values);
     options.progress = progress_of(values);

@@ -5,23 +5,20 @@
 namespace plugin {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) {
-    throw UserError(ExitCode::Usage, message);
-}
-
 const Flag& known(std::string_view name) {
     if (const Flag* flag = find_flag(name)) return *flag;
     const std::string near = nearest_flag(name);
-    refuse("unknown flag: --" + std::string(name) +
-           (near.empty() ? "" : " (did you mean " + near + "?)"));
+    wrong_usage("unknown flag: --" + std::string(name) +
+                (near.empty() ? "" : " (did you mean " + near + "?)"));
 }
 
 const Flag& known(char shorthand, const std::string& word) {
     if (const Flag* flag = find_flag(shorthand)) return *flag;
     const std::string near = nearest_flag(word.substr(1));
     const bool long_flag = word.size() > 3 && !near.empty();
-    refuse(std::string("unknown shorthand flag: '") + shorthand + "' in " +
-           word.substr(0, word.find('=')) + (long_flag ? " (did you mean " + near + "?)" : ""));
+    wrong_usage(std::string("unknown shorthand flag: '") + shorthand + "' in " +
+                word.substr(0, word.find('=')) +
+                (long_flag ? " (did you mean " + near + "?)" : ""));
 }
 
 class Splitter {
@@ -88,7 +85,7 @@ class Splitter {
 
 Words split_words(const std::vector<std::string>& arguments) {
     Words words = split_unfinished(arguments);
-    if (words.open) refuse("flag needs an argument: " + words.open->written);
+    if (words.open) wrong_usage("flag needs an argument: " + words.open->written);
     return words;
 }
 

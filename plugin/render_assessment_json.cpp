@@ -76,7 +76,7 @@ Json of(const rollback::PlanLine& line) {
             {"error", line.error}};
 }
 
-constexpr auto as_record = [](const auto& item) { return of(item); };
+constexpr auto as_assessment_record = [](const auto& item) { return of(item); };
 
 // What is not known is null, so that a document has the same fields whatever happened.
 Json fields(const std::optional<Assessment>& assessment, const std::string& called_as) {
@@ -95,9 +95,9 @@ Json record_of(const Assessment& assessment, const std::string& called_as) {
             {"advice", of(assessment.advice, called_as)},
             {"blockers", list(assessment.blockers)},
             {"stoppedSince", time_or_null(assessment.stopped_since)},
-            {"workloads", list(assessment.situation.workloads, as_record)},
-            {"volumes", list(assessment.situation.volumes, as_record)},
-            {"returns", list(assessment.effects.returns, as_record)},
+            {"workloads", list(assessment.situation.workloads, as_assessment_record)},
+            {"volumes", list(assessment.situation.volumes, as_assessment_record)},
+            {"returns", list(assessment.effects.returns, as_assessment_record)},
             {"deleted", deleted(assessment.effects)},
             {"warnings", records(assessment.effects.warnings)}};
 }
@@ -125,7 +125,7 @@ Json to_json(const SurveyReport& report) {
     return {{"apiVersion", "mtc-rollback/v1"},
             {"kind", "AssessmentList"},
             {"namespace", report.ns},
-            {"items", list(report.lines, as_record)},
+            {"items", list(report.lines, as_assessment_record)},
             {"seenAt", base::rfc3339(report.seen_at)},
             {"error", report.error},
             {"hint", report.hint},

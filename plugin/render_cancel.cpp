@@ -74,7 +74,7 @@ std::string headline_of(const RunReport& report) {
     return {};
 }
 
-Tone tone_of(Outcome outcome) {
+Tone tone_of_outcome(Outcome outcome) {
     if (outcome == Outcome::Succeeded) return Tone::Good;
     return outcome == Outcome::Failed || outcome == Outcome::Error ? Tone::Bad : Tone::Bold;
 }
@@ -111,7 +111,8 @@ std::string render_canceled_first(const std::vector<mtc::Migration>& migrations,
 
 std::string render_canceled(const RunReport& report, const RenderContext& context) {
     std::string out =
-        context.style.paint(tone_of(report.outcome), base::printable(headline_of(report))) + "\n";
+        context.style.paint(tone_of_outcome(report.outcome), base::printable(headline_of(report))) +
+        "\n";
     if (!report.hint.empty() && report.outcome != Outcome::Error)
         out += base::printable(report.hint) + "\n";
     return out + what_is_left(report, context);

@@ -21,7 +21,7 @@ std::string quoted(const std::string& text) {
     return out + "'";
 }
 
-std::string on(Side side) {
+std::string function_on(Side side) {
     return side == Side::Target ? "on_target" : "on_source";
 }
 
@@ -44,22 +44,23 @@ std::string comment(const std::string& text) {
 std::string start_request(const rollback::Patch& step) {
     const base::ObjectRef& ref = step.seen.ref;
     const auto& type = mtc::virtual_machine::start_requests;
-    return "printf '{}' | " + on(step.side) + " replace --raw " +
+    return "printf '{}' | " + function_on(step.side) + " replace --raw " +
            quoted("/apis/" + type.api_version() + "/namespaces/" + ref.ns + "/" + type.plural +
                   "/" + ref.name + "/start") +
            " -f -\n";
 }
 
-struct Command {
+struct ShellCommand {
     const RunReport& report;
 
     std::string operator()(const rollback::Patch& step) const {
         return comment(word(step.side) + ": " + step.seen.ref.path() + ": " + step.change) +
-               (step.request_start ? start_request(step) : "") + on(step.side) + " patch " +
-               object(step.seen.ref) + " --type=json -p " + quoted(json_text(guarded(step))) + "\n";
+               (step.request_start ? start_request(step) : "") + function_on(step.side) +
+               " patch " + object(step.seen.ref) + " --type=json -p " +
+               quoted(json_text(guarded(step))) + "\n";
     }
     std::string operator()(const rollback::Delete& step) const {
-        return on(step.side) + " delete " + object(step.seen.ref) +
+        return function_on(step.side) + " delete " + object(step.seen.ref) +
                " --ignore-not-found --wait=false\n";
     }
     std::string operator()(const rollback::AwaitNoStagePods& step) const {
@@ -67,7 +68,7 @@ struct Command {
         for (const std::string& ns : step.namespaces) {
             // the application's own pods stay, and lose that label
             out +=
-                on(step.side) + " wait --for=delete pod -l " +
+                function_on(step.side) + " wait --for=delete pod -l " +
                 quoted(std::string(mtc::labels::stage_pod) + ",!" + mtc::labels::application_pod) +
                 " -n " + quoted(ns) + " --timeout=5m\n";
         }
@@ -111,8 +112,8 @@ std::string function_for(Side side, const std::string& context,
                          const rollback::ClusterName& cluster) {
     const std::string flag =
         context.empty() ? "--server=" + quoted(cluster.server) : "--context=" + quoted(context);
-    return (context.empty() ? comment("log in there first: " + cluster.server) : "") + on(side) +
-           "() { oc " + flag + " \"$@\"; }\n";
+    return (context.empty() ? comment("log in there first: " + cluster.server) : "") +
+           function_on(side) + "() { oc " + flag + " \"$@\"; }\n";
 }
 
 }  // namespace
@@ -125,7 +126,7 @@ std::string render_commands(const RunReport& report, const ContextNames& context
                       "set -e\n" + function_for(Side::Source, contexts.source, report.source) +
                       function_for(Side::Target, contexts.target, report.target);
     for (const rollback::Step& step : report.runbook->steps)
-        out += "\n" + std::visit(Command{report}, step.action);
+        out += "\n" + std::visit(ShellCommand{report}, step.action);
     for (const rollback::Skipped& each : report.runbook->skipped)
         out += "\n" + comment("left as it is: " + each.workload.path() + " " + each.why + "; " +
                               each.remedy);

@@ -140,7 +140,7 @@ std::string headline(const LeftoversReport& report) {
     return {};
 }
 
-Tone tone_of(const LeftoversReport& report) {
+Tone tone_of_report(const LeftoversReport& report) {
     switch (report.outcome) {
         case Outcome::Succeeded:
             return Tone::Good;
@@ -245,7 +245,7 @@ std::string render_deletion_preview(const LeftoversReport& report, const RenderC
 }
 
 std::string render_leftovers(const LeftoversReport& report, const RenderContext& context) {
-    return context.style.paint(tone_of(report), one_line(headline(report))) + "\n" +
+    return context.style.paint(tone_of_report(report), one_line(headline(report))) + "\n" +
            table_of(report.leftovers, report.seen_at, context) + unwritten(report, context) +
            unseen(report, context) + next(report, context);
 }

@@ -25,7 +25,7 @@ Json of(const Leftover& each, const std::string& called_as) {
 }  // namespace
 
 Json to_json(const LeftoversReport& report, const std::string& called_as) {
-    const auto as_record = [&](const Leftover& each) { return of(each, called_as); };
+    const auto to_record = [&](const Leftover& each) { return of(each, called_as); };
     const auto as_name = [](const std::string& name) { return Json{{"name", name}}; };
     return {{"apiVersion", "mtc-rollback/v1"},
             {"kind", "Leftovers"},
@@ -37,7 +37,7 @@ Json to_json(const LeftoversReport& report, const std::string& called_as) {
              {{"control", record_of(report.control)},
               {"source", record_of(report.source)},
               {"target", record_of(report.target)}}},
-            {"leftovers", list(report.leftovers, as_record)},
+            {"leftovers", list(report.leftovers, to_record)},
             {"gaps", list(report.gaps)},
             {"runbook", report.runbook ? record_of(*report.runbook) : Json()},
             {"written", list(report.written)},

@@ -106,7 +106,7 @@ std::string warnings(const State& state, const Runbook& runbook,
     return all.empty() ? "" : heading("Warnings", context) + warning_lines(all, context);
 }
 
-std::string unseen(const State& state, const RenderContext& context) {
+std::string not_seen(const State& state, const RenderContext& context) {
     if (state.gaps.empty()) return {};
     return heading("Could not be seen", context) + gap_table(state.gaps).render(context.style);
 }
@@ -127,7 +127,7 @@ std::string render_manual_preview(const State& state, const rollback::Assessment
            changes("Stopped on the target first", patches(runbook, Purpose::Stop), context) +
            changes("Started on the source", patches(runbook, Purpose::Start), context) +
            changes("Paused again, once its pods run", patches(runbook, Purpose::Pause), context) +
-           skipped(runbook, context) + unseen(state, context) +
+           skipped(runbook, context) + not_seen(state, context) +
            warnings(state, runbook, options, context);
 }
 

@@ -14,7 +14,7 @@ using rollback::Return;
 using rollback::State;
 using rollback::Verdict;
 
-std::string_view in_words(Verdict verdict) {
+std::string_view in_a_heading(Verdict verdict) {
     switch (verdict) {
         case Verdict::NotNeeded:
             return "not needed";
@@ -40,7 +40,7 @@ std::string headline(const State& state, const Assessment& assessment,
                      const RenderContext& context) {
     std::string out = context.style.paint(Tone::Bold, one_line("Rollback of plan " + state.plan.ns +
                                                                "/" + state.plan.name)) +
-                      ": " + std::string(in_words(assessment.verdict)) + "\n";
+                      ": " + std::string(in_a_heading(assessment.verdict)) + "\n";
     for (const std::string& reason : assessment.reasons) out += "  " + one_line(reason) + "\n";
     if (assessment.stopped_since)
         out += "  " + stopped_since(*assessment.stopped_since, state.seen_at) + "\n";

@@ -17,7 +17,7 @@ std::string in_namespace(const rollback::ObjectRef& ref) {
     return ref.label() + (ref.ns.empty() ? "" : " in namespace " + ref.ns);
 }
 
-std::string on(rollback::Side side) {
+std::string on_side(rollback::Side side) {
     return " on the " + word(side) + (side == rollback::Side::Control ? " cluster" : "");
 }
 
@@ -33,10 +33,10 @@ struct Title {
         return "Wait until every workload of the source serves again, then verify both clusters";
     }
     std::string operator()(const rollback::Patch& step) const {
-        return "Patch " + in_namespace(step.seen.ref) + on(step.side) + ": " + step.change;
+        return "Patch " + in_namespace(step.seen.ref) + on_side(step.side) + ": " + step.change;
     }
     std::string operator()(const rollback::Delete& step) const {
-        return "Delete " + in_namespace(step.seen.ref) + on(step.side);
+        return "Delete " + in_namespace(step.seen.ref) + on_side(step.side);
     }
     std::string operator()(const rollback::AwaitNoStagePods& step) const {
         return "Wait until no stage pods are left on the " + word(step.side);

@@ -18,7 +18,7 @@ Cell verdict_cell(const PlanLine& line) {
     return {word(*line.verdict), tone_of(*line.verdict)};
 }
 
-std::string namespaces(const PlanLine& line, bool wide) {
+std::string namespaces_in(const PlanLine& line, bool wide) {
     const auto& names = line.namespaces;
     return or_none(base::first_of(names, wide ? names.size() : most_namespaces, ","));
 }
@@ -35,7 +35,7 @@ std::string stopped(const PlanLine& line) {
 std::vector<Cell> cells(const PlanLine& line, const SurveyReport& report, bool wide) {
     std::vector<Cell> cells{{line.plan},
                             verdict_cell(line),
-                            {namespaces(line, wide)},
+                            {namespaces_in(line, wide)},
                             {or_none(line.last_migration)},
                             {stopped(line)},
                             {age(line, report.seen_at)}};

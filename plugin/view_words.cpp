@@ -13,12 +13,12 @@ namespace {
 using Entry = std::pair<std::string_view, std::string_view>;
 
 // mm/task.go, RollbackItinerary
-constexpr std::array<Entry, 6> steps{{{"CleanupVelero", "Delete Velero backups"},
-                                      {"CleanupHelpers", "Delete helper objects"},
-                                      {"CleanupMigrated", "Delete migrated objects"},
-                                      {"RollbackLiveMigration", "Move running VMs back"},
-                                      {"CleanupUnquiesce", "Start the application"},
-                                      {"Cleanup", "Finish"}}};
+constexpr std::array<Entry, 6> step_words{{{"CleanupVelero", "Delete Velero backups"},
+                                           {"CleanupHelpers", "Delete helper objects"},
+                                           {"CleanupMigrated", "Delete migrated objects"},
+                                           {"RollbackLiveMigration", "Move running VMs back"},
+                                           {"CleanupUnquiesce", "Start the application"},
+                                           {"Cleanup", "Finish"}}};
 
 constexpr std::array<Entry, 18> phases{
     {{"Rollback", "the rollback begins"},
@@ -48,7 +48,7 @@ std::string looked_up(std::span<const Entry> table, std::string_view name) {
 }  // namespace
 
 std::string step_in_words(std::string_view step) {
-    return looked_up(steps, step);
+    return looked_up(step_words, step);
 }
 
 std::string phase_in_words(std::string_view phase) {

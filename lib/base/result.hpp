@@ -42,6 +42,11 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string message, std::str
         Error{.kind = kind, .message = std::move(message), .hint = std::move(hint)});
 }
 
+/// For who asked to stop through a stop token.
+inline std::unexpected<Error> interrupted() {
+    return fail(ErrorKind::Interrupted, "error: interrupted");
+}
+
 /// The error, with `what` and a colon before its message ("the source cluster: ...").
 inline Error within(std::string what, Error error) {
     error.message = std::move(what) + ": " + error.message;

@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 // For what a program left running (`exec > >(tee log)`) and whose words still belong to it; all
 // that it wrote itself is in the pipe when it has exited.
 constexpr std::chrono::milliseconds last_words(200);
-constexpr std::size_t portion = 16384;
+constexpr std::size_t most_at_once = 16384;
 
 class Descriptor {
   public:
@@ -202,7 +202,7 @@ class Run {
           command_(command),
           stop_(std::move(stop)),
           until_(Clock::now() + command.patience) {
-        output_.reserve(4 * portion);  // growing would leave copies of a token behind
+        output_.reserve(4 * most_at_once);  // growing would leave copies of a token behind
     }
 
     ChildResult to_its_end() {
@@ -247,8 +247,8 @@ class Run {
     }
     void read_portion() {
         const std::size_t size = output_.size();
-        output_.resize(size + portion);
-        const ssize_t n = ::read(out_.get(), output_.data() + size, portion);
+        output_.resize(size + most_at_once);
+        const ssize_t n = ::read(out_.get(), output_.data() + size, most_at_once);
         const bool again = n < 0 && errno == EINTR;
         output_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
         if (n <= 0 && !again) out_.close();

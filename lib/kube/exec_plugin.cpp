@@ -32,10 +32,6 @@ std::unexpected<Error> refuse(const std::string& what, std::string hint,
                       std::move(hint));
 }
 
-std::unexpected<Error> interrupted() {
-    return base::fail(ErrorKind::Interrupted, "error: interrupted");
-}
-
 std::string executable(const ExecPlugin& plugin) {
     return "exec: executable " + base::printable(plugin.command);
 }
@@ -85,10 +81,10 @@ Result<std::string> exec_info(const ExecPlugin& plugin, bool interactive) {
            "}}\n";
 }
 
-using Environment = std::map<std::string, Secret>;
+using Variables = std::map<std::string, Secret>;
 
-Environment own_environment() {
-    Environment out;
+Variables own_environment() {
+    Variables out;
     for (char** line = ::environ; line != nullptr && *line != nullptr; ++line) {
         const std::string_view text = *line;
         const auto sign = text.find('=');
@@ -100,7 +96,7 @@ Environment own_environment() {
 }
 
 std::vector<Secret> environment_for(const ExecPlugin& plugin, std::string info) {
-    Environment all = own_environment();
+    Variables all = own_environment();
     for (const auto& [name, value] : plugin.environment) {
         all.insert_or_assign(name, value.duplicate());
     }
@@ -207,7 +203,7 @@ Result<std::optional<Moment>> expires(const ExecPlugin& plugin, Json& status) {
 }
 
 // A line break in a token would become a header of its own.
-bool is_sendable(const Secret& token) {
+bool is_sendable_token(const Secret& token) {
     return std::ranges::all_of(token.reveal(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
@@ -219,7 +215,7 @@ Result<ExecCredential> credential(const ExecPlugin& plugin, Secret token, Secret
     if (certificate.empty() != key.empty()) {
         return refuse("exec plugin returned only certificate or key, not both", look_at_it(plugin));
     }
-    if (!is_sendable(token)) {
+    if (!is_sendable_token(token)) {
         return refuse("exec plugin returned a token with characters that no token has",
                       look_at_it(plugin));
     }
@@ -285,7 +281,7 @@ Result<ExecCredential> understand(const ExecPlugin& plugin, const ChildCommand& 
                 "it may be waiting for a person: log in with it in a terminal first, then retry",
                 ErrorKind::TimedOut);
         case ChildEnd::Interrupted:
-            return interrupted();
+            return base::interrupted();
         case ChildEnd::TooMuchOutput:
             break;
     }
@@ -316,7 +312,7 @@ Result<ExecCredential> run_exec_plugin(const ExecPlugin& plugin, const std::stop
     const ChildResult result = run_child(command, stop);
     auto out = understand(plugin, command, result);
     // the terminal's Ctrl-C goes to the program as well, which then fails by itself
-    if (!out && stop.stop_requested()) return interrupted();
+    if (!out && stop.stop_requested()) return base::interrupted();
     return out;
 }
 

@@ -21,13 +21,12 @@ std::unexpected<base::Error> trouble(const char* operation, const std::string& p
                       std::string(operation) + " " + path + ": " + base::reason_of(error));
 }
 
-class Descriptor {
+class OpenFile {
   public:
-    explicit Descriptor(const std::string& path)
-        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
+    explicit OpenFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    ~OpenFile() {
         if (fd_ >= 0) ::close(fd_);
     }
     int get() const { return fd_; }
@@ -39,7 +38,7 @@ class Descriptor {
 }  // namespace
 
 base::Result<std::string> read_file(const std::string& path) {
-    const Descriptor file(path);
+    const OpenFile file(path);
     if (file.get() < 0) return trouble("open", path, errno);
     std::string content;
     std::array<char, 16384> portion{};

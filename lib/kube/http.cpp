@@ -46,10 +46,6 @@ Limits limits_of(const Connection& connection, bool streaming) {
     return {.connect = std::min(connect_timeout, asked), .read = asked, .whole = asked};
 }
 
-std::unexpected<Error> interrupted() {
-    return base::fail(ErrorKind::Interrupted, "error: interrupted");
-}
-
 bool is_plain_target(std::string_view target) {
     return target.starts_with('/') &&
            std::ranges::all_of(target, [](char c) { return c > 0x20 && c < 0x7f; });
@@ -154,7 +150,7 @@ class Http::Impl {
     Result<HttpResponse> send_pooled(const HttpRequest& request, const Headers& headers,
                                      const Material& material, const std::stop_token& stop) {
         auto channel = pool_.take(stop);
-        if (!channel) return interrupted();
+        if (!channel) return base::interrupted();
         // it was made for another certificate: an exec plugin's come and go
         if (channel->material() != material) channel = make_channel(material, false);
         bool kept = false;

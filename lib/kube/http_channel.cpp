@@ -45,10 +45,6 @@ void limit_body(Client& client, std::size_t bytes) {
         client.set_payload_max_length(bytes);
 }
 
-std::unexpected<Error> interrupted() {
-    return base::fail(ErrorKind::Interrupted, "error: interrupted");
-}
-
 std::string seconds_text(milliseconds duration) {
     const auto count = duration.count();
     return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
@@ -225,11 +221,11 @@ Result<HttpResponse> Channel::Impl::exchange(const HttpRequest& request, const H
         return goes_on;
     };
     const std::stop_callback on_stop(stop, [this] { breaker_.trip(); });
-    if (stop.stop_requested()) return interrupted();
+    if (stop.stop_requested()) return base::interrupted();
     const httplib::Result result = client_.send(sent);
     if (running.enough) return HttpResponse{.status = running.status, .reason = running.reason};
     if (result) return response_of(*result, std::move(running.body));
-    if (stop.stop_requested()) return interrupted();
+    if (stop.stop_requested()) return base::interrupted();
     return std::unexpected(diagnosis(result.error(), running));
 }
 

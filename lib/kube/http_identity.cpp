@@ -26,7 +26,7 @@ std::string escaped_key(std::string_view key) {
     return out;
 }
 
-bool is_sendable(const std::string& value) {
+bool is_sendable_value(const std::string& value) {
     return std::ranges::none_of(value, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte < 0x20 || byte == 0x7f;
@@ -44,7 +44,7 @@ base::Result<Headers> identity_headers(const Impersonation& as) {
         headers.emplace_back("Impersonate-Extra-" + escaped_key(key), value);
     }
     for (const auto& [name, value] : headers) {
-        if (is_sendable(value)) continue;
+        if (is_sendable_value(value)) continue;
         return base::fail(base::ErrorKind::Malformed,
                           "error: the value for " + name + " holds control characters");
     }

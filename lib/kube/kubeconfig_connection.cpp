@@ -16,7 +16,7 @@ using base::Result;
 using base::Secret;
 using Entries = std::map<std::string, KubeconfigEntry>;
 
-std::unexpected<Error> invalid(std::string message, std::string hint = {}) {
+std::unexpected<Error> invalid_configuration(std::string message, std::string hint = {}) {
     return base::fail(ErrorKind::Malformed, "error: " + std::move(message), std::move(hint));
 }
 
@@ -33,7 +33,7 @@ struct Chosen {
 std::unexpected<Error> nothing_configured(const Kubeconfig& config) {
     std::string hint = "log in with `oc login`";
     if (!config.contexts.empty()) hint += ", or choose a context with --context";
-    return invalid(
+    return invalid_configuration(
         "Missing or incomplete configuration info.  Please point to an existing, complete config "
         "file:\n\n\n"
         "  1. Via the command-line flag --kubeconfig\n"
@@ -53,7 +53,7 @@ std::unexpected<Error> no_such_context(const Kubeconfig& config, const Kubeconfi
                                        const std::string& name) {
     const std::string hint = names_in(config.contexts);
     if (!options.context.empty()) {
-        return invalid("context " + in_quotes(name) + " does not exist", hint);
+        return invalid_configuration("context " + in_quotes(name) + " does not exist", hint);
     }
     return base::fail(
         ErrorKind::Malformed,
@@ -68,11 +68,12 @@ Result<std::string> existing(const Entries& entries, const std::string& flag,
     if (name.empty() || entries.contains(name)) return name;
     if (!flag.empty()) {
         const std::string called = word == std::string_view("user") ? "auth info" : word;
-        return invalid(called + " " + in_quotes(name) + " does not exist", names_in(entries));
+        return invalid_configuration(called + " " + in_quotes(name) + " does not exist",
+                                     names_in(entries));
     }
-    return invalid(std::string(word) + " " + in_quotes(name) + " was not found for context " +
-                       in_quotes(context),
-                   names_in(entries));
+    return invalid_configuration(std::string(word) + " " + in_quotes(name) +
+                                     " was not found for context " + in_quotes(context),
+                                 names_in(entries));
 }
 
 Result<Chosen> choose(const Kubeconfig& config, const KubeconfigOptions& options) {
@@ -87,7 +88,7 @@ Result<Chosen> choose(const Kubeconfig& config, const KubeconfigOptions& options
                          problems);
     const std::string named_cluster = context.text("cluster");
     const std::string named_user = context.text("user");
-    if (!problems.empty()) return invalid(problems.front());
+    if (!problems.empty()) return invalid_configuration(problems.front());
     auto user = existing(config.users, options.user, named_user, "user", chosen.context);
     if (!user) return std::unexpected(std::move(user.error()));
     auto cluster =
@@ -222,7 +223,7 @@ class Builder {
         Problems all = user_problems_;
         all.insert(all.end(), problems_.begin(), problems_.end());
         if (all.empty()) return connection;
-        if (all.size() == 1) return invalid(all.front());
+        if (all.size() == 1) return invalid_configuration(all.front());
         return base::fail(ErrorKind::Malformed,
                           "Error in configuration: \n* " + base::join(all, "\n* "));
     }

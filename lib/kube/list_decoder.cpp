@@ -16,12 +16,12 @@ constexpr std::string_view last_applied = "kubectl.kubernetes.io/last-applied-co
 /// Where in an object the decoder stands: what is always dropped stands in fixed places.
 enum class Level { Object, Metadata, Annotations, Elsewhere };
 
-struct Place {
+struct Position {
     Level level = Level::Elsewhere;
     const FieldNames* without = nullptr;
 };
 
-bool is_dropped(const Place& place, const std::string& key) {
+bool is_dropped(const Position& place, const std::string& key) {
     return (place.level == Level::Metadata && key == "managedFields") ||
            (place.level == Level::Annotations && key == last_applied) ||
            (place.level == Level::Elsewhere && place.without != nullptr &&
@@ -29,7 +29,7 @@ bool is_dropped(const Place& place, const std::string& key) {
 }
 
 // What a person names (labels, annotations) is not a field: none of it is dropped by its name.
-Place below(const Place& place, std::string_view key) {
+Position below(const Position& place, std::string_view key) {
     if (place.level == Level::Object && key == "metadata") return {Level::Metadata};
     if (place.level == Level::Metadata && key == "annotations") return {Level::Annotations};
     const bool of_metadata = place.level == Level::Metadata || place.level == Level::Annotations;
@@ -37,11 +37,11 @@ Place below(const Place& place, std::string_view key) {
 }
 
 // Far beyond what a manifest needs. simdjson checks its own limit (1024) only in debug builds.
-constexpr int deepest = 500;
+constexpr int deepest_decoded = 500;
 
-Json json_of(ondemand::value value, const Place& place, int depth);
+Json json_of(ondemand::value value, const Position& place, int depth);
 
-Json object_from(ondemand::object fields, const Place& place, int depth = 0) {
+Json object_from(ondemand::object fields, const Position& place, int depth = 0) {
     Json out = Json::object();
     for (auto field : fields) {
         const std::string key(std::string_view(field.unescaped_key()));
@@ -51,9 +51,9 @@ Json object_from(ondemand::object fields, const Place& place, int depth = 0) {
     return out;
 }
 
-Json array_from(ondemand::array values, const Place& place, int depth) {
+Json array_from(ondemand::array values, const Position& place, int depth) {
     Json out = Json::array();
-    const Place element{Level::Elsewhere, place.without};
+    const Position element{Level::Elsewhere, place.without};
     for (auto value : values) out.push_back(json_of(value.value(), element, depth + 1));
     return out;
 }
@@ -65,8 +65,8 @@ Json number_from(ondemand::value& value) {
     return number.get_double();
 }
 
-Json json_of(ondemand::value value, const Place& place, int depth) {
-    if (depth > deepest) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
+Json json_of(ondemand::value value, const Position& place, int depth) {
+    if (depth > deepest_decoded) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
     const ondemand::json_type type = value.type();
     switch (type) {
         case ondemand::json_type::object:

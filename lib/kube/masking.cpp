@@ -192,7 +192,7 @@ constexpr Rule withheld_segments[] = {
 };
 
 // Far beyond what a manifest needs; the document is the server's, the stack is ours
-constexpr int deepest = 500;
+constexpr int deepest_shown = 500;
 
 /// What is known of a value from where it stands.
 struct Place {
@@ -313,7 +313,7 @@ Json shown_text(const std::string& text, const Place& place) {
 }
 
 Json shown(const Json& value, const Place& place) {
-    if (place.depth > deepest) return "<nested too deeply, not shown>";
+    if (place.depth > deepest_shown) return "<nested too deeply, not shown>";
     if (value.is_object()) return shown_object(value, place);
     if (value.is_array()) return shown_array(value, place);
     if (value.is_string()) return shown_text(value.get_ref<const std::string&>(), place);

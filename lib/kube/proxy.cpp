@@ -180,7 +180,7 @@ bool goes_direct(const ServerUrl& server, const std::string& no_proxy) {
 }
 
 /// The first of the variables that is set, with its name.
-std::pair<const char*, std::string> first_set(const Environment& environment,
+std::pair<const char*, std::string> first_set(const LookUpVariable& environment,
                                               std::array<const char*, 2> names) {
     for (const char* name : names) {
         if (std::string value = environment(name); !value.empty()) return {name, std::move(value)};
@@ -212,7 +212,7 @@ Result<std::optional<Proxy>> parse_proxy(const Secret& url) {
 }
 
 Result<std::optional<Proxy>> proxy_for(const ServerUrl& server, const Secret& proxy_url,
-                                       const Environment& environment) {
+                                       const LookUpVariable& environment) {
     if (!proxy_url.empty()) return parse_proxy(proxy_url);
     const auto [name, value] = first_set(environment, variables_for(server.https));
     if (value.empty()) return std::nullopt;

@@ -29,12 +29,13 @@ std::string shown_url(std::string_view url);
 base::Result<std::optional<Proxy>> parse_proxy(const base::Secret& url);
 
 /// As process_environment().
-using Environment = std::function<std::string(const char* name)>;
+using LookUpVariable = std::function<std::string(const char* name)>;
 
 /// The proxy for `server`: `proxy_url` if there is one, else what the environment says. localhost
 /// and loopback addresses are never proxied by the environment. A variable that cannot be read is
 /// an error that names it, because without the proxy the request would take another way.
-base::Result<std::optional<Proxy>> proxy_for(const ServerUrl& server, const base::Secret& proxy_url,
-                                             const Environment& environment = process_environment);
+base::Result<std::optional<Proxy>> proxy_for(
+    const ServerUrl& server, const base::Secret& proxy_url,
+    const LookUpVariable& environment = process_environment);
 
 }  // namespace kube

@@ -54,7 +54,7 @@ class Reflector {
 
     Result<void> run() {
         while (!done_) {
-            if (stop_.stop_requested()) return interrupted();
+            if (stop_.stop_requested()) return base::interrupted();
             const auto round = needs_list_ ? list() : watch();
             if (round || done_) continue;
             if (auto end = endure(round.error())) return std::unexpected(std::move(*end));
@@ -63,10 +63,6 @@ class Reflector {
     }
 
   private:
-    static std::unexpected<Error> interrupted() {
-        return base::fail(ErrorKind::Interrupted, "error: interrupted");
-    }
-
     Result<void> list() {
         auto listed = cluster_.list(type_, options_, stop_);
         if (!listed) return std::unexpected(std::move(listed.error()));
@@ -123,7 +119,7 @@ class Reflector {
         if (error.kind == ErrorKind::Expired && std::exchange(worked_, false)) return std::nullopt;
         if (handler_.trouble) handler_.trouble(error);
         const milliseconds asked = error.retry_after.value_or(std::chrono::seconds(0));
-        if (!pause(std::max(pause_, asked), stop_)) return interrupted().error();
+        if (!pause(std::max(pause_, asked), stop_)) return base::interrupted().error();
         pause_ = std::min(pause_ * 2, longest_pause);
         return std::nullopt;
     }

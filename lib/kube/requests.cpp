@@ -28,10 +28,6 @@ bool is_read(const HttpRequest& request) {
     return request.method == "GET";
 }
 
-std::unexpected<Error> interrupted() {
-    return base::fail(ErrorKind::Interrupted, "error: interrupted");
-}
-
 /// When the server asks to come again: client-go's rule, the header must be there.
 std::optional<std::chrono::seconds> asked_to_wait(const HttpRequest& request,
                                                   const HttpResponse& response) {
@@ -84,7 +80,7 @@ Result<HttpResponse> Requests::ask(const HttpRequest& request, const std::string
         if (!answer) {
             const bool again = is_read(request) && answer.error().kind == ErrorKind::Lost;
             if (!again || std::exchange(broke, true)) return answer;
-            if (!pause(pause_after_break, stop)) return interrupted();
+            if (!pause(pause_after_break, stop)) return base::interrupted();
             continue;
         }
         if (is_success(answer->status)) {
@@ -95,7 +91,7 @@ Result<HttpResponse> Requests::ask(const HttpRequest& request, const std::string
         if (!wait || repetitions >= most_repetitions) {
             return std::unexpected(error_for(request, *answer, what));
         }
-        if (!pause(*wait, stop)) return interrupted();
+        if (!pause(*wait, stop)) return base::interrupted();
     }
 }
 

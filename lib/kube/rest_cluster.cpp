@@ -271,7 +271,7 @@ Result<Discovery> RestCluster::discover(std::stop_token stop) {
             add_versions(versions_in(*found), discovery, stop);
         }
     }
-    if (stop.stop_requested()) return fail(ErrorKind::Interrupted, "error: interrupted");
+    if (stop.stop_requested()) return base::interrupted();
     return discovery;
 }
 

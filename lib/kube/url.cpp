@@ -39,7 +39,7 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-std::string url_safe(std::string_view text) {
+std::string with_safe_characters(std::string_view text) {
     std::string out;
     for (const char c : text) {
         if (c > 0x20 && c < 0x7f) {
@@ -69,7 +69,7 @@ std::string cleaned(std::string_view path) {
         }
     }
     std::string out;
-    for (const std::string& segment : kept) out += "/" + url_safe(segment);
+    for (const std::string& segment : kept) out += "/" + with_safe_characters(segment);
     return out;
 }
 

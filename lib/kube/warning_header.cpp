@@ -7,7 +7,6 @@ namespace kube {
 namespace {
 
 constexpr std::size_t longest_text = 4096;
-constexpr auto npos = std::string_view::npos;
 
 struct Warning {
     std::string_view code;
@@ -17,7 +16,7 @@ struct Warning {
 /// Takes the characters before the next space, and the space.
 std::optional<std::string_view> take_word(std::string_view& rest) {
     const auto space = rest.find(' ');
-    if (space == npos || space == 0) return std::nullopt;
+    if (space == std::string_view::npos || space == 0) return std::nullopt;
     const auto word = rest.substr(0, space);
     rest.remove_prefix(space + 1);
     return word;
@@ -42,7 +41,7 @@ std::optional<std::string> take_quoted(std::string_view& rest) {
 bool skip_date(std::string_view& rest) {
     if (!rest.starts_with('"')) return true;
     const auto quote = rest.find('"', 1);
-    if (quote == npos) return false;
+    if (quote == std::string_view::npos) return false;
     rest = base::trimmed(rest.substr(quote + 1));
     return true;
 }
@@ -55,7 +54,7 @@ bool skip_comma(std::string_view& rest) {
 }
 
 bool is_code(std::string_view word) {
-    return word.size() == 3 && word.find_first_not_of("0123456789") == npos;
+    return word.size() == 3 && word.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 /// Takes one warning and the comma behind it: code, agent ("-" or a host), text, perhaps a date.

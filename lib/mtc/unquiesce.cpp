@@ -20,7 +20,7 @@ constexpr std::array marks = {annotations::replicas, annotations::paused,
 constexpr std::array stage_labels = {labels::stage_pod, labels::application_pod, "migmigration",
                                      "migplan", "migration-included-stage-backup"};
 // that one only while it says what MTC says: an application may have its own
-constexpr const char* part_of = "app.kubernetes.io/part-of";
+constexpr const char* part_of_label = "app.kubernetes.io/part-of";
 
 // Without an initializer list, which copies what it holds: there are thousands of workloads.
 Json operation(const char* op, const std::string& path) {
@@ -164,8 +164,8 @@ std::optional<Json> unlabel_stage_pod(const Object& pod) {
         if (const auto value = base::label_of(pod, label))
             remove_as_seen(patch, in("labels", label), *value);
     }
-    if (base::label_of(pod, part_of) == openshift_migration)
-        remove_as_seen(patch, in("labels", part_of), openshift_migration);
+    if (base::label_of(pod, part_of_label) == openshift_migration)
+        remove_as_seen(patch, in("labels", part_of_label), openshift_migration);
     if (const auto value = base::annotation_of(pod, "migration.openshift.io/exclude-pvcs"))
         remove_as_seen(patch, in("annotations", "migration.openshift.io/exclude-pvcs"), *value);
     if (patch.empty()) return std::nullopt;

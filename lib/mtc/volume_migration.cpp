@@ -11,7 +11,7 @@ namespace {
 using base::Json;
 using base::text_or_empty;
 
-std::vector<std::string> namespaces_of(const Json& body) {
+std::vector<std::string> copied_namespaces(const Json& body) {
     std::set<std::string> names;
     for (const Json& claim : base::items_at(body, "/spec/persistentVolumeClaims")) {
         names.insert(text_or_empty(claim, "/namespace"));
@@ -38,7 +38,7 @@ VolumeMigration decode_volume_migration(const base::Object& object) {
     return {.seen = without_spec(object),
             .migration_uid = base::label_of(object, labels::by_migration).value_or(""),
             .phase = text_or_empty(object.body, "/status/phase"),
-            .namespaces = namespaces_of(object.body)};
+            .namespaces = copied_namespaces(object.body)};
 }
 
 }  // namespace mtc

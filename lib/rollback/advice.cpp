@@ -113,7 +113,7 @@ std::string context_flag(Side side) {
     return side == Side::Control ? "--context" : "--" + word(side) + "-context";
 }
 
-void add_once(std::vector<std::string>& all, std::string text) {
+void add_if_new(std::vector<std::string>& all, std::string text) {
     if (!std::ranges::count(all, text)) all.push_back(std::move(text));
 }
 
@@ -126,8 +126,8 @@ std::string what_was_unseen(const std::vector<Gap>& gaps) {
     std::vector<std::string> unseen;
     std::vector<std::string> flags;
     for (const Gap& gap : gaps) {
-        add_once(unseen, describe(gap));
-        add_once(flags, context_flag(gap.side));
+        add_if_new(unseen, describe(gap));
+        add_if_new(flags, context_flag(gap.side));
     }
     const std::size_t more = unseen.size() - std::min(unseen.size(), most_gaps);
     unseen.resize(unseen.size() - more);

@@ -5,6 +5,7 @@
 #include "rollback/leftovers.hpp"
 
 namespace rollback {
+namespace leftover_table {
 namespace {
 
 using base::ResourceType;
@@ -75,9 +76,10 @@ const std::vector<LeftoverKind> table{
 };
 
 }  // namespace
+}  // namespace leftover_table
 
 const std::vector<LeftoverKind>& leftover_kinds() {
-    return table;
+    return leftover_table::table;
 }
 
 std::string selector_of(const LeftoverKind& kind, const mtc::Plan& plan) {

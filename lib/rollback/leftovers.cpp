@@ -23,7 +23,7 @@ bool overlap(const std::vector<std::string>& a, const std::vector<std::string>& 
                                [&](const auto& name) { return std::ranges::count(b, name) > 0; });
 }
 
-std::vector<std::string> namespaces_of(const mtc::Plan& plan) {
+std::vector<std::string> namespaces_of_both(const mtc::Plan& plan) {
     auto names = plan.source_namespaces();
     std::ranges::copy(plan.target_namespaces(), std::back_inserter(names));
     return names;
@@ -60,7 +60,7 @@ class Owners {
     /// "" for one that somebody made by hand.
     std::string plan_of(const VolumeMigration& dvm) const {
         if (const Migration* m = migration(dvm.migration_uid)) return m->plan;
-        const bool here = overlap(dvm.namespaces, namespaces_of(view_.plan));
+        const bool here = overlap(dvm.namespaces, namespaces_of_both(view_.plan));
         return here && !dvm.migration_uid.empty() ? view_.plan.name : "";
     }
 
@@ -111,7 +111,7 @@ bool was_of_plan(const LeftoversView& view, const FoundLeftover& found) {
         case Whereabouts::NoNamespace: {
             const bool claimed =
                 std::ranges::count(view.plan.volumes, name, &mtc::PlanVolume::name);
-            return claimed || std::ranges::count(namespaces_of(view.plan), name) > 0;
+            return claimed || std::ranges::count(namespaces_of_both(view.plan), name) > 0;
         }
     }
     return false;

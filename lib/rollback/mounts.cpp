@@ -6,7 +6,7 @@ namespace rollback {
 namespace {
 
 // Of a pod; of a workload; of a CronJob it is one level deeper.
-const std::vector<Json>& volumes_of(const Object& object) {
+const std::vector<Json>& volumes_in_spec(const Object& object) {
     for (const char* where : {"/spec/volumes", "/spec/template/spec/volumes",
                               "/spec/jobTemplate/spec/template/spec/volumes"}) {
         const auto& volumes = base::items_at(object.body, where);
@@ -37,7 +37,7 @@ bool makes_claim(const Object& set, const Json& claim_template, const std::strin
 
 std::vector<std::string> claims_of(const Object& pod_or_workload) {
     std::vector<std::string> claims;
-    for (const Json& volume : volumes_of(pod_or_workload)) {
+    for (const Json& volume : volumes_in_spec(pod_or_workload)) {
         if (std::string claim = claim_in(volume); !claim.empty())
             claims.push_back(std::move(claim));
     }

@@ -35,7 +35,7 @@ std::optional<RecordedWorkload> workload_from(const Json& item) {
                             .quiesced = base::bool_at(item, "/quiesced").value_or(false)};
 }
 
-std::vector<RecordedVolume> volumes_of(const State& state) {
+std::vector<RecordedVolume> recorded_volumes(const State& state) {
     std::vector<RecordedVolume> volumes;
     for (const Object& volume : state.source.volumes) {
         const auto at = [&](const char* path) { return base::text_or_empty(volume.body, path); };
@@ -102,7 +102,7 @@ Record record_of(const State& state, std::string rollback_name) {
                   .made_at = state.seen_at,
                   .migrations = migrations_known(state),
                   .workloads = {},
-                  .volumes = volumes_of(state),
+                  .volumes = recorded_volumes(state),
                   .plan = mtc::plan_manifest(state.plan)};
     for (const Object& workload : state.source.workloads)
         record.workloads.push_back(recorded(workload));
@@ -110,7 +110,7 @@ Record record_of(const State& state, std::string rollback_name) {
 }
 
 void add_volumes(Record& record, const State& state) {
-    if (record.volumes.empty()) record.volumes = volumes_of(state);
+    if (record.volumes.empty()) record.volumes = recorded_volumes(state);
 }
 
 Record merged(const Record& older, Record newer) {

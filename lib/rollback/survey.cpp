@@ -6,7 +6,7 @@
 namespace rollback {
 namespace {
 
-std::vector<std::string> namespaces_of(const mtc::Plan& plan) {
+std::vector<std::string> pairs_in_words(const mtc::Plan& plan) {
     std::vector<std::string> names;
     for (const mtc::NamespacePair& pair : plan.namespaces) {
         names.push_back(pair.source == pair.target ? pair.source : pair.source + ":" + pair.target);
@@ -32,7 +32,7 @@ PlanLine line_of(const State& state, const Assessment& assessment) {
             .plan = state.plan.name,
             .verdict = assessment.verdict,
             .reason = reasons.empty() ? std::string() : reasons.front(),
-            .namespaces = namespaces_of(state.plan),
+            .namespaces = pairs_in_words(state.plan),
             .last_migration = last_migration(state.migrations),
             .stopped = assessment.effects.returns.size(),
             .stopped_since = assessment.stopped_since,

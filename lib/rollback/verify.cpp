@@ -8,7 +8,7 @@
 namespace rollback {
 namespace {
 
-constexpr std::array<Check, 20> table{{
+constexpr std::array<Check, 20> check_table{{
     {"control-rollback-ended-well", Side::Control, After::Console, check::rollback_ended_well},
     {"source-namespaces-active", Side::Source, After::Both, check::namespaces_active},
     {"source-nothing-quiesced", Side::Source, After::Both, check::nothing_quiesced},
@@ -52,12 +52,12 @@ std::string word(Severity severity) {
 }
 
 std::span<const Check> checks() {
-    return table;
+    return check_table;
 }
 
 std::vector<Finding> verify(const Evidence& evidence) {
     std::vector<Finding> all;
-    for (const Check& check : table) {
+    for (const Check& check : check_table) {
         if (applies(check, evidence.flow))
             std::ranges::move(check.run(evidence), std::back_inserter(all));
     }

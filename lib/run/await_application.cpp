@@ -28,11 +28,11 @@ struct News {
     const Part* part;
     kube::ObjectMap objects;
 };
-struct WatchEnded {
+struct WatchOfPartEnded {
     const Part* part;
     base::Error error;
 };
-using Message = std::variant<News, Trouble, WatchEnded>;
+using PartMessage = std::variant<News, Trouble, WatchOfPartEnded>;
 
 std::vector<Finding> unwell(const std::vector<Finding>& findings) {
     std::vector<Finding> out;
@@ -115,7 +115,8 @@ class Waiter {
                                },
                            .trouble = [this](const base::Error& e) { mailbox_.put(Trouble{e}); }},
                           stop);
-        if (!result && !stop.stop_requested()) mailbox_.put(WatchEnded{&part, result.error()});
+        if (!result && !stop.stop_requested())
+            mailbox_.put(WatchOfPartEnded{&part, result.error()});
     }
 
     Result<State> wait(std::stop_token stop) {
@@ -132,9 +133,9 @@ class Waiter {
     }
 
     // Takes what else has come meanwhile, so that a burst of events is judged once.
-    void receive(Message first) {
+    void receive(PartMessage first) {
         bool news = false;
-        for (std::optional<Message> message = std::move(first); message;
+        for (std::optional<PartMessage> message = std::move(first); message;
              message = mailbox_.take(Clock::time_point::min(), {}))
             news |= std::visit([this](auto& one) { return take(one); }, *message);
         if (news) judge();
@@ -150,7 +151,7 @@ class Waiter {
     }
     // A watch that may not be is no reason to end the wait: the last look says what is so. Whoever
     // may not watch the plan does not wait for it.
-    bool take(const WatchEnded& ended) {
+    bool take(const WatchOfPartEnded& ended) {
         if (ended.part->is_plan()) {
             settles_ = Clock::now();
         } else {
@@ -175,7 +176,7 @@ class Waiter {
     Clock::time_point settles_;  // until then warnings are waited for
     Patience patience_;
     const EventSink& sink_;
-    Mailbox<Message> mailbox_;
+    Mailbox<PartMessage> mailbox_;
     std::vector<Part> parts_;
     std::optional<State> state_;
     std::vector<Finding> findings_;

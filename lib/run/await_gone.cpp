@@ -27,10 +27,10 @@ struct Seen {
     std::size_t scope;
     std::vector<Object> left;
 };
-struct WatchEnded {
+struct WatchOfGoneEnded {
     base::Error error;
 };
-using Message = std::variant<Seen, Trouble, WatchEnded>;
+using GoneMessage = std::variant<Seen, Trouble, WatchOfGoneEnded>;
 
 std::string why_it_stays(const Object& object) {
     std::string why = object.ref.path();
@@ -74,7 +74,7 @@ class GoneWait {
             scope.cluster, scope.type, scope.options,
             {.changed = changed, .trouble = [this](const auto& e) { mailbox_.put(Trouble{e}); }},
             stop);
-        if (!result && !stop.stop_requested()) mailbox_.put(WatchEnded{result.error()});
+        if (!result && !stop.stop_requested()) mailbox_.put(WatchOfGoneEnded{result.error()});
     }
 
     Result<std::vector<Object>> wait(std::stop_token stop) {
@@ -108,7 +108,7 @@ class GoneWait {
         sink_(trouble);
         return {};
     }
-    Result<void> receive(const WatchEnded& ended) { return std::unexpected(ended.error); }
+    Result<void> receive(const WatchOfGoneEnded& ended) { return std::unexpected(ended.error); }
 
     std::vector<Object> remaining() const {
         std::vector<Object> all;
@@ -126,7 +126,7 @@ class GoneWait {
     Patience patience_;
     const EventSink& sink_;
     Tell tell_;
-    Mailbox<Message> mailbox_;
+    Mailbox<GoneMessage> mailbox_;
     std::map<std::size_t, std::vector<Object>> left_;
 };
 

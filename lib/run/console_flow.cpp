@@ -37,8 +37,8 @@ class ConsoleFlow final : public FlowRun {
             report_.attached ? steps.begin() : std::ranges::find_if(steps, creates);
         if (const End end = cancel({steps.begin(), rollback})) return *end;
         for (auto step = rollback; step != steps.end(); ++step) {
-            if (const End end = std::visit([this](const auto& action) { return carry_out(action); },
-                                           step->action)) {
+            if (const End end = std::visit(
+                    [this](const auto& action) { return this->carry_out(action); }, step->action)) {
                 return *end;
             }
         }

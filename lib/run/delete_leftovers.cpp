@@ -119,8 +119,8 @@ class Deletion {
     }
 
     std::vector<AwaitedObjects> awaited(const AwaitGone& await) const {
-        using Scope = std::tuple<Side, base::ResourceType, std::string, std::string>;
-        std::map<Scope, std::set<std::string>> scopes;
+        using Place = std::tuple<Side, base::ResourceType, std::string, std::string>;
+        std::map<Place, std::set<std::string>> scopes;
         for (const Delete& each : await.what) {
             if (gone_.contains(each.seen.uid) || is_lost_cause(each)) continue;
             const auto selector = rollback::selector_of(*kinds_.at(each.seen.uid), job_.plan);

@@ -15,10 +15,10 @@ namespace {
 using base::ErrorKind;
 
 struct Gone {};
-struct WatchEnded {
+struct WatchOfMigrationEnded {
     base::Error error;
 };
-using Message = std::variant<Object, Gone, Trouble, WatchEnded>;
+using MigrationMessage = std::variant<Object, Gone, Trouble, WatchOfMigrationEnded>;
 
 // The status is all that moves: a heartbeat that only touches resourceVersion is no progress.
 bool is_progress(const std::optional<Object>& before, const Object& now) {
@@ -57,12 +57,13 @@ class Follower {
             {.changed =
                  [this](const kube::ObjectMap& all) {
                      const auto it = all.find(migration_);
-                     mailbox_.put(it == all.end() ? Message(Gone{}) : Message(it->second));
+                     mailbox_.put(it == all.end() ? MigrationMessage(Gone{})
+                                                  : MigrationMessage(it->second));
                      return it != all.end();
                  },
              .trouble = [this](const base::Error& error) { mailbox_.put(Trouble{error}); }},
             stop);
-        if (!result) mailbox_.put(WatchEnded{result.error()});
+        if (!result) mailbox_.put(WatchOfMigrationEnded{result.error()});
     }
 
     End receive(const Object& seen) {
@@ -83,7 +84,7 @@ class Follower {
         sink_(trouble);
         return {};
     }
-    End receive(const WatchEnded& ended) { return std::unexpected(ended.error); }
+    End receive(const WatchOfMigrationEnded& ended) { return std::unexpected(ended.error); }
 
     End look_at_the_clock(std::stop_token stop) {
         if (patience_.over())
@@ -100,7 +101,7 @@ class Follower {
     ObjectRef migration_;
     Patience patience_;
     const EventSink& sink_;
-    Mailbox<Message> mailbox_;
+    Mailbox<MigrationMessage> mailbox_;
     std::optional<Object> last_;
 };
 

@@ -18,7 +18,7 @@ using rollback::Runbook;
 using rollback::Side;
 using rollback::Written;
 
-bool has_error(const Written& written) {
+bool was_refused(const Written& written) {
     return !written.error.empty();
 }
 
@@ -106,7 +106,7 @@ class LeftoversFlow {
         std::vector<Written> tried;
         const auto sent = delete_leftovers(job(true), *report_.runbook, tried, stop_);
         if (!sent) return failed(sent.error());
-        const auto refused = std::ranges::find_if(tried, has_error);
+        const auto refused = std::ranges::find_if(tried, was_refused);
         if (refused == tried.end()) return Outcome::DryRun;
         return failed({.kind = ErrorKind::Invalid, .message = refused->error});
     }
@@ -155,7 +155,7 @@ class LeftoversFlow {
     void forget_written() {
         std::erase_if(report_.leftovers, [this](const rollback::Leftover& each) {
             return std::ranges::any_of(report_.written, [&](const Written& written) {
-                return !has_error(written) && written.side == each.side &&
+                return !was_refused(written) && written.side == each.side &&
                        written.object == each.object.ref;
             });
         });
@@ -163,7 +163,7 @@ class LeftoversFlow {
 
     Outcome look_at_what_is_left() {
         if (const End end = look()) return *end;
-        const auto refused = std::ranges::find_if(report_.written, has_error);
+        const auto refused = std::ranges::find_if(report_.written, was_refused);
         if (refused != report_.written.end())
             return failed({.kind = ErrorKind::Invalid, .message = refused->error});
         // a Backup stays until Velero has done what it was asked for

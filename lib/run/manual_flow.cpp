@@ -139,9 +139,9 @@ class ManualFlow final : public FlowRun {
             const auto next =
                 is_write(*at) ? std::find_if_not(at, steps.end(), goes_along) : at + 1;
             if (const End end =
-                    is_write(*at)
-                        ? write({at, next})
-                        : std::visit([this](const auto& a) { return carry_out(a); }, at->action)) {
+                    is_write(*at) ? write({at, next})
+                                  : std::visit([this](const auto& a) { return this->carry_out(a); },
+                                               at->action)) {
                 return end;
             }
             at = next;

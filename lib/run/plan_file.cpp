@@ -23,13 +23,13 @@ void add_plans(const Json& document, std::vector<Json>& plans) {
     for (const Json& item : base::items_at(document, "/items")) add_plans(item, plans);
 }
 
-std::string name_of(const Json& plan) {
+std::string name_of_plan(const Json& plan) {
     return base::text_or_empty(plan, "/metadata/name");
 }
 
-std::vector<std::string> names_of(const std::vector<Json>& plans) {
+std::vector<std::string> names_of_plans(const std::vector<Json>& plans) {
     std::vector<std::string> names;
-    std::ranges::transform(plans, std::back_inserter(names), name_of);
+    std::ranges::transform(plans, std::back_inserter(names), name_of_plan);
     return names;
 }
 
@@ -57,15 +57,15 @@ base::Result<std::vector<Json>> plans_in(const std::string& path) {
 base::Result<std::vector<std::string>> plan_names_in_file(const std::string& path) {
     const auto plans = plans_in(path);
     if (!plans) return std::unexpected(plans.error());
-    return names_of(*plans);
+    return names_of_plans(*plans);
 }
 
 base::Result<mtc::Plan> plan_in_file(const std::string& path, const std::string& name) {
     const std::string who = "error: --plan-file " + path;
     const auto plans = plans_in(path);
     if (!plans) return std::unexpected(plans.error());
-    const auto it = std::ranges::find(*plans, name, name_of);
-    if (it == plans->end()) return not_there(path, name, names_of(*plans));
+    const auto it = std::ranges::find(*plans, name, name_of_plan);
+    if (it == plans->end()) return not_there(path, name, names_of_plans(*plans));
     const auto plan = mtc::decode_plan(base::object_of(mtc::types::migplans, *it));
     if (!plan) return std::unexpected(base::within(who, plan.error()));
     if (plan->uid.empty())

@@ -49,14 +49,14 @@ std::vector<Object> target_pods(const Session& session, const mtc::Plan& plan,
     return pods;
 }
 
-Result<mtc::Plan> plan_of(const Session& session, std::stop_token stop) {
+Result<mtc::Plan> plan_now(const Session& session, std::stop_token stop) {
     auto object = session.control.cluster->get(session.plan, stop);
     if (!object) return std::unexpected(object.error());
     return mtc::decode_plan(*object);
 }
 
 Lines what_remains(const Session& session, std::stop_token stop) {
-    const auto plan = plan_of(session, stop);
+    const auto plan = plan_now(session, stop);
     if (!plan) return {plan.error().message};
     std::vector<rollback::Gap> gaps;
     const auto found = labelled_objects(*session.target.cluster, *plan, 8, gaps, stop);
@@ -83,7 +83,7 @@ Lines what_remains(const Session& session, std::stop_token stop) {
 }
 
 Lines pods_still_running(const Session& session, std::stop_token stop) {
-    const auto plan = plan_of(session, stop);
+    const auto plan = plan_now(session, stop);
     if (!plan) return {plan.error().message};
     Lines names;
     for (const Object& pod : target_pods(session, *plan, stop))
@@ -122,7 +122,7 @@ Lines what_blocks(const Session& session, const mtc::Migration& migration,
             std::ranges::move(ahead_in_the_queue(session, migration, stop),
                               std::back_inserter(lines));
     }
-    const auto plan = plan_of(session, stop);
+    const auto plan = plan_now(session, stop);
     if (!plan) return lines;
     for (const mtc::Condition& condition : mtc::blocking(plan->conditions)) {
         lines.push_back("MigPlan " + plan->name + ": " + condition.type + ": " + condition.message);

@@ -40,7 +40,7 @@ Result<std::vector<PlanLine>> survey(const ConnectOptions& options, std::size_t 
         one.plan = (*plans)[i];
         lines[i] = line_for(one, parallel, stop);
     });
-    if (stop.stop_requested()) return base::fail(ErrorKind::Interrupted, "error: interrupted");
+    if (stop.stop_requested()) return base::interrupted();
     return lines;
 }
 
