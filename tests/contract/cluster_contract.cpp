@@ -5,6 +5,8 @@
 #include "contract/promises.hpp"
 #include "kube/parallel.hpp"
 
+namespace cluster_contract {
+
 using namespace contract;  // the whole file is written in its words
 
 TEST_CASE("what was created can be read back, alone and in a list") {
@@ -326,3 +328,5 @@ TEST_CASE("a call that was stopped before it began does nothing") {
               ErrorKind::NotFound);
     });
 }
+
+}  // namespace cluster_contract

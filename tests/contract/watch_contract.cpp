@@ -6,6 +6,8 @@
 
 #include "contract/promises.hpp"
 
+namespace watch_contract {
+
 using namespace contract;  // the whole file is written in its words
 
 namespace {
@@ -200,3 +202,5 @@ TEST_CASE("a watch of what one may not see is Forbidden") {
         CHECK(refusal_of(outcome) == ErrorKind::Forbidden);
     });
 }
+
+}  // namespace watch_contract

@@ -4,6 +4,8 @@
 #include "clusters.hpp"
 #include "mtc/names.hpp"
 
+namespace assess_test {
+
 using e2e::Stage;
 namespace types = support::types;
 
@@ -99,3 +101,5 @@ TEST_CASE("without a plan there is a line for every plan") {
     CHECK(has(plans, one.plan() + "=Required"));
     CHECK(has(plans, other.plan() + "=NotNeeded"));
 }
+
+}  // namespace assess_test

@@ -7,6 +7,8 @@
 #include "clusters.hpp"
 #include "mtc/names.hpp"
 
+namespace console_flow_test {
+
 using e2e::Stage;
 namespace types = support::types;
 
@@ -143,3 +145,5 @@ TEST_CASE("who may read everything and create nothing is refused, and nothing is
     CHECK(stage.rollbacks() == 0);
     CHECK(stage.replicas(types::deployments, "shop", "web") == 0);
 }
+
+}  // namespace console_flow_test

@@ -5,6 +5,8 @@
 #include "clusters.hpp"
 #include "mtc/names.hpp"
 
+namespace leftovers_test {
+
 using e2e::Stage;
 namespace types = support::types;
 
@@ -197,3 +199,5 @@ TEST_CASE(
     ends_with(0, deletes(stage));
     CHECK(rsync_objects(stage) == 0);
 }
+
+}  // namespace leftovers_test

@@ -12,6 +12,8 @@
 #include "mtc/names.hpp"
 #include "support/exec_login.hpp"
 
+namespace login_test {
+
 using e2e::Stage;
 namespace types = support::types;
 
@@ -94,3 +96,5 @@ TEST_CASE("a token that says when it expires is replaced in time") {
     CHECK(ended.code == 0);
     CHECK(login.runs() > 10);
 }
+
+}  // namespace login_test

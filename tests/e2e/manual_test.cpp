@@ -11,6 +11,8 @@
 #include "mtc/workload.hpp"
 #include "sandbox/before.hpp"
 
+namespace manual_test {
+
 using e2e::Stage;
 namespace types = support::types;
 
@@ -319,3 +321,5 @@ TEST_CASE(
     CHECK(verdict(stage, {"--kubeconfig=" + kubeconfig.string(), "--source-context=source",
                           "--target-context=target"}) == "Unknown");
 }
+
+}  // namespace manual_test

@@ -11,6 +11,8 @@
 #include "mtc/names.hpp"
 #include "mtc/plan.hpp"
 
+namespace verify_test {
+
 using base::Json;
 using e2e::Stage;
 namespace types = support::types;
@@ -441,3 +443,5 @@ TEST_CASE("after the manual flow the proof is that nothing migrated runs on the 
     CHECK(unwell(runs).at("target-at-rest") == "failure");
     mend();
 }
+
+}  // namespace verify_test

@@ -6,6 +6,8 @@
 #include "plugin/view_live.hpp"
 #include "plugin/view_plain.hpp"
 
+namespace golden_test {
+
 namespace {
 
 using namespace fixture;
@@ -200,3 +202,5 @@ TEST_CASE("progress without a terminal") {
     golden::check("progress-plain.txt", lines_of(plugin::make_plain_view));
     golden::check("progress-json.txt", lines_of(plugin::make_json_view));
 }
+
+}  // namespace golden_test

@@ -7,6 +7,8 @@
 #include "plugin/render_leftovers.hpp"
 #include "plugin/view_plain.hpp"
 
+namespace leftovers_golden_test {
+
 namespace {
 
 using namespace fixture;
@@ -153,3 +155,5 @@ TEST_CASE("leftovers by name") {
     CHECK(plugin::render_leftover_names(leftovers_report(Outcome::Succeeded))
               .ends_with("secret/crane2-rsync-server-secret\nroute.route.openshift.io/dvm\n"));
 }
+
+}  // namespace leftovers_golden_test

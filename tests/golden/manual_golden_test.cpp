@@ -8,6 +8,8 @@
 #include "plugin/view_live.hpp"
 #include "plugin/view_plain.hpp"
 
+namespace manual_golden_test {
+
 namespace {
 
 using namespace fixture;
@@ -148,3 +150,5 @@ TEST_CASE("progress by hand") {
     for (const run::Event& event : story) json->show(event, noon());
     golden::check("manual-progress.txt", text);
 }
+
+}  // namespace manual_golden_test

@@ -5,7 +5,7 @@
 namespace sandbox {
 namespace {
 
-constexpr const char* protection = "kubernetes.io/pvc-protection";
+constexpr const char* claim_protection = "kubernetes.io/pvc-protection";
 
 void put(const Work& work, const ObjectRef& ref, const Json& body, const std::string& part) {
     const ObjectPtr known = work.view.find(ref);
@@ -81,7 +81,7 @@ void follow_service(const Work& work, const Object& service) {
 void release_claim(const Work& work, const Object& claim) {
     if (!base::is_terminating(claim) || is_mounted(work, claim)) return;
     auto finalizers = base::finalizers_of(claim);
-    if (std::erase(finalizers, protection) == 0) return;
+    if (std::erase(finalizers, claim_protection) == 0) return;
     Json changed = claim.body;
     changed["metadata"]["finalizers"] = finalizers;
     std::ignore = update(work.cluster, claim, changed, work.stop);

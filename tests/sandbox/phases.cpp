@@ -225,7 +225,7 @@ struct PhaseWork {
     Result<Outcome> (*run)(const Journey&);
 };
 
-constexpr std::array<PhaseWork, 20> work{{
+constexpr std::array<PhaseWork, 20> phase_table{{
     {"DeleteRegistries", delete_registries},
     {"EnsureStagePodsDeleted", remove_stage_pods},
     {"EnsureAnnotationsDeleted", remove_annotations},
@@ -278,8 +278,8 @@ PlanFacts facts_of(const Object& plan) {
 }
 
 Result<Outcome> run_phase(std::string_view phase, const Journey& journey) {
-    const auto it = std::ranges::find(work, phase, &PhaseWork::phase);
-    return it == work.end() ? Outcome{} : it->run(journey);
+    const auto it = std::ranges::find(phase_table, phase, &PhaseWork::phase);
+    return it == phase_table.end() ? Outcome{} : it->run(journey);
 }
 
 }  // namespace sandbox

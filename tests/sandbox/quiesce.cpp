@@ -127,7 +127,7 @@ struct QuiesceKind {
 };
 
 // In the controller's order.
-const std::array<QuiesceKind, 7> kinds{{
+const std::array<QuiesceKind, 7> quiesce_kinds{{
     {types::cronjobs, stop_cron_job, start_cron_job},
     {types::deploymentconfigs, stop_pausable, start_replicas, restore_paused},
     {types::deployments, stop_pausable, start_deployment},
@@ -188,7 +188,7 @@ Result<void> stop_one(kube::Cluster& cluster, const QuiesceKind& kind, const Obj
 
 Result<void> for_each(kube::Cluster& cluster, const QuiesceScope& scope, Doing doing,
                       std::stop_token stop) {
-    for (const QuiesceKind& kind : kinds) {
+    for (const QuiesceKind& kind : quiesce_kinds) {
         for (const std::string& ns : scope.namespaces) {
             const auto workloads = cluster.list(kind.type, {.ns = ns}, stop);
             if (!workloads) return std::unexpected(workloads.error());
@@ -234,7 +234,7 @@ Result<bool> is_quiet(kube::Cluster& cluster, const QuiesceScope& scope, std::st
 }
 
 Json quiesced(const ResourceType& type, Json body) {
-    for (const QuiesceKind& kind : kinds) {
+    for (const QuiesceKind& kind : quiesce_kinds) {
         if (kind.type == type) kind.stop(body);
     }
     return body;

@@ -93,7 +93,8 @@ Json group_v2(const std::string& group_version, const DiscoveryOptions& options)
     for (const ServedType* served : types_in(group_version)) {
         if (!broken) version["resources"].push_back(resource_v2(*served));
     }
-    if (group_version == "authorization.k8s.io/v1") version["resources"] = {access_review_v2()};
+    if (group_version == "authorization.k8s.io/v1")
+        version["resources"] = Json::array({access_review_v2()});
     Json group = {{"metadata", Json::object()}, {"versions", {version}}};
     const std::string name = group_of(group_version);
     if (!name.empty()) group["metadata"]["name"] = name;

@@ -7,6 +7,7 @@
 
 #include "mtc/names.hpp"
 #include "sandbox/deadline.hpp"
+#include "sandbox/mtc_rules.hpp"
 #include "sandbox/seed.hpp"
 #include "sandbox/settled.hpp"
 
@@ -40,10 +41,6 @@ std::filesystem::path new_folder() {
 
 bool is_meant(const std::string& word, const std::string& cluster) {
     return word == "*" || word == cluster;
-}
-
-bool is_completed(const Object& migration) {
-    return base::text_or_empty(migration.body, "/status/phase") == "Completed";
 }
 
 }  // namespace

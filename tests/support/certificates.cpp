@@ -31,8 +31,8 @@ void check(bool succeeded, const char* what) {
 }
 
 Key new_key() {
-    Key key(EVP_EC_gen("P-256"));
-    check(key != nullptr, "EVP_EC_gen");
+    Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+    check(key != nullptr, "EVP_PKEY_Q_keygen");
     return key;
 }
 

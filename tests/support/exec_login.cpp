@@ -7,7 +7,7 @@
 namespace support {
 namespace {
 
-constexpr const char* version = "client.authentication.k8s.io/v1";
+constexpr const char* login_version = "client.authentication.k8s.io/v1";
 
 }  // namespace
 
@@ -19,7 +19,7 @@ ExecLogin::ExecLogin() {
 
 void ExecLogin::give(const base::Json& status) const {
     const base::Json credential = {
-        {"apiVersion", version}, {"kind", "ExecCredential"}, {"status", status}};
+        {"apiVersion", login_version}, {"kind", "ExecCredential"}, {"status", status}};
     // whole or not at all: the plugin may be running
     std::ofstream(file("next")) << credential.dump();
     std::filesystem::rename(file("next"), file("credential"));
@@ -33,7 +33,7 @@ std::size_t ExecLogin::runs() const {
 
 base::Json ExecLogin::user() const {
     return {{"exec",
-             {{"apiVersion", version},
+             {{"apiVersion", login_version},
               {"command", file("login").string()},
               {"interactiveMode", "Never"}}}};
 }

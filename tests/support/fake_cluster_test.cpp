@@ -2,6 +2,8 @@
 
 #include "support/shop.hpp"
 
+namespace fake_cluster_test {
+
 using namespace support;  // the whole file is about it
 
 TEST_CASE("a denial covers what its fields say") {
@@ -52,3 +54,5 @@ TEST_CASE_FIXTURE(Shop, "the fake cluster records calls and fails on demand") {
     CHECK(cluster.calls() == Names{"GET shop/configmaps/prices", "DELETE shop/configmaps/prices"});
     CHECK(cluster.writes() == Names{"DELETE shop/configmaps/prices"});
 }
+
+}  // namespace fake_cluster_test

@@ -1,5 +1,7 @@
 #include "support/shop.hpp"
 
+namespace store_test {
+
 using namespace support;  // the whole file is about it
 
 TEST_CASE_FIXTURE(Shop, "a created object has an identity, a version and a time") {
@@ -239,3 +241,5 @@ TEST_CASE_FIXTURE(Shop, "two stores never share a uid") {
     CHECK(uid_of(*other.create({types::namespaces, "", ""}, body("shop"))) !=
           uid_of(*store.get({types::namespaces, "", "shop"})));
 }
+
+}  // namespace store_test

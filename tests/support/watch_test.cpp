@@ -2,6 +2,8 @@
 
 #include "support/shop.hpp"
 
+namespace watch_test {
+
 using namespace support;  // the whole file is about it
 
 namespace {
@@ -140,3 +142,5 @@ TEST_CASE_FIXTURE(Shop, "listeners hear of each write and may write themselves")
     create("a");
     CHECK(heard == Names{"a", "b"});
 }
+
+}  // namespace watch_test

@@ -5,6 +5,8 @@
 #include "base/yaml.hpp"
 #include "program.hpp"
 
+namespace assess_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -193,3 +195,5 @@ TEST_CASE("yaml says the same as json") {
     CHECK((*yaml)["kind"] == "Assessment");
     CHECK((*yaml)["verdict"] == "Required");
 }
+
+}  // namespace assess_test

@@ -1,6 +1,8 @@
 // `cancel PLAN`, played with the real binary.
 #include "program.hpp"
 
+namespace cancel_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -119,3 +121,5 @@ TEST_CASE("with -o json cancel prints one document") {
     CHECK(json["canceled"][0]["state"] == "Canceled");
     CHECK(json["written"].size() == 1);
 }
+
+}  // namespace cancel_test

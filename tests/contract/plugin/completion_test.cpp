@@ -10,6 +10,8 @@
 
 #include "program.hpp"
 
+namespace completion_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -287,3 +289,5 @@ TEST_CASE("the scripts are good zsh and fish") {
         CHECK(checked.err.empty());
     }
 }
+
+}  // namespace completion_test

@@ -2,6 +2,8 @@
 #include "base/yaml.hpp"
 #include "program.hpp"
 
+namespace create_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -131,3 +133,5 @@ TEST_CASE("as long as the cancellation has not come to its end, no rollback is c
     CHECK(is_told_to_cancel(world.target_store()));
     CHECK(rollbacks(world.target_store()) == 0);
 }
+
+}  // namespace create_test

@@ -8,6 +8,8 @@
 #include "base/yaml.hpp"
 #include "program.hpp"
 
+namespace evidence_test {
+
 using namespace plugin_test;
 namespace fs = std::filesystem;
 
@@ -185,3 +187,5 @@ TEST_CASE("an ending that says nothing is refused before anything is done") {
     }
     CHECK(world.target_server().requests().empty());
 }
+
+}  // namespace evidence_test

@@ -2,6 +2,8 @@
 #include "base/yaml.hpp"
 #include "program.hpp"
 
+namespace flow_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -163,3 +165,5 @@ TEST_CASE("a server that asks to come back later is obeyed") {
                                                                  1)});
     CHECK(Person(world.kubeconfig()).runs(roll_back).code == 0);
 }
+
+}  // namespace flow_test

@@ -5,6 +5,8 @@
 
 #include "killer.hpp"
 
+namespace interrupt_test {
+
 using namespace plugin_test;
 using sandbox::Phase;
 
@@ -85,3 +87,5 @@ TEST_CASE("a rollback that hangs is explained, and --timeout gives up waiting fo
     CHECK(has(ended.err, "finalizer"));
     CHECK(rollbacks(world.target_store()) == 1);
 }
+
+}  // namespace interrupt_test

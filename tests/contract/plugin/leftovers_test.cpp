@@ -7,6 +7,8 @@
 #include "base/yaml.hpp"
 #include "program.hpp"
 
+namespace leftovers_test {
+
 using namespace plugin_test;
 namespace types = support::types;
 
@@ -274,3 +276,5 @@ TEST_CASE("an interrupt while it waits ends it at once, with the code of the sig
     CHECK(ended.code == 130);
     CHECK(has(ended.out, "Interrupted: Deleted "));
 }
+
+}  // namespace leftovers_test

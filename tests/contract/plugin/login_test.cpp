@@ -7,6 +7,8 @@
 #include "program.hpp"
 #include "support/exec_login.hpp"
 
+namespace login_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -41,7 +43,7 @@ TEST_CASE("a login that expires all the time is renewed all the time, and the ro
 }
 
 TEST_CASE("a login that is revoked at any request is had anew, and the rollback goes on") {
-    for (const std::size_t at : {2, 5, 9, 14, 20, 27}) {
+    for (const std::size_t at : {2U, 5U, 9U, 14U, 20U, 27U}) {
         CAPTURE(at);
         sandbox::World world("small", https());
         const support::ExecLogin login;
@@ -149,3 +151,5 @@ TEST_CASE("no secret is shown at -v 10, wherever it stands") {
         CHECK_FALSE(has(ended.err + ended.out, "MARKER"));
     }
 }
+
+}  // namespace login_test

@@ -9,6 +9,8 @@
 #include "killer.hpp"
 #include "sandbox/before.hpp"
 
+namespace manual_test {
+
 using namespace plugin_test;
 using sandbox::Phase;
 namespace types = support::types;
@@ -527,3 +529,5 @@ TEST_CASE("Ctrl-C before the first write changes nothing; later it stops, and a 
     ends_with(0, person.runs(by_hand));
     source.check_as_before();
 }
+
+}  // namespace manual_test

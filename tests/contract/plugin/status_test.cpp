@@ -1,6 +1,8 @@
 // `status [PLAN] [-w]`, played with the real binary.
 #include "program.hpp"
 
+namespace status_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -99,3 +101,5 @@ TEST_CASE("status needs the control cluster only, and names what is not there") 
     const auto missing = ends_with(1, person.runs({"status", "no-plan", "-ojson"}));
     CHECK(has(document(missing)["error"].get<std::string>(), "no-plan"));
 }
+
+}  // namespace status_test

@@ -3,6 +3,8 @@
 
 #include "program.hpp"
 
+namespace terminal_test {
+
 using namespace plugin_test;
 
 TEST_CASE("one is shown what will happen and asked, and only yes means yes") {
@@ -56,3 +58,5 @@ TEST_CASE("without colour there is no escape for colour, with NO_COLOR and in a 
     CHECK_FALSE(has(piped.err, "\x1b"));
     CHECK_FALSE(has(piped.out, "\x1b"));
 }
+
+}  // namespace terminal_test

@@ -3,6 +3,8 @@
 
 #include "program.hpp"
 
+namespace verify_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -88,3 +90,5 @@ TEST_CASE("routes are asked only when that is wanted") {
     const auto ended = ends_with(4, proof.runs({"--probe-routes"}));
     CHECK(has(ended.out, "shop/route/web could not be asked from here"));
 }
+
+}  // namespace verify_test

@@ -4,6 +4,8 @@
 
 #include "program.hpp"
 
+namespace wrong_input_test {
+
 using namespace plugin_test;
 
 namespace {
@@ -186,3 +188,5 @@ TEST_CASE(
     expect(Person(world.kubeconfig()).runs({"shop-plan"}), {"no terminal", {}, 6, {"--yes"}});
     check_nothing_changed(world);
 }
+
+}  // namespace wrong_input_test

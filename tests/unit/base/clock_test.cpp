@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace clock_test {
+
 using namespace base;
 using namespace std::chrono_literals;
 
@@ -55,3 +57,5 @@ TEST_CASE("a duration is written as Go writes it") {
     CHECK(base::go_duration(1500ms) == "1.5s");
     CHECK(base::go_duration(61050ms) == "1m1.05s");
 }
+
+}  // namespace clock_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace object_test {
+
 using namespace base;
 
 namespace {
@@ -62,3 +64,5 @@ TEST_CASE("an object with a deletion timestamp is terminating") {
     CHECK(finalizers_of(object) == std::vector<std::string>{"x/y"});
     CHECK_FALSE(is_terminating(object_of(deployments, Json::object())));
 }
+
+}  // namespace object_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace text_test {
+
 using namespace base;
 
 TEST_CASE("text from a server cannot drive the terminal") {
@@ -50,3 +52,5 @@ TEST_CASE("splitting and joining are inverse for non-empty parts") {
     CHECK(join({"a", "b"}) == "a, b");
     CHECK(trimmed(" \n x y\t") == "x y");
 }
+
+}  // namespace text_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace yaml_test {
+
 using namespace base;
 
 TEST_CASE("scalars get the type that YAML gives them, and quoting keeps text") {
@@ -94,3 +96,5 @@ TEST_CASE("what a reader of YAML 1.1 takes for a number or a time is quoted") {
     for (const char* text : {"3 workloads", "v1", "web-1", "10.0.0.1/24", "inf"})
         CHECK(to_yaml(Json{{"a", text}}) == "a: " + std::string(text) + "\n");
 }
+
+}  // namespace yaml_test

@@ -18,6 +18,8 @@
 
 #include "support/folder.hpp"
 
+namespace child_process_test {
+
 using namespace std::chrono_literals;
 using kube::ChildEnd;
 
@@ -386,3 +388,5 @@ TEST_CASE("a program in the current directory is never found by its bare name") 
     }
     std::filesystem::current_path(before);
 }
+
+}  // namespace child_process_test

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <fstream>
 
+namespace credentials_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -155,3 +157,5 @@ TEST_CASE("an exec plugin is run again, once, when the server refused its creden
     CHECK(credentials.renew(first));
     CHECK(header_of(credentials) == "Bearer t2");
 }
+
+}  // namespace credentials_test

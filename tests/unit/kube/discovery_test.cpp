@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+namespace discovery_test {
+
 using base::Json;
 
 namespace {
@@ -63,3 +65,5 @@ TEST_CASE("classic discovery drops subresources and what a preferred version has
     kube::add_classic({.group = "", .version = "v2"}, list, discovery);
     CHECK(names(discovery) == std::vector<std::string>{"v1 pods Pod namespaced", "v1 nodes Node"});
 }
+
+}  // namespace discovery_test

@@ -17,6 +17,8 @@
 #include "base/object.hpp"
 #include "support/folder.hpp"
 
+namespace exec_plugin_test {
+
 using namespace std::chrono_literals;
 using base::ErrorKind;
 
@@ -495,3 +497,5 @@ TEST_CASE("what a program leaves running does not keep its credential from us") 
     REQUIRE(left_running > 0);
     CHECK(::kill(left_running, SIGKILL) == 0);
 }
+
+}  // namespace exec_plugin_test

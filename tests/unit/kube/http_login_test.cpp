@@ -8,6 +8,8 @@
 #include "base/object.hpp"
 #include "hello_server.hpp"
 
+namespace http_login_test {
+
 namespace {
 
 using Headers = std::multimap<std::string, std::string>;
@@ -186,3 +188,5 @@ TEST_CASE("warnings of a server are passed on") {
     CHECK(outcome((*client)->send(hello, {})) == "200 hello");
     CHECK(warnings == std::vector<std::string>{"old API"});
 }
+
+}  // namespace http_login_test

@@ -10,6 +10,8 @@
 
 #include "hello_server.hpp"
 
+namespace http_proxy_test {
+
 using base::ErrorKind;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -199,3 +201,5 @@ TEST_CASE("a plain request names its server to the proxy, and carries no login f
     CHECK(request.contains("Proxy-Authorization: Basic bWU6cA==\r\n"));
     CHECK_FALSE(request.contains("SECRET"));
 }
+
+}  // namespace http_proxy_test

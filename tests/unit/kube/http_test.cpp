@@ -13,6 +13,8 @@
 #include "hello_server.hpp"
 #include "kube/parallel.hpp"
 
+namespace http_test {
+
 using base::ErrorKind;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -470,3 +472,5 @@ TEST_CASE("after an interrupt the same client serves again") {
     slow = false;
     CHECK(outcome(client->send(hello, {})) == "200 hello");
 }
+
+}  // namespace http_test

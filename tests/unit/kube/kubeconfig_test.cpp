@@ -10,6 +10,8 @@
 
 #include "base/text.hpp"
 
+namespace kubeconfig_test {
+
 namespace {
 
 using kube::KubeconfigOptions;
@@ -551,3 +553,5 @@ TEST_CASE("a file that cannot be read is named, its content is not") {
         CHECK(error_of(connect({.kubeconfig = file})).contains("it is no kubeconfig"));
     }
 }
+
+}  // namespace kubeconfig_test

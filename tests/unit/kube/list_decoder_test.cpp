@@ -4,6 +4,8 @@
 
 #include <thread>
 
+namespace list_decoder_test {
+
 using base::ErrorKind;
 using base::Json;
 
@@ -166,3 +168,5 @@ TEST_CASE("pages are decoded on several threads at once") {
     threads.clear();
     CHECK(good == 200);
 }
+
+}  // namespace list_decoder_test

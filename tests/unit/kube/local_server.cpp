@@ -68,7 +68,7 @@ int listen_on_loopback(int backlog, int& port) {
 }  // namespace
 
 TestCertificate make_certificate(const TestCertificateOptions& options) {
-    const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+    const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
     const Certificate certificate(X509_new(), X509_free);
     fill(certificate.get(), key.get(), options);
     Certificate issuer(nullptr, X509_free);

@@ -13,6 +13,8 @@
 
 #include "kube/pause.hpp"
 
+namespace parallel_test {
+
 TEST_CASE("each piece of work is done once, whatever the width") {
     for (const std::size_t width : {0UL, 1UL, 3UL, 100UL}) {
         std::vector<int> done(20);
@@ -61,3 +63,5 @@ TEST_CASE("a pause ends at once when asked to stop") {
     CHECK_FALSE(kube::pause(std::chrono::seconds(30), source.get_token()));
     CHECK(kube::pause(std::chrono::milliseconds(1), {}));
 }
+
+}  // namespace parallel_test

@@ -6,6 +6,8 @@
 
 #include "kube/parallel.hpp"
 
+namespace pool_test {
+
 namespace {
 
 struct Counted {
@@ -50,3 +52,5 @@ TEST_CASE("waiting for one ends when asked to stop") {
     });
     CHECK_FALSE(pool.take(source.get_token()));
 }
+
+}  // namespace pool_test

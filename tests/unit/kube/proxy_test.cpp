@@ -4,6 +4,8 @@
 
 #include <map>
 
+namespace proxy_test {
+
 namespace {
 
 using base::Secret;
@@ -134,3 +136,5 @@ TEST_CASE("a variable that is no proxy is an error, for without it the way would
     CHECK(way_to("https://api.lan", {{"HTTPS_PROXY", "socks5://p:1"}, {"NO_PROXY", "lan"}}) ==
           "direct");
 }
+
+}  // namespace proxy_test

@@ -4,6 +4,8 @@
 
 #include <deque>
 
+namespace reflector_test {
+
 using base::Error;
 using base::ErrorKind;
 using kube::Object;
@@ -207,3 +209,5 @@ TEST_CASE("a reflector in a pause stops when asked") {
     REQUIRE_FALSE(end);
     CHECK(end.error().kind == ErrorKind::Interrupted);
 }
+
+}  // namespace reflector_test

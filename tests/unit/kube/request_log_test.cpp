@@ -6,6 +6,8 @@
 
 #include "base/object.hpp"
 
+namespace request_log_test {
+
 using base::Json;
 using kube::LoggedRequest;
 using kube::LoggedResponse;
@@ -563,3 +565,5 @@ TEST_CASE("a warning is cut where it gets too long, between two characters") {
     CHECK(warning(std::string(10000, 'x')) == std::string(4096, 'x'));
     CHECK(warning(std::string(4095, 'x') + "\u00e4\u00e4") == std::string(4095, 'x'));
 }
+
+}  // namespace request_log_test

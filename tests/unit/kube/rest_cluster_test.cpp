@@ -9,6 +9,8 @@
 
 #include "local_server.hpp"
 
+namespace rest_cluster_test {
+
 using base::ErrorKind;
 using base::Json;
 using kube::Object;
@@ -443,3 +445,5 @@ TEST_CASE("a read whose connection broke is sent once more, a write never") {
         CHECK(requests == 1);
     }
 }
+
+}  // namespace rest_cluster_test

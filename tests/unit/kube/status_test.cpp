@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace status_test {
+
 using base::ErrorKind;
 
 namespace {
@@ -129,3 +131,5 @@ TEST_CASE("the Status of a watch's ERROR event is an error of its code") {
         base::Json::parse(R"({"code":500,"message":"m","details":{"retryAfterSeconds":3}})"));
     CHECK(slow.retry_after == std::chrono::seconds(3));
 }
+
+}  // namespace status_test

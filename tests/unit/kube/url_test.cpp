@@ -4,6 +4,8 @@
 
 #include "kube/http.hpp"
 
+namespace url_test {
+
 TEST_CASE("everything but unreserved characters is percent-encoded") {
     CHECK(kube::percent_encoded("web-1._~") == "web-1._~");
     CHECK(kube::percent_encoded("a/b?c&d=e f") == "a%2Fb%3Fc%26d%3De%20f");
@@ -30,3 +32,5 @@ TEST_CASE("what is no URL of a server is refused") {
         CHECK_FALSE(kube::parse_server(text, true));
     }
 }
+
+}  // namespace url_test

@@ -4,6 +4,8 @@
 #include "mtc/plan.hpp"
 #include "unit/mtc/builders.hpp"
 
+namespace cluster_test {
+
 using namespace mtc;
 using build::Json;
 
@@ -160,3 +162,5 @@ TEST_CASE("an MTC that would read a rollback as a cutover is told from its CRD")
         }
     }
 }
+
+}  // namespace cluster_test

@@ -4,6 +4,8 @@
 
 #include "unit/mtc/builders.hpp"
 
+namespace condition_test {
+
 using namespace mtc;
 using build::Json;
 
@@ -85,3 +87,5 @@ TEST_CASE("the blocking conditions are given in their order") {
     CHECK(find(all, "Ready")->category == "Required");
     CHECK(find(all, "Suspended") == nullptr);
 }
+
+}  // namespace condition_test

@@ -5,6 +5,8 @@
 #include "mtc/migration.hpp"
 #include "unit/mtc/builders.hpp"
 
+namespace migration_state_test {
+
 using namespace mtc;
 using build::condition;
 using build::Json;
@@ -160,3 +162,5 @@ TEST_CASE("a running migration tells its phase and its step") {
         }
     }
 }
+
+}  // namespace migration_state_test

@@ -4,6 +4,8 @@
 
 #include "unit/mtc/builders.hpp"
 
+namespace migration_test {
+
 using namespace mtc;
 using build::Json;
 
@@ -132,3 +134,5 @@ TEST_CASE("the manifest of a rollback says what the controller and its schema re
         CHECK(m.plan == "shop-plan");
     }
 }
+
+}  // namespace migration_test

@@ -4,6 +4,8 @@
 #include "mtc/plan.hpp"
 #include "unit/mtc/builders.hpp"
 
+namespace plan_part_test {
+
 using namespace mtc;
 using build::Json;
 using Names = std::vector<std::string>;
@@ -155,3 +157,5 @@ TEST_CASE("a plan that was written down is a MigPlan, and says nothing of how it
     CHECK_FALSE(manifest.contains("status"));
     CHECK(manifest["spec"]["namespaces"] == Json{"shop", "billing:billing-new", "old:shop"});
 }
+
+}  // namespace plan_part_test

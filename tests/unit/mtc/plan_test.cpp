@@ -4,6 +4,8 @@
 
 #include "unit/mtc/builders.hpp"
 
+namespace plan_test {
+
 using namespace mtc;
 using build::Json;
 using Names = std::vector<std::string>;
@@ -99,3 +101,5 @@ TEST_CASE("a plan is ready while it carries the condition Ready") {
     object.body["status"]["conditions"][0]["status"] = "False";
     CHECK_FALSE(decode_plan(object)->ready());
 }
+
+}  // namespace plan_test

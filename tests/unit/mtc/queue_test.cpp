@@ -3,6 +3,8 @@
 #include "mtc/migration.hpp"
 #include "unit/mtc/builders.hpp"
 
+namespace queue_test {
+
 using namespace mtc;
 using Names = std::vector<std::string>;
 
@@ -53,3 +55,5 @@ TEST_CASE("ahead of a rollback is all that has not ended, whatever state it is i
     CHECK(ahead_of_a_rollback({migration("done", Cutover, 1)}).empty());
     CHECK(ahead_of_a_rollback({}).empty());
 }
+
+}  // namespace queue_test

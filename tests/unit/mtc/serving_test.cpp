@@ -4,6 +4,8 @@
 #include "mtc/workload.hpp"
 #include "unit/mtc/builders.hpp"
 
+namespace serving_test {
+
 using namespace mtc;
 using build::Json;
 using build::row;
@@ -172,3 +174,5 @@ TEST_CASE("a workload that another workload makes is not one to look at") {
         CHECK_FALSE(is_managed(workload("Job", "x").owner("Workflow")));
     }
 }
+
+}  // namespace serving_test

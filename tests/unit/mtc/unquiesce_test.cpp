@@ -8,6 +8,8 @@
 
 #include "unit/mtc/builders.hpp"
 
+namespace unquiesce_test {
+
 using namespace mtc;
 using base::Object;
 using build::Json;
@@ -400,3 +402,5 @@ TEST_CASE("a pod that MTC borrowed is the application's again, and nothing else 
         CHECK_FALSE(unlabel_stage_pod(Object{}));
     }
 }
+
+}  // namespace unquiesce_test

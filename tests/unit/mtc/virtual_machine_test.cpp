@@ -6,6 +6,8 @@
 #include "mtc/unquiesce.hpp"
 #include "unit/mtc/builders.hpp"
 
+namespace virtual_machine_test {
+
 using namespace mtc;
 using base::Object;
 using build::Json;
@@ -123,3 +125,5 @@ TEST_CASE("a machine serves when it is ready, or when nobody wants it to run") {
                 .yes);
     }
 }
+
+}  // namespace virtual_machine_test

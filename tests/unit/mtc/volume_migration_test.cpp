@@ -4,6 +4,8 @@
 
 #include "builders.hpp"
 
+namespace volume_migration_test {
+
 using build::Thing;
 using mtc::decode_volume_migration;
 
@@ -55,3 +57,5 @@ TEST_CASE("a volume migration cleans up by MTC's finalizer, unless it is being d
         decode_volume_migration(volume_migration().terminating({mtc::volume_migration_finalizer}))
             .cleans_up());
 }
+
+}  // namespace volume_migration_test

@@ -6,6 +6,8 @@
 
 #include "unit/mtc/builders.hpp"
 
+namespace workload_test {
+
 using namespace mtc;
 using build::Json;
 using build::row;
@@ -212,3 +214,5 @@ TEST_CASE("what is wanted is described for a person") {
     CHECK(describe({.node_selector = Json{{"zone", "a"}}}) == R"(on nodes {"zone":"a"})");
     CHECK(describe({}).empty());
 }
+
+}  // namespace workload_test

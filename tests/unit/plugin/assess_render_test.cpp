@@ -7,6 +7,8 @@
 #include "fixture.hpp"
 #include "plugin/render_assessment.hpp"
 
+namespace assess_render_test {
+
 namespace {
 
 using namespace fixture;
@@ -240,3 +242,5 @@ TEST_CASE("the document of all plans is a list of records") {
     CHECK(json["items"][3]["namespaces"][1]["name"] == "billing:billing-new");
     CHECK(json["items"][3]["stoppedSince"] == "2025-05-01T10:57:46Z");
 }
+
+}  // namespace assess_render_test

@@ -8,6 +8,8 @@
 #include "plugin/completion_script.hpp"
 #include "plugin/options_table.hpp"
 
+namespace completion_test {
+
 namespace {
 
 using plugin::Candidate;
@@ -254,3 +256,5 @@ TEST_CASE("there is a script for each shell") {
               std::string::npos);
     }
 }
+
+}  // namespace completion_test

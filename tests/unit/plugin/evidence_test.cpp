@@ -9,6 +9,8 @@
 #include "plugin/evidence_markup.hpp"
 #include "plugin/render_evidence.hpp"
 
+namespace evidence_test {
+
 using namespace fixture;
 using plugin::EvidenceFormat;
 using rollback::Outcome;
@@ -316,3 +318,5 @@ TEST_CASE("clocks that disagree, and days that go by, do no harm to the timeline
     CHECK(has(instant, "<span class=\"first\" style=\"left:0.000%\">11:20:00</span>"));
     CHECK(has(instant, "<span class=\"last\" style=\"left:100.000%\">11:20:01</span>"));
 }
+
+}  // namespace evidence_test

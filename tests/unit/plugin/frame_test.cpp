@@ -7,6 +7,8 @@
 #include "plugin/text_width.hpp"
 #include "plugin/view_live.hpp"
 
+namespace frame_test {
+
 namespace {
 
 using namespace fixture;
@@ -179,3 +181,5 @@ TEST_CASE("after the end there is no word of Ctrl-C") {
     model.over = true;
     CHECK(text(live_frame(model, plain_style(), noon(118))).find("Ctrl-C") == std::string::npos);
 }
+
+}  // namespace frame_test

@@ -5,6 +5,8 @@
 #include "plugin/options.hpp"
 #include "plugin/options_table.hpp"
 
+namespace options_test {
+
 namespace {
 
 using plugin::Options;
@@ -654,3 +656,5 @@ TEST_CASE("the help shows every flag that exists, and none that does not") {
     }
     for (const std::string& line : base::split(help, '\n')) CHECK(line.size() <= 80);
 }
+
+}  // namespace options_test

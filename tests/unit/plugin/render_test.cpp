@@ -5,6 +5,8 @@
 #include "fixture.hpp"
 #include "plugin/render_table.hpp"
 
+namespace render_test {
+
 namespace {
 
 using namespace fixture;
@@ -188,3 +190,5 @@ TEST_CASE("a table keeps its columns and wraps only the last") {
           "数据   one two three four five six seven\n"
           "x      y\n");
 }
+
+}  // namespace render_test

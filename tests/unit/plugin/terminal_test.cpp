@@ -8,6 +8,8 @@
 #include "plugin/terminal.hpp"
 #include "plugin/text_width.hpp"
 
+namespace terminal_test {
+
 namespace {
 
 using plugin::ColorMode;
@@ -153,3 +155,5 @@ TEST_CASE("text is cut at columns and wrapped between words") {
     CHECK(plugin::wrapped("one two", 0) == std::vector<std::string>{"one two"});
     CHECK(plugin::wrapped("", 10) == std::vector<std::string>{""});
 }
+
+}  // namespace terminal_test

@@ -5,6 +5,8 @@
 #include "base/text.hpp"
 #include "fixture.hpp"
 
+namespace view_test {
+
 namespace {
 
 using namespace fixture;
@@ -143,3 +145,5 @@ TEST_CASE("a live view redraws in place and leaves its last frame") {
         CHECK(out.text() == ended);
     }
 }
+
+}  // namespace view_test

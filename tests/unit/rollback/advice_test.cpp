@@ -3,6 +3,8 @@
 #include "rollback/assess.hpp"
 #include "unit/rollback/builders.hpp"
 
+namespace advice_test {
+
 using namespace rollback;
 using build::contains;
 using Commands = std::vector<std::string>;
@@ -153,3 +155,5 @@ TEST_CASE("flows are written as words") {
     CHECK(word(Flow::Attach) == "attach");
     CHECK(word(Flow::LookFirst) == "look-first");
 }
+
+}  // namespace advice_test

@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace assess_test {
+
 using namespace rollback;
 using Kind = mtc::MigrationKind;
 using build::contains;
@@ -456,3 +458,5 @@ TEST_CASE("what a stage has copied ahead of the cutover is no reason to roll bac
         CHECK(assess(state).verdict == Verdict::Recommended);
     }
 }
+
+}  // namespace assess_test

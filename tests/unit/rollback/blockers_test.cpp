@@ -3,6 +3,8 @@
 #include "rollback/assess.hpp"
 #include "unit/rollback/builders.hpp"
 
+namespace blockers_test {
+
 using namespace rollback;
 using Kind = mtc::MigrationKind;
 using build::contains;
@@ -319,3 +321,5 @@ TEST_CASE("without verification, what only verification needs may be unseen") {
         CHECK(blockers_of(state, {.will_verify = false}).size() == 1);
     }
 }
+
+}  // namespace blockers_test

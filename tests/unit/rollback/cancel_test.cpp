@@ -5,6 +5,8 @@
 #include "builders.hpp"
 #include "rollback/status.hpp"
 
+namespace cancel_test {
+
 using namespace rollback;
 using namespace build;
 
@@ -133,3 +135,5 @@ TEST_CASE("status has the newest first, and says when each ended as far as that 
     CHECK(duration(report.migrations[2], now) == std::chrono::seconds(30));
     CHECK_FALSE(duration(report.migrations[3], now));  // nobody wrote down when
 }
+
+}  // namespace cancel_test

@@ -4,6 +4,8 @@
 
 #include "builders.hpp"
 
+namespace choice_test {
+
 using Names = std::vector<std::string>;
 using mtc::MigrationKind;
 using rollback::choose_plan;
@@ -50,3 +52,5 @@ TEST_CASE("where no plan is meant alone, the candidates are told by name") {
         CHECK(choice.candidates.empty());
     }
 }
+
+}  // namespace choice_test

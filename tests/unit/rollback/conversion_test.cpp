@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace conversion_test {
+
 using namespace rollback;
 using build::contains;
 
@@ -56,3 +58,5 @@ TEST_CASE("one that mounts the old claim, or is of another kind of migration, is
     CHECK(converted_workloads(state).empty());
     CHECK(describe_conversion(state).empty());
 }
+
+}  // namespace conversion_test

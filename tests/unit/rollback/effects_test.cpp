@@ -5,6 +5,8 @@
 #include "rollback/assess.hpp"
 #include "unit/rollback/builders.hpp"
 
+namespace effects_test {
+
 using namespace rollback;
 using build::contains;
 using build::Json;
@@ -333,3 +335,5 @@ TEST_CASE("it warns of a storage conversion, which it takes back") {
     state.plan.volumes.at(0).target_claim = "data-new";
     CHECK(warns(state, "MTC's own rollback switches back"));
 }
+
+}  // namespace effects_test

@@ -2,6 +2,8 @@
 
 #include "leftovers_builders.hpp"
 
+namespace leftovers_deletion_test {
+
 using namespace build;
 using rollback::Create;
 using rollback::DeletionOptions;
@@ -175,3 +177,5 @@ TEST_CASE("without the control cluster the rsync pods say whether volumes are be
     // with it they may be what a volume migration that failed has left
     CHECK(ids_of(deletion(with_pod("Running"))).empty());
 }
+
+}  // namespace leftovers_deletion_test

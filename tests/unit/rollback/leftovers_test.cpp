@@ -4,6 +4,8 @@
 
 #include "leftovers_builders.hpp"
 
+namespace leftovers_test {
+
 using namespace build;
 using rollback::leftovers_of;
 using rollback::Removal;
@@ -290,3 +292,5 @@ TEST_CASE("a selector names the plan by its UID, and Secrets are never read whol
         if (row.is_mark) CHECK(row.removal == Removal::None);
     }
 }
+
+}  // namespace leftovers_test

@@ -5,6 +5,8 @@
 #include "rollback/manual.hpp"
 #include "unit/rollback/builders.hpp"
 
+namespace manual_guard_test {
+
 using namespace rollback;
 using build::contains;
 using build::ids_of;
@@ -462,3 +464,5 @@ TEST_CASE("what the target does stands in the way of a start only") {
     state.source.workloads = {build::stopped("Deployment", "web", "3")};
     CHECK(flow(state).blockers.size() == 2);
 }
+
+}  // namespace manual_guard_test

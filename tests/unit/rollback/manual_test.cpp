@@ -6,6 +6,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace manual_test {
+
 using namespace rollback;
 using build::contains;
 using build::Json;
@@ -603,3 +605,5 @@ TEST_CASE("the proof compares with what a workload is known to have run, whoever
         CHECK(to_json(completed(now, scaled, set("job", "import", 4))) == to_json(now));
     }
 }
+
+}  // namespace manual_test

@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace mounts_test {
+
 using namespace rollback;
 using build::Json;
 using Names = std::vector<std::string>;
@@ -89,3 +91,5 @@ TEST_CASE("a StatefulSet mounts the claims that it makes: template, its name and
         CHECK(claims_of(set_with("data")).empty());
     }
 }
+
+}  // namespace mounts_test

@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace pods_test {
+
 using namespace rollback;
 using build::Json;
 
@@ -134,3 +136,5 @@ TEST_CASE("where the status keeps the reason to itself the newest warning tells 
         CHECK_FALSE(keeps_its_reason(pod(with_ready("Running", "True"))));
     }
 }
+
+}  // namespace pods_test

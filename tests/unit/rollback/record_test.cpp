@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace record_test {
+
 using namespace rollback;
 using Kind = mtc::MigrationKind;
 using build::Json;
@@ -211,3 +213,5 @@ TEST_CASE("an odd workload in a record does no harm to the others") {
         CHECK(record_from(json)->workloads.empty());
     }
 }
+
+}  // namespace record_test

@@ -5,6 +5,8 @@
 #include "base/text.hpp"
 #include "unit/rollback/builders.hpp"
 
+namespace runbook_test {
+
 using namespace rollback;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("a runbook that is blocked has no steps, but every blocker") {
     CHECK(runbook.blockers[0].id == "plan-closed");
     CHECK(runbook.blockers[1].id == "schema-without-rollback");
 }
+
+}  // namespace runbook_test

@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace situation_test {
+
 using namespace rollback;
 using Names = std::vector<std::string>;
 
@@ -200,3 +202,5 @@ TEST_CASE("a volume is written by both when it was moved and both sides mount it
         CHECK_FALSE(is_written_by_both(only_volume(state)));
     }
 }
+
+}  // namespace situation_test

@@ -4,6 +4,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace survey_test {
+
 using namespace rollback;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("where nothing is stopped, nothing is counted") {
     CHECK(line_for(build::well()).stopped == 0);
     CHECK_FALSE(line_for(build::well()).stopped_since);
 }
+
+}  // namespace survey_test

@@ -7,6 +7,8 @@
 #include "rollback/verify.hpp"
 #include "unit/rollback/builders.hpp"
 
+namespace verify_limits_test {
+
 using namespace rollback;
 using build::contains;
 using build::Json;
@@ -341,3 +343,5 @@ TEST_CASE("severities and sides are written as words") {
     CHECK(word(Side::Source) == "source");
     CHECK(word(Side::Target) == "target");
 }
+
+}  // namespace verify_limits_test

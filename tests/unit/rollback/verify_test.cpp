@@ -9,6 +9,8 @@
 
 #include "unit/rollback/builders.hpp"
 
+namespace verify_test {
+
 using namespace rollback;
 using build::contains;
 using build::Json;
@@ -527,3 +529,5 @@ TEST_CASE("every check is one that can fail") {
     CHECK(failing == all);
     CHECK(all.size() == checks().size());
 }
+
+}  // namespace verify_test

@@ -8,6 +8,8 @@
 #include "fixture.hpp"
 #include "run/snapshot.hpp"
 
+namespace console_flow_test {
+
 using namespace run_test;
 using namespace std::chrono_literals;
 using rollback::Outcome;
@@ -419,3 +421,5 @@ TEST_CASE("the names of rollbacks differ and are valid") {
     CHECK(run::new_rollback_name() != run::new_rollback_name());
     CHECK(run::new_rollback_name().size() == std::string("rollback-").size() + 8);
 }
+
+}  // namespace console_flow_test

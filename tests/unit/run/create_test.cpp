@@ -4,6 +4,8 @@
 #include "mtc/migration.hpp"
 #include "run/execute.hpp"
 
+namespace create_test {
+
 using namespace run_test;
 using support::Call;
 using support::Moment;
@@ -94,3 +96,5 @@ TEST_CASE(
     CHECK(created.error().message.find("dropped spec.rollback") != std::string::npos);
     CHECK_FALSE(world.target_store.peek(rollback_ref("rollback-abcd1234")));
 }
+
+}  // namespace create_test

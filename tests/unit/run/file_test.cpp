@@ -7,6 +7,8 @@
 
 #include "support/folder.hpp"
 
+namespace file_test {
+
 namespace fs = std::filesystem;
 using support::Folder;
 
@@ -60,3 +62,5 @@ TEST_CASE("whether a file can be replaced is known beforehand, and changes nothi
     CHECK_FALSE(run::check_replaceable(folder.path / "link.md"));
     CHECK(files_in(folder.path) == 2);
 }
+
+}  // namespace file_test

@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 
+namespace follow_test {
+
 using namespace run_test;
 using namespace std::chrono_literals;
 
@@ -174,3 +176,5 @@ TEST_CASE("a postponed rollback is explained by who goes first, with the command
     CHECK(why[1].find("cutover-2") != std::string::npos);
     CHECK(why[1].find(R"('{"spec":{"canceled":true}}')") != std::string::npos);
 }
+
+}  // namespace follow_test

@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 
+namespace leftovers_flow_test {
+
 using namespace run_test;
 using namespace std::chrono_literals;
 using rollback::LeftoversReport;
@@ -61,7 +63,7 @@ struct Left : World {
             for (const auto& type : {types::pods, types::secrets, types::configmaps, types::routes})
                 n += static_cast<std::size_t>(
                     std::ranges::count_if(store->all(type), [](const Object& each) {
-                        return base::label_of(each, "app") == rsync["app"];
+                        return base::label_of(each, "app") == rsync["app"].get<std::string>();
                     }));
         }
         return n;
@@ -125,7 +127,7 @@ void made_by(Left& world, const Object& dvm) {
     for (Store* store : {&world.source_store, &world.target_store}) {
         for (const auto& type : {types::pods, types::secrets, types::configmaps, types::routes})
             for (const Object& each : store->all(type)) {
-                if (base::label_of(each, "app") != rsync["app"]) continue;
+                if (base::label_of(each, "app") != rsync["app"].get<std::string>()) continue;
                 Json body = each.body;
                 body["metadata"]["labels"]["directvolumemigration"] = dvm.uid;
                 store->put(body);
@@ -438,3 +440,5 @@ TEST_CASE("an interrupt ends it, and what was begun is told") {
         CHECK(world.left() == 0);
     }
 }
+
+}  // namespace leftovers_flow_test

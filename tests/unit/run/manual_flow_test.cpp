@@ -9,6 +9,8 @@
 #include "run/plan_file.hpp"
 #include "run/snapshot.hpp"
 
+namespace manual_flow_test {
+
 using namespace run_test;
 using namespace std::chrono_literals;
 using rollback::Outcome;
@@ -545,3 +547,5 @@ TEST_CASE("a part of the plan is looked at, and written") {
     CHECK(report.error.find("has no source namespace nowhere: it has bank, shop") !=
           std::string::npos);
 }
+
+}  // namespace manual_flow_test

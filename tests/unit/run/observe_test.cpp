@@ -9,6 +9,8 @@
 #include "rollback/manual.hpp"
 #include "run/listing.hpp"
 
+namespace observe_test {
+
 using namespace run_test;
 using rollback::Side;
 
@@ -373,3 +375,5 @@ TEST_CASE("in many namespaces the whole cluster is asked about, and then the fir
         CHECK(words(observed().denied) == std::vector<std::string>{"source: watch pods in b"});
     }
 }
+
+}  // namespace observe_test

@@ -10,6 +10,8 @@
 #include "support/https_server.hpp"
 #include "support/types.hpp"
 
+namespace probe_test {
+
 using namespace std::chrono_literals;
 using base::Json;
 
@@ -114,3 +116,5 @@ TEST_CASE("a certificate that is not trusted is named, and the application is as
     CHECK(answer.distrust.contains("certificate signed by unknown authority"));
     CHECK(answer.error.empty());
 }
+
+}  // namespace probe_test

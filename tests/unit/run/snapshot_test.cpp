@@ -7,6 +7,8 @@
 
 #include "fixture.hpp"
 
+namespace snapshot_test {
+
 using namespace run_test;
 namespace fs = std::filesystem;
 
@@ -81,3 +83,5 @@ TEST_CASE("the folder follows XDG_STATE_HOME, then HOME") {
     unsetenv("XDG_STATE_HOME");
     CHECK(run::snapshot_folder() == "/home/u/.local/state/oc-mtc-rollback");
 }
+
+}  // namespace snapshot_test

@@ -7,6 +7,8 @@
 #include "fixture.hpp"
 #include "run/snapshot.hpp"
 
+namespace verify_flow_test {
+
 using namespace run_test;
 using namespace std::chrono_literals;
 using rollback::Finding;
@@ -138,3 +140,5 @@ TEST_CASE("Endpoints, which warn, are not searched for labels; nothing else is l
     CHECK(std::ranges::any_of(
         calls, [](const std::string& call) { return call.starts_with("LIST shop/secrets "); }));
 }
+
+}  // namespace verify_flow_test
