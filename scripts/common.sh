@@ -31,17 +31,44 @@ private_cache() {
     chmod go-w "$cache"
 }
 
+# Several sources are compiled as one, since most of the time goes into headers.
+together=(-Dunity=on -Dunity_size=8)
+
+# What is quickest to compile: for tests, which wait for sockets more than for the processor.
+quick=("${together[@]}" -Doptimization=0 -Ddebug=false -Db_pie=false -Db_staticpic=false)
+
+# For scripts/test --sanitize and for scripts/fuzz, which share the objects. b_lundef: the sanitizers'
+# symbols are found only at run time. -g1: a report needs lines, but not variables, and full debug
+# information would double the time.
+# shellcheck disable=SC2034 # used by those who source this
+sanitized=("${quick[@]}" -Dcpp_args=-g1 '-Db_sanitize=address,undefined' -Db_lundef=false -Dfuzz=true)
+
+# with_clang COMMAND...: through ccache where it is installed, for the second clone.
+with_clang() {
+    local clang=clang++-19
+    ! command -v ccache >/dev/null || clang="ccache $clang"
+    CXX=$clang CXX_LD=gold "$@"
+}
+# what ccache needs to take a file with a precompiled header
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+
 # configure DIR MESON_OPTIONS...: only when DIR is new; what somebody configured there by hand stays.
+# Unless it was configured with other options by an older state of these scripts: then it is made anew.
 configure() {
     local dir=$1 output
     shift
-    [ ! -f "$dir/build.ninja" ] || return 0
+    if [ -f "$dir/build.ninja" ]; then
+        [ -f "$dir/configured-with" ] && [ "$(cat "$dir/configured-with")" != "${CXX:-} $*" ] || return 0
+        say "$dir was configured in another way; making it anew"
+        rm -rf "$dir"
+    fi
     say "configuring $dir"
     output=$(meson setup "$dir" "$@" 2>&1) || {
         printf '%s\n' "$output" >&2
         rm -rf "$dir" # half configured, it would only confuse the next attempt
         die "meson could not configure $dir"
     }
+    printf '%s\n' "${CXX:-} $*" >"$dir/configured-with"
 }
 
 # compile DIR TARGETS...: everything when no target is named.
@@ -49,5 +76,5 @@ compile() {
     local dir=$1
     shift
     say "building $dir ${*:+($*)}"
-    ninja -C "$dir" "$@" >&2
+    NINJA_STATUS='[%f of %t, %e s] ' ninja -C "$dir" "$@" >&2
 }

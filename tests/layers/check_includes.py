@@ -59,6 +59,8 @@ def violation(path, quoted, header):
             return f"only {', '.join(owners)} may name {header}; use what that file offers, or extend it"
     if not quoted:
         return None
+    if header.endswith(".cpp"):
+        return "a source is compiled, never included"
     own, first = layer_of(path), header.split("/")[0]
     if ".." in header.split("/"):
         return "say the path from lib/, the project's root or tests/, so that the layer can be seen"

@@ -53,6 +53,8 @@ WRONG = [
     ("lib/base/text.cpp", "<doctest/doctest.h>", "only tests/*"),
     ("plugin/main.cpp", '"cxxopts.hpp"', "only plugin/options.cpp, tests/sandbox/main.cpp"),
     ("lib/mtc/x.cpp", '"kube/cluster.hpp"  // just this once', "let run/ fetch it"),
+    ("lib/mtc/x.cpp", '"mtc/plan.cpp"', "never included"),
+    ("tests/unit/x.cpp", '"support/store.cpp"', "never included"),
 ]
 
 RIGHT = [
