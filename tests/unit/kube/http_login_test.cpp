@@ -152,8 +152,8 @@ TEST_CASE("an exec plugin's certificate is shown to the server, and replaced by 
 }
 
 TEST_CASE("over http no plugin is run, but whom to act as is said: it may be a kubectl proxy") {
-    LocalServer server(std::make_unique<httplib::Server>());
     httplib::Request seen;
+    LocalServer server(std::make_unique<httplib::Server>());
     server->Get("/hello", [&](const httplib::Request& request, httplib::Response& answer) {
         seen = request;
         answer.set_content("hello", "text/plain");

@@ -219,8 +219,8 @@ TEST_CASE("a target that would add a header is refused") {
 }
 
 TEST_CASE("a compressed answer is asked for and unpacked") {
-    LocalServer server(https_server(for_loopback()));
     const std::string large(200000, 'x');
+    LocalServer server(https_server(for_loopback()));
     server->Get("/hello", [&large](const httplib::Request&, httplib::Response& answer) {
         answer.set_content(large, "application/json");
     });
@@ -244,11 +244,11 @@ TEST_CASE("a redirect is an answer, and is not followed") {
 }
 
 TEST_CASE("a connection is kept and used again") {
-    LocalServer server(https_server(for_loopback()));
     std::mutex mutex;
     std::set<int> ports;
     std::atomic<int> working = 0;
     std::atomic<int> most = 0;
+    LocalServer server(https_server(for_loopback()));
     server->Get("/hello", [&](const httplib::Request& request, httplib::Response& answer) {
         const int now = ++working;
         int seen = most;
@@ -405,8 +405,8 @@ TEST_CASE("whatever a request waits for, it ends soon after being asked to stop"
         CHECK(answer.error().kind == ErrorKind::Interrupted);
     };
     SUBCASE("an idle stream") {
+        std::atomic<bool> over = false;  // before the server, whose thread reads it to the end
         LocalServer server(https_server(for_loopback()));
-        std::atomic<bool> over = false;
         server->Get("/hello", [&over](const httplib::Request&, httplib::Response& answer) {
             answer.set_chunked_content_provider("application/json",
                                                 [&over](std::size_t, httplib::DataSink& sink) {
@@ -453,8 +453,8 @@ TEST_CASE("whatever a request waits for, it ends soon after being asked to stop"
 }
 
 TEST_CASE("after an interrupt the same client serves again") {
-    LocalServer server(https_server(for_loopback()));
     std::atomic<bool> slow = true;
+    LocalServer server(https_server(for_loopback()));
     server->Get("/hello", [&slow](const httplib::Request&, httplib::Response& answer) {
         for (int i = 0; i < 100 && slow; ++i) std::this_thread::sleep_for(5ms);
         answer.set_content("hello", "text/plain");
