@@ -24,17 +24,3 @@
 #include "base/text.hpp"
 
 template class nlohmann::basic_json<>;
-
-namespace base::detail {
-// Each length of a string literal in a list of JSON makes templates of its own, 14 ms for every
-// file.
-template <std::size_t length>
-void literal(const char (&text)[length]) {
-    static_cast<void>(nlohmann::detail::json_ref<Json>(text));
-}
-template <std::size_t... lengths>
-auto literals(std::index_sequence<lengths...>) {
-    return std::make_tuple(&literal<lengths + 1>...);
-}
-inline const auto all_literals = [] { return literals(std::make_index_sequence<48>()); };
-}  // namespace base::detail
