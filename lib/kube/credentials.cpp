@@ -1,6 +1,5 @@
 #include "kube/credentials.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -15,15 +14,9 @@ using base::fail;
 using base::Result;
 using base::Secret;
 
-// A line break in a token would become a header of its own: cpp-httplib before 0.20 sends what it
-// gets.
-bool is_sendable(const std::string& token) {
-    return std::ranges::all_of(token, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 Result<Login> bearer(const Secret& token, const std::string& from) {
     if (token.empty()) return Login{};
-    if (!is_sendable(token.reveal())) {
+    if (!is_sendable(token)) {
         return fail(ErrorKind::Malformed,
                     "error: the token" + from + " holds characters that no token has");
     }

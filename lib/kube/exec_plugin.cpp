@@ -202,11 +202,6 @@ Result<std::optional<Moment>> expires(const ExecPlugin& plugin, Json& status) {
                   look_at_it(plugin));
 }
 
-// A line break in a token would become a header of its own.
-bool is_sendable_token(const Secret& token) {
-    return std::ranges::all_of(token.reveal(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 Result<ExecCredential> credential(const ExecPlugin& plugin, Secret token, Secret certificate,
                                   Secret key) {
     if (token.empty() && certificate.empty() && key.empty()) {
@@ -215,7 +210,7 @@ Result<ExecCredential> credential(const ExecPlugin& plugin, Secret token, Secret
     if (certificate.empty() != key.empty()) {
         return refuse("exec plugin returned only certificate or key, not both", look_at_it(plugin));
     }
-    if (!is_sendable_token(token)) {
+    if (!is_sendable(token)) {
         return refuse("exec plugin returned a token with characters that no token has",
                       look_at_it(plugin));
     }
@@ -294,6 +289,10 @@ std::optional<std::string> program_of(const ExecPlugin& plugin) {
 }
 
 }  // namespace
+
+bool is_sendable(const Secret& token) {
+    return std::ranges::all_of(token.reveal(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
 
 Result<ExecCredential> run_exec_plugin(const ExecPlugin& plugin, const std::stop_token& stop,
                                        const ExecLimits& limits) {

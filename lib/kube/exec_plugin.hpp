@@ -32,4 +32,8 @@ struct ExecLimits {
 base::Result<ExecCredential> run_exec_plugin(const ExecPlugin& plugin, const std::stop_token& stop,
                                              const ExecLimits& limits = {});
 
+/// Whether it may stand in a header as it is: visible ASCII and nothing else. A line break in it
+/// would become a header of its own (cpp-httplib before 0.20 sends what it gets).
+bool is_sendable(const base::Secret& token);
+
 }  // namespace kube
