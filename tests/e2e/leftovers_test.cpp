@@ -116,13 +116,13 @@ TEST_CASE("what is left in two namespaces of both clusters is found, and gone wi
     const auto before = rsync_objects(stage);
     CHECK(before == 20);
     const auto listed = document(ends_with(4, stage.run({"leftovers", stage.plan(), "-ojson"})));
-    CHECK(listed["leftovers"].size() == 26);
+    CHECK(listed["leftovers"].size() == 38);
     CHECK(listed["gaps"].empty());
     CHECK(rsync_objects(stage) == before);
     ends_with(0, deletes(stage, {"--dry-run=server"}));
     CHECK(rsync_objects(stage) == before);
     const auto deleted = ends_with(0, deletes(stage));
-    CHECK(has(deleted.out, "Deleted 25 leftovers of plan "));
+    CHECK(has(deleted.out, "Deleted 37 leftovers of plan "));
     CHECK(rsync_objects(stage) == 0);
     CHECK_FALSE(stage.exists(stage.source(), types::pods, "billing", "stage-ledger"));
     check_the_application_stands(stage);

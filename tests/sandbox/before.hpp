@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "mtc/names.hpp"
 #include "sandbox/expand.hpp"
+#include "sandbox/marks.hpp"
 #include "sandbox/resources.hpp"
 
 namespace sandbox {
@@ -45,8 +45,8 @@ inline Json spec_before(const Item& item, const Object& stopped) {
 /// What of MTC's marks an object carries still.
 inline std::vector<std::string> marks_of(const Object& object) {
     std::vector<std::string> marks;
-    for (const char* mark : {mtc::annotations::replicas, mtc::annotations::paused,
-                             mtc::annotations::suspend, mtc::annotations::node_selector}) {
+    for (const char* mark : {annotations::replicas, annotations::paused, annotations::suspend,
+                             annotations::node_selector}) {
         if (base::annotation_of(object, mark)) marks.emplace_back(mark);
     }
     return marks;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "mtc/names.hpp"
+#include "sandbox/marks.hpp"
 
 namespace sandbox {
 namespace {
@@ -31,7 +31,7 @@ bool can(const kube::DiscoveredResource& resource, const char* verb) {
 }
 
 std::string selector_of(const PlanFacts& plan) {
-    return std::string(mtc::labels::migrated_by_plan) + "=" + plan.uid;
+    return std::string(labels::migrated_by_plan) + "=" + plan.uid;
 }
 
 // ServerPreferredNamespacedResources fails as a whole when one group does.
@@ -68,10 +68,9 @@ void erase_keys(Json& body, const char* map, const std::vector<std::string>& key
 }
 
 Json unborrowed(Json pod) {
-    erase_keys(
-        pod, "labels",
-        {"app.kubernetes.io/part-of", "migmigration", "migplan", "migration-included-stage-backup",
-         mtc::labels::stage_pod, mtc::labels::application_pod});
+    erase_keys(pod, "labels",
+               {"app.kubernetes.io/part-of", "migmigration", "migplan",
+                "migration-included-stage-backup", labels::stage_pod, labels::application_pod});
     erase_keys(pod, "annotations", {"migration.openshift.io/exclude-pvcs"});
     return pod;
 }
@@ -124,17 +123,29 @@ Result<std::vector<Watched>> migrated_left(kube::Cluster& target, const PlanFact
 Result<void> delete_stage_pods(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
                                ApplicationPods borrowed, std::stop_token stop) {
     const auto remove = [&](const Object& pod) {
-        const bool application = base::label_of(pod, mtc::labels::application_pod) == "True";
+        const bool application = base::label_of(pod, labels::application_pod) == "True";
         return application && borrowed == ApplicationPods::Unlabel
                    ? update(cluster, pod, unborrowed(pod.body), stop)
                    : remove_if_there(cluster, pod, stop);
     };
     for (const std::string& ns : namespaces) {
-        const auto done =
-            for_each(cluster, types::pods,
-                     {.ns = ns, .label_selector = std::string(mtc::labels::stage_pod) + "=True"},
-                     stop, remove);
+        const auto done = for_each(
+            cluster, types::pods,
+            {.ns = ns, .label_selector = std::string(labels::stage_pod) + "=True"}, stop, remove);
         if (!done) return done;
+    }
+    return {};
+}
+
+Result<void> delete_made_for(kube::Cluster& cluster, const std::string& plan_uid,
+                             std::stop_token stop) {
+    const std::string selector =
+        "app.kubernetes.io/part-of=openshift-migration,migplan=" + plan_uid;
+    for (const ResourceType* type :
+         {&types::deployments, &types::deploymentconfigs, &types::services, &types::pods,
+          &types::secrets, &types::imagestreams, &types::backups, &types::restores}) {
+        const auto done = delete_all(cluster, *type, {}, selector, stop);
+        if (!done && done.error().kind != base::ErrorKind::NotFound) return done;
     }
     return {};
 }

@@ -20,6 +20,9 @@ Result<std::vector<Watched>> migrated_left(kube::Cluster& target, const PlanFact
 enum class ApplicationPods { Unlabel, Delete };
 Result<void> delete_stage_pods(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
                                ApplicationPods borrowed, std::stop_token stop);
+/// What is labelled as made for the plan, in all namespaces: also a pod that was borrowed.
+Result<void> delete_made_for(kube::Cluster& cluster, const std::string& plan_uid,
+                             std::stop_token stop);
 /// Velero's temporary annotations and labels on claims, pods and namespaces.
 Result<void> remove_marks(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
                           std::stop_token stop);

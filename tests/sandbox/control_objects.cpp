@@ -5,7 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
-#include "mtc/names.hpp"
+#include "sandbox/marks.hpp"
 #include "sandbox/mtc_rules.hpp"
 
 namespace sandbox {
@@ -16,7 +16,7 @@ constexpr const char* remote_name = "ocp3";
 constexpr const char* remote_secret_name = "ocp3-8xk2p";
 constexpr const char* openshift_config = "openshift-config";
 
-Json reference(const std::string& name, const std::string& ns = mtc::openshift_migration) {
+Json reference(const std::string& name, const std::string& ns = openshift_migration) {
     return {{"name", name}, {"namespace", ns}};
 }
 
@@ -55,19 +55,22 @@ Json plan_volume(const std::string& claim, bool moved) {
 
 ConditionList plan_conditions(const PlanWords& plan) {
     ConditionList conditions(nullptr, ConditionList::Keep::Everything);
-    conditions.set({.type = "StorageEnsured",
-                    .category = "Required",
-                    .message = "The storage resources have been created.",
-                    .reason = "Done"});
+    conditions.set(storage_ensured());
     conditions.set({.type = "PvsDiscovered",
                     .category = "Required",
                     .message = "The `persistentVolumes` list has been updated with discovered PVs.",
                     .reason = "Done"});
-    conditions.set({.type = "MigrationTypeIdentified",
-                    .category = "Advisory",
-                    .message = "This migration plan was previously used for migrating namespaces.",
-                    .reason = "NamespaceMigrationPlan",
-                    .durable = true});
+    conditions.set(
+        {.type = "MigrationTypeIdentified",
+         .category = "Advisory",
+         .message =
+             plan.direct_images && !plan.indirect_volumes
+                 ? "This migration plan was previously used for migrating namespaces. This "
+                   "plan can only be used for further Stage/Final Migration. Other "
+                   "migrations are possible only after a successful rollback is performed."
+                 : "Indirect migration modes can only be used for full namespace migrations.",
+         .reason = "NamespaceMigrationPlan",
+         .durable = plan.direct_images && !plan.indirect_volumes});
     for (const StatusCondition& condition : plan.conditions) conditions.set(condition);
     return conditions;
 }
@@ -84,37 +87,63 @@ void set_times(Json& json, const std::string& time) {
     }
 }
 
-void walk_to(MigrationStatus& status, const Itinerary& itinerary, const Needs& needs,
-             const std::string& last) {
-    status.begin(itinerary, needs);
-    for (const ItineraryPhase& phase : itinerary.phases) {
-        if (phase.wanted(needs)) status.enter(itinerary, phase);
-        if (phase.name == last) return;
-    }
-    if (!last.empty() && last != "Completed")
-        throw std::invalid_argument("no phase " + last + " in " + std::string(itinerary.name));
+// A migration's words, and what its way depends on.
+struct Walk {
+    MigrationStatus& status;
+    const Object& migration;
+    const Object& plan;
+
+    Needs needs() const { return needs_of(migration, plan, status.conditions()); }
+    std::size_t copied_claims() const { return facts_of(plan).source_claims.size(); }
+};
+
+// What running a phase leaves in the status, where other phases depend on it.
+void leave(const Walk& walk, std::string_view phase) {
+    if (phase == "EnsureStagePodsFromOrphanedPVCs" && walk.copied_claims() > 0)
+        walk.status.conditions().set(
+            {.type = "StagePodsCreated",
+             .category = "Advisory",
+             .message = "[" + std::to_string(walk.copied_claims()) + "] Stage pods created.",
+             .durable = true});
+    if (phase == "EnsureStagePodsTerminated") walk.status.conditions().drop("StagePodsCreated");
 }
 
-void end_failed(MigrationStatus& status, const MigrationWords& words) {
-    if (words.phase == "WaitForDirectVolumeMigrationToComplete")
+void walk_to(const Walk& walk, const Itinerary& itinerary, const std::string& last) {
+    walk.status.begin(itinerary, walk.needs());
+    for (const ItineraryPhase& phase : itinerary.phases) {
+        if (phase.wanted(walk.needs())) {
+            walk.status.enter(itinerary, phase);
+            if (phase.name != last) leave(walk, phase.name);
+        }
+        if (phase.name == last) return;
+    }
+    throw std::invalid_argument("no phase " + last + " in " + std::string(itinerary.name));
+}
+
+void end_failed(const Walk& walk, const ItineraryPhase& phase, const std::string& error) {
+    MigrationStatus& status = walk.status;
+    if (phase.name == "WaitForDirectVolumeMigrationToComplete")
         status.conditions().set({.type = "DirectVolumeMigrationFailed",
                                  .category = "Warn",
                                  .message = "DirectVolumeMigration (dvm): openshift-migration/" +
-                                            words.name + " failed. See in dvm status.Errors",
+                                            walk.migration.ref.name +
+                                            " failed. See in dvm status.Errors",
                                  .durable = true});
-    status.fail(words.error);
-    walk_to(status, failed_itinerary(), {}, "Completed");
+    status.fail(phase, error);
+    status.begin(failed_itinerary(), walk.needs());
+    status.start(failed_itinerary().first());
+    status.enter(failed_itinerary(), failed_itinerary().phases.back());
     status.complete();
 }
 
-void end_canceled(MigrationStatus& status, const Needs& needs) {
-    walk_to(status, cancel_itinerary(), needs, "Completed");
-    status.conditions().set({.type = "Canceled",
-                             .category = "Advisory",
-                             .message = "The migration has been canceled.",
-                             .reason = "Cancel",
-                             .durable = true});
-    status.complete();
+void end_canceled(const Walk& walk) {
+    walk_to(walk, cancel_itinerary(), "Completed");
+    walk.status.conditions().set({.type = "Canceled",
+                                  .category = "Advisory",
+                                  .message = "The migration has been canceled.",
+                                  .reason = "Cancel",
+                                  .durable = true});
+    walk.status.complete();
 }
 
 void end_with_warnings(MigrationStatus& status) {
@@ -126,13 +155,18 @@ void end_with_warnings(MigrationStatus& status) {
     status.complete();
 }
 
-Json status_of(const MigrationWords& words, const Object& migration, const Needs& needs) {
+Json status_of(const MigrationWords& words, const Object& migration, const Object& plan) {
     if (words.state == "pending") return nullptr;
     MigrationStatus status(nullptr);
+    const Walk walk{status, migration, plan};
+    // one that was canceled went its own way until then
+    Object before = migration;
+    if (words.state == "canceled") before.body["spec"].erase("canceled");
+    const Itinerary& itinerary = choose_itinerary(before, status);
     const std::string last = words.phase.empty() ? "Completed" : words.phase;
-    walk_to(status, choose_itinerary(migration, status), needs, last);
-    if (words.state == "failed") end_failed(status, words);
-    if (words.state == "canceled") end_canceled(status, needs);
+    walk_to(walk, itinerary, last);
+    if (words.state == "failed") end_failed(walk, *itinerary.find(last), words.error);
+    if (words.state == "canceled") end_canceled(walk);
     if (words.state == "warnings") end_with_warnings(status);
     if (words.state == "succeeded") status.complete();
     if (words.state == "running")
@@ -146,14 +180,14 @@ Json status_of(const MigrationWords& words, const Object& migration, const Needs
 }  // namespace
 
 Json host_cluster() {
-    Json body = manifest(types::migclusters, mtc::openshift_migration, host_name);
+    Json body = manifest(types::migclusters, openshift_migration, host_name);
     body["spec"] = {{"isHostCluster", true}};
     body["status"] = ready_status("The cluster is ready.");
     return body;
 }
 
 Json remote_cluster(const SourceAccess& access) {
-    Json body = manifest(types::migclusters, mtc::openshift_migration, remote_name);
+    Json body = manifest(types::migclusters, openshift_migration, remote_name);
     body["spec"] = {{"isHostCluster", false},
                     {"url", access.url},
                     {"insecure", access.insecure},
@@ -172,7 +206,7 @@ Json remote_secret(const SourceAccess& access) {
 
 Json plan_manifest(const Scenario& scenario) {
     const PlanWords& plan = scenario.plan;
-    Json body = manifest(types::migplans, mtc::openshift_migration, plan.name);
+    Json body = manifest(types::migplans, openshift_migration, plan.name);
     Json volumes = Json::array();
     for (const std::string& claim : plan.volumes) {
         volumes.push_back(plan_volume(claim, std::ranges::count(plan.moved, claim) > 0));
@@ -182,22 +216,23 @@ Json plan_manifest(const Scenario& scenario) {
                     {"destMigClusterRef", reference(host_name)},
                     {"migStorageRef", reference("s3")},
                     {"persistentVolumes", volumes}};
+    if (!plan.direct_images) body["spec"]["indirectImageMigration"] = true;
+    if (plan.indirect_volumes) body["spec"]["indirectVolumeMigration"] = true;
     if (plan.closed) body["spec"]["closed"] = true;
     body["status"] = {{"suffix", "x7kq"}, {"conditions", plan_conditions(plan).json()}};
-    return judged_plan(base::object_of(types::migplans, body), {});
+    const Object made = base::object_of(types::migplans, body);
+    return plan.closed ? closed_plan(made) : judged_plan(made, {});
 }
 
 Json migration_manifest(const MigrationWords& words, const Object& plan) {
-    Json body = manifest(types::migmigrations, mtc::openshift_migration, words.name);
+    Json body = manifest(types::migmigrations, openshift_migration, words.name);
     body["spec"] = {{"migPlanRef", reference(plan.ref.name)},
                     {"stage", words.kind == "stage"},
                     {"quiescePods", words.quiesce}};
     if (words.kind == "rollback") body["spec"]["rollback"] = true;
     if (words.kind == "state") body["spec"]["migrateState"] = true;
-    if (words.canceled) body["spec"]["canceled"] = true;
-    const bool volumes = !base::items_at(plan.body, "/spec/persistentVolumes").empty();
-    const Json status = status_of(words, base::object_of(types::migmigrations, body),
-                                  {.volumes = volumes, .quiesce = words.quiesce});
+    if (words.canceled || words.state == "canceled") body["spec"]["canceled"] = true;
+    const Json status = status_of(words, base::object_of(types::migmigrations, body), plan);
     if (!status.is_null()) body["status"] = status;
     body["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", plan.ref.type.api_version()},
                                                         {"kind", plan.ref.type.kind},
@@ -208,11 +243,11 @@ Json migration_manifest(const MigrationWords& words, const Object& plan) {
 
 Json volume_migration_manifest(const MigrationWords& words, const Object& migration,
                                const Scenario& scenario) {
-    Json body = manifest(types::directvolumemigrations, mtc::openshift_migration,
+    Json body = manifest(types::directvolumemigrations, openshift_migration,
                          words.name + "-" + short_hash(migration.uid));
     body["metadata"]["labels"] = {{"migmigration", migration.uid},
                                   {"migration-direct-volume", migration.uid},
-                                  {"app.kubernetes.io/part-of", mtc::openshift_migration}};
+                                  {"app.kubernetes.io/part-of", openshift_migration}};
     body["metadata"]["ownerReferences"] = Json::array({controller_reference(migration)});
     Json claims = Json::array();
     for (const std::string& claim : scenario.plan.volumes) {

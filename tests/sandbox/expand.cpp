@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "base/text.hpp"
-#include "mtc/names.hpp"
 #include "sandbox/leftovers.hpp"
+#include "sandbox/marks.hpp"
 
 namespace sandbox {
 namespace {
@@ -144,20 +144,28 @@ constexpr std::array<Filler, 14> fillers{{
 
 // What says "stage pod" on both sides; an application's own pod is borrowed for it.
 void mark_stage_pod(const Place& place, bool borrowed, Json& body) {
-    Json& labels = body["metadata"]["labels"];
-    labels[mtc::labels::stage_pod] = "True";
-    labels["migmigration"] = place.migration_uid;
-    labels["migplan"] = place.plan_uid;
-    labels["migration-included-stage-backup"] = place.migration_uid;
-    labels["app.kubernetes.io/part-of"] = mtc::openshift_migration;
-    if (borrowed) labels[mtc::labels::application_pod] = "True";
+    Json& known = body["metadata"]["labels"];
+    known[labels::stage_pod] = "True";
+    known["migmigration"] = place.migration_uid;
+    known["migplan"] = place.plan_uid;
+    known["migration-included-stage-backup"] = place.migration_uid;
+    known["app.kubernetes.io/part-of"] = openshift_migration;
+    if (borrowed) known[labels::application_pod] = "True";
 }
 
 void mark_migrated(const Place& place, Json& body) {
-    Json& labels = body["metadata"]["labels"];
-    labels[mtc::labels::migrated_by_plan] = place.plan_uid;
-    labels[mtc::labels::migrated_by_migration] = place.migration_uid;
-    labels["velero.io/restore-name"] = "final";
+    Json& known = body["metadata"]["labels"];
+    known[labels::migrated_by_plan] = place.plan_uid;
+    known[labels::migrated_by_migration] = place.migration_uid;
+    known["velero.io/restore-name"] = "final";
+}
+
+// A claim on the target is made by the DirectVolumeMigration, not restored by Velero.
+void mark_copied_claim(const Place& place, Json& body) {
+    Json& known = body["metadata"]["labels"];
+    known.erase("velero.io/restore-name");
+    known[labels::by_volume_migration] = place.volume_migration_uid;
+    known[part_of] = openshift_migration;
 }
 
 void add_words(const Item& item, Json& body) {
@@ -200,6 +208,8 @@ std::vector<Json> expand(const Item& item, const Place& place) {
     if (item.kind == "DvmLeftovers") return dvm_leftovers(place);
     Json body = object_of_kind(item, place);
     if (place.migrated) mark_migrated(place, body);
+    const bool copied = item.kind == "PersistentVolumeClaim" && !place.volume_migration_uid.empty();
+    if (place.migrated && copied) mark_copied_claim(place, body);
     add_words(item, body);
     return {body};
 }

@@ -9,124 +9,175 @@ namespace {
 bool always(const Needs&) {
     return true;
 }
+// Registries, hooks and live migrations of virtual machines: the sandbox has none, but their phases
+// count in "Step: n/total".
 bool never(const Needs&) {
     return false;
-}
-bool with_volumes(const Needs& needs) {
-    return needs.volumes;
 }
 bool with_quiesce(const Needs& needs) {
     return needs.quiesce;
 }
+bool with_verify(const Needs& needs) {
+    return needs.verify;
+}
+bool with_volumes(const Needs& needs) {
+    return needs.volumes || needs.stage_pods;
+}
+bool with_direct_volumes(const Needs& needs) {
+    return needs.direct_volumes;
+}
+bool with_indirect_volumes(const Needs& needs) {
+    return needs.volumes && needs.indirect_volumes;
+}
+bool with_direct_images(const Needs& needs) {
+    return needs.direct_images;
+}
+bool with_stage_backup(const Needs& needs) {
+    return needs.stage_backup;
+}
+bool with_stage_pods(const Needs& needs) {
+    return needs.stage_pods;
+}
+bool with_conversion(const Needs& needs) {
+    return needs.conversion;
+}
+bool at_the_end_of_a_conversion(const Needs& needs) {
+    return needs.conversion && needs.quiesce;
+}
 
-// The phases that need a storage conversion or a live migration are listed, because they count in
-// "Step: n/total", but the sandbox has neither.
 constexpr std::array rollback_phases{
-    ItineraryPhase{"Rollback", "CleanupVelero", "Starting rollback", always},
-    ItineraryPhase{"DeleteBackups", "CleanupVelero", "Deleting backups.", always},
-    ItineraryPhase{"DeleteRestores", "CleanupVelero", "Deleting restores.", always},
-    ItineraryPhase{"DeleteRegistries", "CleanupHelpers", "Deleting migration registries.", always},
-    ItineraryPhase{"EnsureStagePodsDeleted", "CleanupHelpers", "Deleting any leftover stage Pods",
-                   always},
-    ItineraryPhase{
-        "EnsureAnnotationsDeleted", "CleanupHelpers",
-        "Removing migration annotations and labels from PVs, PVCs, Pods, ImageStreams, and "
-        "Namespaces",
-        with_volumes},
-    ItineraryPhase{
-        "QuiesceDestinationApplications", "CleanupMigrated",
-        "Quiescing (Scaling to 0 replicas): Deployments, DeploymentConfigs, StatefulSets, "
-        "ReplicaSets, DaemonSets, CronJobs and Jobs on the target cluster.",
-        with_volumes},
-    ItineraryPhase{"EnsureDestQuiesced", "CleanupMigrated",
-                   "Waiting for Quiesce (Scaling to 0 replicas) to finish on the target cluster.",
-                   with_volumes},
-    ItineraryPhase{"SwapPVCReferences", "CleanupMigrated", "Swapping PVC references.", never},
-    ItineraryPhase{"CreateDirectVolumeMigrationRollback", "RollbackLiveMigration",
-                   "Creating Direct Volume Migration for live migration rollback", never},
+    ItineraryPhase{"Rollback", "CleanupVelero", always},
+    ItineraryPhase{"DeleteBackups", "CleanupVelero", always},
+    ItineraryPhase{"DeleteRestores", "CleanupVelero", always},
+    ItineraryPhase{"DeleteRegistries", "CleanupHelpers", always},
+    ItineraryPhase{"EnsureStagePodsDeleted", "CleanupHelpers", always},
+    ItineraryPhase{"EnsureAnnotationsDeleted", "CleanupHelpers", with_volumes},
+    ItineraryPhase{"QuiesceDestinationApplications", "CleanupMigrated", with_direct_volumes},
+    ItineraryPhase{"EnsureDestQuiesced", "CleanupMigrated", with_direct_volumes},
+    ItineraryPhase{"SwapPVCReferences", "CleanupMigrated", with_conversion},
+    ItineraryPhase{"CreateDirectVolumeMigrationRollback", "RollbackLiveMigration", never},
     ItineraryPhase{"WaitForDirectVolumeMigrationToRollbackComplete", "RollbackLiveMigration",
-                   "Waiting for live migration rollback", never},
-    ItineraryPhase{"DeleteMigrated", "CleanupMigrated",
-                   "Rolling back. Deleting migrated resources from the target cluster.", always},
-    ItineraryPhase{"EnsureMigratedDeleted", "CleanupMigrated",
-                   "Rolling back. Waiting for migrated resource deletion.", always},
-    ItineraryPhase{"UnQuiesceSrcApplications", "CleanupUnquiesce",
-                   "UnQuiescing (Scaling to N replicas) source cluster applications.", always},
-    ItineraryPhase{"Completed", "Cleanup", "Complete", always},
+                   never},
+    ItineraryPhase{"DeleteMigrated", "CleanupMigrated", always},
+    ItineraryPhase{"EnsureMigratedDeleted", "CleanupMigrated", always},
+    ItineraryPhase{"UnQuiesceSrcApplications", "CleanupUnquiesce", always},
+    ItineraryPhase{"Completed", "Cleanup", always},
 };
 
-// Left out: phases of indirect volume and image migration, of hooks and of registries.
 constexpr std::array final_phases{
-    ItineraryPhase{"Created", "Prepare", "Migration created.", always},
-    ItineraryPhase{"Started", "Prepare", "Migration started.", always},
-    ItineraryPhase{"CleanStaleAnnotations", "Prepare", "Removing leftover migration annotations",
-                   always},
-    ItineraryPhase{"StartRefresh", "Prepare", "Starting refresh on MigPlan", always},
-    ItineraryPhase{"WaitForRefresh", "Prepare", "Waiting for refresh of MigPlan", always},
-    ItineraryPhase{"EnsureInitialBackup", "Backup", "Creating initial Velero backup.", always},
-    ItineraryPhase{"InitialBackupCreated", "Backup", "Waiting for initial Velero backup", always},
-    ItineraryPhase{"QuiesceSourceApplications", "StageBackup",
-                   "Quiescing (Scaling to 0 replicas) source cluster applications.", with_quiesce},
-    ItineraryPhase{"EnsureSrcQuiesced", "StageBackup",
-                   "Waiting for Quiesce to finish on the source cluster", with_quiesce},
-    ItineraryPhase{"AnnotateResources", "StageBackup", "Adding migration annotations.",
-                   with_volumes},
-    ItineraryPhase{"CreateDirectVolumeMigrationFinal", "DirectVolume",
-                   "Creating Direct Volume Migration", with_volumes},
-    ItineraryPhase{"WaitForDirectVolumeMigrationToComplete", "DirectVolume",
-                   "Waiting for Direct Volume Migration to complete.", with_volumes},
-    ItineraryPhase{"EnsureAnnotationsDeleted", "Restore", "Removing migration annotations.",
-                   with_volumes},
-    ItineraryPhase{"EnsureFinalRestore", "Restore", "Creating final Velero restore.", always},
-    ItineraryPhase{"FinalRestoreCreated", "Restore", "Waiting for final Velero restore", always},
-    ItineraryPhase{"UnQuiesceDestApplications", "Restore",
-                   "UnQuiescing (Scaling to N replicas) target cluster applications.", always},
-    ItineraryPhase{"Verification", "Cleanup", "Verifying health of migrated Pods", never},
-    ItineraryPhase{"Completed", "Cleanup", "Complete", always},
+    ItineraryPhase{"", "Prepare", always},
+    ItineraryPhase{"Started", "Prepare", always},
+    ItineraryPhase{"StartRefresh", "Prepare", always},
+    ItineraryPhase{"WaitForRefresh", "Prepare", always},
+    ItineraryPhase{"CleanStaleAnnotations", "Prepare", always},
+    ItineraryPhase{"CleanStaleResticCRs", "Prepare", always},
+    ItineraryPhase{"CleanStaleVeleroCRs", "Prepare", always},
+    ItineraryPhase{"RestartVelero", "Prepare", always},
+    ItineraryPhase{"CleanStaleStagePods", "Prepare", always},
+    ItineraryPhase{"WaitForStaleStagePodsTerminated", "Prepare", always},
+    ItineraryPhase{"CreateRegistries", "Prepare", never},
+    ItineraryPhase{"WaitForVeleroReady", "Prepare", always},
+    ItineraryPhase{"WaitForRegistriesReady", "Prepare", never},
+    ItineraryPhase{"EnsureCloudSecretPropagated", "Prepare", always},
+    ItineraryPhase{"PreBackupHooks", "PreBackupHooks", never},
+    ItineraryPhase{"CreateDirectImageMigration", "Backup", with_direct_images},
+    ItineraryPhase{"CreateDirectVolumeMigrationStage", "StageBackup", with_direct_volumes},
+    ItineraryPhase{"EnsureInitialBackup", "Backup", always},
+    ItineraryPhase{"InitialBackupCreated", "Backup", always},
+    ItineraryPhase{"QuiesceSourceApplications", "StageBackup", with_quiesce},
+    ItineraryPhase{"EnsureSrcQuiesced", "StageBackup", with_quiesce},
+    ItineraryPhase{"EnsureStagePodsFromRunning", "StageBackup", with_indirect_volumes},
+    ItineraryPhase{"EnsureStagePodsFromTemplates", "StageBackup", with_indirect_volumes},
+    ItineraryPhase{"EnsureStagePodsFromOrphanedPVCs", "StageBackup", with_indirect_volumes},
+    ItineraryPhase{"StagePodsCreated", "StageBackup", with_stage_pods},
+    ItineraryPhase{"RestartRestic", "StageBackup", with_stage_pods},
+    ItineraryPhase{"AnnotateResources", "StageBackup", with_stage_backup},
+    ItineraryPhase{"WaitForResticReady", "StageBackup", with_volumes},
+    ItineraryPhase{"CreateDirectVolumeMigrationFinal", "StageBackup", with_direct_volumes},
+    ItineraryPhase{"EnsureStageBackup", "StageBackup", with_stage_backup},
+    ItineraryPhase{"StageBackupCreated", "StageBackup", with_stage_backup},
+    ItineraryPhase{"EnsureStageBackupReplicated", "StageBackup", with_stage_backup},
+    ItineraryPhase{"EnsureStageRestore", "StageRestore", with_stage_backup},
+    ItineraryPhase{"StageRestoreCreated", "StageRestore", with_stage_backup},
+    ItineraryPhase{"EnsureStagePodsDeleted", "StageRestore", with_stage_pods},
+    ItineraryPhase{"EnsureStagePodsTerminated", "StageRestore", with_stage_pods},
+    ItineraryPhase{"EnsureAnnotationsDeleted", "StageRestore", with_stage_backup},
+    ItineraryPhase{"WaitForDirectImageMigrationToComplete", "DirectImage", with_direct_images},
+    ItineraryPhase{"WaitForDirectVolumeMigrationToComplete", "DirectVolume", with_direct_volumes},
+    ItineraryPhase{"PostBackupHooks", "PostBackupHooks", never},
+    ItineraryPhase{"PreRestoreHooks", "PreRestoreHooks", never},
+    ItineraryPhase{"EnsureInitialBackupReplicated", "Restore", always},
+    ItineraryPhase{"EnsureFinalRestore", "Restore", always},
+    ItineraryPhase{"FinalRestoreCreated", "Restore", always},
+    ItineraryPhase{"UnQuiesceDestApplications", "Restore", always},
+    ItineraryPhase{"PostRestoreHooks", "PostRestoreHooks", never},
+    ItineraryPhase{"SwapPVCReferences", "Cleanup", at_the_end_of_a_conversion},
+    ItineraryPhase{"DeleteRegistries", "Cleanup", always},
+    ItineraryPhase{"Verification", "Cleanup", with_verify},
+    ItineraryPhase{"Completed", "Cleanup", always},
 };
 
 constexpr std::array stage_phases{
-    ItineraryPhase{"Created", "Prepare", "Migration created.", always},
-    ItineraryPhase{"Started", "Prepare", "Migration started.", always},
-    ItineraryPhase{"StartRefresh", "Prepare", "Starting refresh on MigPlan", always},
-    ItineraryPhase{"WaitForRefresh", "Prepare", "Waiting for refresh of MigPlan", always},
-    ItineraryPhase{"QuiesceSourceApplications", "StageBackup",
-                   "Quiescing (Scaling to 0 replicas) source cluster applications.", with_quiesce},
-    ItineraryPhase{"EnsureSrcQuiesced", "StageBackup",
-                   "Waiting for Quiesce to finish on the source cluster", with_quiesce},
-    ItineraryPhase{"CreateDirectVolumeMigrationStage", "DirectVolume",
-                   "Creating Direct Volume Migration", with_volumes},
-    ItineraryPhase{"WaitForDirectVolumeMigrationToComplete", "DirectVolume",
-                   "Waiting for Direct Volume Migration to complete.", with_volumes},
-    ItineraryPhase{"Completed", "Cleanup", "Complete", always},
+    ItineraryPhase{"", "Prepare", always},
+    ItineraryPhase{"Started", "Prepare", always},
+    ItineraryPhase{"StartRefresh", "Prepare", always},
+    ItineraryPhase{"WaitForRefresh", "Prepare", always},
+    ItineraryPhase{"CleanStaleAnnotations", "Prepare", always},
+    ItineraryPhase{"CleanStaleResticCRs", "Prepare", always},
+    ItineraryPhase{"CleanStaleVeleroCRs", "Prepare", always},
+    ItineraryPhase{"RestartVelero", "Prepare", always},
+    ItineraryPhase{"CleanStaleStagePods", "Prepare", always},
+    ItineraryPhase{"WaitForStaleStagePodsTerminated", "Prepare", always},
+    ItineraryPhase{"CreateRegistries", "Prepare", never},
+    ItineraryPhase{"CreateDirectImageMigration", "StageBackup", with_direct_images},
+    ItineraryPhase{"QuiesceSourceApplications", "StageBackup", with_quiesce},
+    ItineraryPhase{"EnsureSrcQuiesced", "StageBackup", with_quiesce},
+    ItineraryPhase{"CreateDirectVolumeMigrationStage", "StageBackup", with_direct_volumes},
+    ItineraryPhase{"EnsureStagePodsFromRunning", "StageBackup", with_indirect_volumes},
+    ItineraryPhase{"EnsureStagePodsFromTemplates", "StageBackup", with_indirect_volumes},
+    ItineraryPhase{"EnsureStagePodsFromOrphanedPVCs", "StageBackup", with_indirect_volumes},
+    ItineraryPhase{"StagePodsCreated", "StageBackup", with_stage_pods},
+    ItineraryPhase{"RestartRestic", "StageBackup", with_stage_pods},
+    ItineraryPhase{"AnnotateResources", "StageBackup", with_stage_backup},
+    ItineraryPhase{"WaitForVeleroReady", "StageBackup", always},
+    ItineraryPhase{"WaitForResticReady", "StageBackup", with_stage_pods},
+    ItineraryPhase{"WaitForRegistriesReady", "StageBackup", never},
+    ItineraryPhase{"EnsureCloudSecretPropagated", "StageBackup", with_stage_backup},
+    ItineraryPhase{"EnsureStageBackup", "StageBackup", with_stage_backup},
+    ItineraryPhase{"StageBackupCreated", "StageBackup", with_stage_backup},
+    ItineraryPhase{"EnsureStageBackupReplicated", "StageBackup", with_stage_backup},
+    ItineraryPhase{"EnsureStageRestore", "StageRestore", with_stage_backup},
+    ItineraryPhase{"StageRestoreCreated", "StageRestore", with_stage_backup},
+    ItineraryPhase{"WaitForDirectImageMigrationToComplete", "DirectImage", with_direct_images},
+    ItineraryPhase{"WaitForDirectVolumeMigrationToComplete", "DirectVolume", with_direct_volumes},
+    ItineraryPhase{"SwapPVCReferences", "Cleanup", at_the_end_of_a_conversion},
+    ItineraryPhase{"DeleteRegistries", "Cleanup", always},
+    ItineraryPhase{"EnsureStagePodsDeleted", "Cleanup", with_stage_pods},
+    ItineraryPhase{"EnsureStagePodsTerminated", "Cleanup", with_stage_pods},
+    ItineraryPhase{"EnsureAnnotationsDeleted", "Cleanup", with_stage_backup},
+    ItineraryPhase{"Completed", "Cleanup", always},
 };
 
 constexpr std::array cancel_phases{
-    ItineraryPhase{"Canceling", "CleanupVelero", "Cancel the migration", always},
-    ItineraryPhase{"DeleteBackups", "CleanupVelero", "Deleting backups.", always},
-    ItineraryPhase{"DeleteRestores", "CleanupVelero", "Deleting restores.", always},
-    ItineraryPhase{"DeleteRegistries", "CleanupHelpers", "Deleting migration registries.", always},
-    ItineraryPhase{"DeleteHookJobs", "CleanupHelpers", "Deleting hook jobs.", never},
-    ItineraryPhase{"DeleteDirectVolumeMigrationResources", "CleanupHelpers",
-                   "Deleting Direct Volume Migration", with_volumes},
-    ItineraryPhase{"DeleteDirectImageMigrationResources", "CleanupHelpers",
-                   "Deleting Direct Image Migration", always},
-    ItineraryPhase{"EnsureStagePodsDeleted", "CleanupHelpers", "Deleting any leftover stage Pods",
-                   always},
-    ItineraryPhase{"EnsureAnnotationsDeleted", "CleanupHelpers", "Removing migration annotations.",
-                   with_volumes},
-    ItineraryPhase{"UnQuiesceSrcApplications", "CleanupUnquiesce",
-                   "UnQuiescing (Scaling to N replicas) source cluster applications.", always},
-    ItineraryPhase{"Canceled", "Cleanup", "Migration canceled.", always},
-    ItineraryPhase{"Completed", "Cleanup", "Complete", always},
+    ItineraryPhase{"Canceling", "CleanupVelero", always},
+    ItineraryPhase{"DeleteBackups", "CleanupVelero", always},
+    ItineraryPhase{"DeleteRestores", "CleanupVelero", always},
+    ItineraryPhase{"DeleteRegistries", "CleanupHelpers", always},
+    ItineraryPhase{"DeleteHookJobs", "CleanupHelpers", always},
+    ItineraryPhase{"DeleteDirectVolumeMigrationResources", "CleanupHelpers", with_direct_volumes},
+    ItineraryPhase{"DeleteDirectImageMigrationResources", "CleanupHelpers", with_direct_images},
+    ItineraryPhase{"EnsureStagePodsDeleted", "CleanupHelpers", with_stage_pods},
+    ItineraryPhase{"EnsureAnnotationsDeleted", "CleanupHelpers", with_stage_backup},
+    ItineraryPhase{"UnQuiesceSrcApplications", "CleanupUnquiesce", always},
+    ItineraryPhase{"Canceled", "Cleanup", always},
+    ItineraryPhase{"Completed", "Cleanup", always},
 };
 
 constexpr std::array failed_phases{
-    ItineraryPhase{"MigrationFailed", "Cleanup", "Migration failed.", always},
-    ItineraryPhase{"DeleteRegistries", "CleanupHelpers", "Deleting migration registries.", never},
-    ItineraryPhase{"EnsureAnnotationsDeleted", "CleanupHelpers", "Removing migration annotations.",
-                   never},
-    ItineraryPhase{"Completed", "Cleanup", "Complete", always},
+    ItineraryPhase{"MigrationFailed", "CleanupHelpers", always},
+    ItineraryPhase{"DeleteRegistries", "CleanupHelpers", always},
+    ItineraryPhase{"EnsureAnnotationsDeleted", "CleanupHelpers", with_stage_backup},
+    ItineraryPhase{"Completed", "Cleanup", always},
 };
 
 }  // namespace
@@ -134,10 +185,6 @@ constexpr std::array failed_phases{
 const ItineraryPhase* Itinerary::find(std::string_view phase) const {
     const auto it = std::ranges::find(phases, phase, &ItineraryPhase::name);
     return it == phases.end() ? nullptr : &*it;
-}
-
-const ItineraryPhase& Itinerary::first(const Needs& needs) const {
-    return *std::ranges::find_if(phases, [&](const ItineraryPhase& p) { return p.wanted(needs); });
 }
 
 const ItineraryPhase& Itinerary::after(std::string_view phase, const Needs& needs) const {
@@ -149,7 +196,7 @@ const ItineraryPhase& Itinerary::after(std::string_view phase, const Needs& need
 
 std::size_t Itinerary::number(std::string_view phase) const {
     const auto it = std::ranges::find(phases, phase, &ItineraryPhase::name);
-    return static_cast<std::size_t>(it - phases.begin()) + 1;
+    return it == phases.end() ? 0 : static_cast<std::size_t>(it - phases.begin()) + 1;
 }
 
 const Itinerary& rollback_itinerary() {

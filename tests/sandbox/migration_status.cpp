@@ -8,8 +8,17 @@ namespace {
 bool is_started(const Json& step) {
     return step.contains("started");
 }
-bool is_over(const Json& step) {
-    return step.contains("completed") || step.contains("skipped");
+bool has_ended(const Json& step) {
+    return step.contains("completed");
+}
+
+void begin_step(Json& step) {
+    if (!is_started(step)) step["started"] = time_now();
+}
+
+void end_step(Json& step) {
+    begin_step(step);
+    if (!has_ended(step)) step["completed"] = time_now();
 }
 
 Json* step_in(Json& pipeline, std::string_view name) {
@@ -18,16 +27,14 @@ Json* step_in(Json& pipeline, std::string_view name) {
     return it == pipeline.end() ? nullptr : &*it;
 }
 
-void end_step(Json& step) {
-    if (is_over(step)) return;
-    step.erase("phase");
-    if (is_started(step)) {
+// A step that is over says only how it ended; the last word counts.
+void say_how_it_ended(Json& step) {
+    if (has_ended(step)) {
+        step.erase("phase");
         step["message"] = "Completed";
-        step["completed"] = time_now();
-    } else {
-        step["message"] = "Skipped";
-        step["skipped"] = true;
     }
+    if (step.contains("failed")) step["message"] = "Failed";
+    if (step.contains("skipped")) step["message"] = "Skipped";
 }
 
 Json* find_condition(Json& conditions, std::string_view type) {
@@ -111,51 +118,71 @@ void MigrationStatus::begin(const Itinerary& itinerary, const Needs& needs) {
     }
 }
 
-void MigrationStatus::enter(const Itinerary& itinerary, const ItineraryPhase& phase) {
-    status_["phase"] = phase.name;
-    const Json* current = step_in(pipeline(), phase.step);
-    // a step of an earlier itinerary stands before the ones of this one, and is over too
-    for (Json& step : pipeline()) {
-        if (&step == current) break;
-        end_step(step);
+// A step that an earlier phase of it has ended is not begun again, and a skipped one is, if its
+// phase comes after all: Cleanup of a canceled migration is both.
+void MigrationStatus::show(std::string_view phase, std::string_view step) {
+    const Json* current = step_in(pipeline(), step);
+    for (Json& other : pipeline()) {
+        if (&other != current && is_started(other)) end_step(other);
     }
-    if (Json* step = step_in(pipeline(), phase.step); step != nullptr && !is_over(*step)) {
-        if (!is_started(*step)) (*step)["started"] = time_now();
-        (*step)["phase"] = phase.name;
-        (*step)["message"] = phase.description;
+    for (Json& earlier : pipeline()) {
+        if (&earlier == current) break;
+        if (!is_started(earlier)) earlier["skipped"] = true;
     }
-    conditions_.set({.type = "Running",
-                     .category = "Advisory",
-                     .message = "Step: " + std::to_string(itinerary.number(phase.name)) + "/" +
-                                std::to_string(itinerary.phases.size()),
-                     .reason = std::string(phase.name)});
+    if (Json* now = step_in(pipeline(), step)) {
+        begin_step(*now);
+        (*now)["phase"] = phase;
+        (*now)["message"] = description_of(phase);
+        if (phase == "Completed") end_step(*now);
+    }
+    // while it waits for a DirectVolumeMigration, the controller leaves the other steps as they are
+    if (step == "DirectVolume") return;
+    for (Json& each : pipeline()) say_how_it_ended(each);
 }
 
-void MigrationStatus::fail(const std::string& error) {
+void MigrationStatus::set_running(const Itinerary& itinerary, std::string_view phase) {
+    conditions_.set({.type = "Running",
+                     .category = "Advisory",
+                     .message = "Step: " + std::to_string(itinerary.number(phase)) + "/" +
+                                std::to_string(itinerary.phases.size()),
+                     .reason = std::string(phase)});
+}
+
+void MigrationStatus::start(const ItineraryPhase& phase) {
+    status_["phase"] = phase.name;
+    if (Json* step = step_in(pipeline(), phase.step)) {
+        begin_step(*step);
+        (*step)["phase"] = phase.name;
+        (*step)["message"] = description_of(phase.name);
+    }
+}
+
+void MigrationStatus::enter(const Itinerary& itinerary, const ItineraryPhase& phase) {
+    status_["phase"] = phase.name;
+    show(phase.name, phase.step);
+    set_running(itinerary, phase.name);
+}
+
+void MigrationStatus::fail(const ItineraryPhase& phase, const std::string& error) {
     status_["errors"].push_back(error);
     conditions_.set({.type = "Failed",
                      .category = "Advisory",
                      .message = "The migration has failed.  See: Errors.",
-                     .reason = phase(),
+                     .reason = std::string(phase.name),
                      .durable = true});
     conditions_.drop("Running");
-    for (Json& step : pipeline()) {
-        if (is_over(step) || !is_started(step)) continue;
-        end_step(step);
-        step["message"] = "Failed";
-        step["failed"] = true;
-    }
-    status_["phase"] = "MigrationFailed";
+    if (Json* step = step_in(pipeline(), phase.step)) (*step)["failed"] = true;
+}
+
+void MigrationStatus::fall(const Itinerary& itinerary, std::string_view phase) {
+    status_["phase"] = phase;
+    show(phase, "Cleanup");
+    set_running(itinerary, phase);
 }
 
 void MigrationStatus::complete() {
     status_["phase"] = "Completed";
     conditions_.drop("Running");
-    for (Json& step : pipeline()) {
-        // the last step has only this phase
-        if (!is_started(step) && !is_over(step)) step["started"] = time_now();
-        end_step(step);
-    }
     const bool warned = conditions_.has_category("Warn");
     if (failed()) return;
     conditions_.set({.type = warned ? "SucceededWithWarnings" : "Succeeded",

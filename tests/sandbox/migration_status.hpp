@@ -46,18 +46,25 @@ class MigrationStatus {
     std::string itinerary() const { return base::text_or_empty(status_, "/itinerary"); }
     bool failed() const;
 
-    /// A new itinerary: its steps join the pipeline.
+    /// A new itinerary: those of its steps that are not there yet join the pipeline, at its end.
     void begin(const Itinerary& itinerary, const Needs& needs);
-    /// The phase is the current one; steps before its own are over or skipped.
+    /// The phase runs now: its step has begun.
+    void start(const ItineraryPhase& phase);
+    /// The phase is the current one, after what ran: other steps that have begun are over, those
+    /// before its own that have not are skipped.
     void enter(const Itinerary& itinerary, const ItineraryPhase& phase);
-    /// The current step failed; the Failed itinerary ends the others.
-    void fail(const std::string& error);
+    /// The phase failed. It is the current one still, until the Failed itinerary begins.
+    void fail(const ItineraryPhase& phase, const std::string& error);
+    /// What has failed is seen in this phase of no itinerary ("FinalRestoreFailed") until then.
+    void fall(const Itinerary& itinerary, std::string_view phase);
     void complete();
     Json json() const;
 
   private:
     Json& pipeline() { return status_["pipeline"]; }
     void start_clock();
+    void show(std::string_view phase, std::string_view step);
+    void set_running(const Itinerary& itinerary, std::string_view phase);
 
     Json status_;
     ConditionList conditions_;

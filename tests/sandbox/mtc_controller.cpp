@@ -1,8 +1,10 @@
 #include "sandbox/mtc_controller.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include "mtc/names.hpp"
+#include "sandbox/cleanup.hpp"
+#include "sandbox/marks.hpp"
 #include "sandbox/mtc_rules.hpp"
 
 namespace sandbox {
@@ -22,14 +24,24 @@ std::string key_of(const std::string& uid, std::string_view phase) {
     return uid + "/" + std::string(phase);
 }
 
-Needs needs_of(const Object& migration, const PlanFacts& plan) {
-    return {.volumes = plan.volumes, .quiesce = is_flagged(migration, "quiescePods")};
+// The phase of no itinerary in which a failure is seen that the phase itself names (`fail` in
+// mm/task.go); any other error leaves it where it is.
+std::string_view seen_in_after(std::string_view failed) {
+    using Pair = std::pair<std::string_view, std::string_view>;
+    static constexpr std::array next{Pair{"InitialBackupCreated", "InitialBackupFailed"},
+                                     Pair{"StagePodsCreated", "SourceStagePodsFailed"},
+                                     Pair{"StageBackupCreated", "StageBackupFailed"},
+                                     Pair{"StageRestoreCreated", "StageRestoreFailed"},
+                                     Pair{"FinalRestoreCreated", "FinalRestoreFailed"},
+                                     Pair{"SwapPVCReferences", "MigrationFailed"}};
+    const auto it = std::ranges::find(next, failed, &Pair::first);
+    return it == next.end() ? std::string_view() : it->second;
 }
 
 void adopt(Json& body, const Object& migration, const Object& plan) {
     Json& metadata = body["metadata"];
-    metadata["labels"][mtc::labels::plan_name] = plan.ref.name;
-    metadata["labels"][mtc::labels::migration_uid] = migration.uid;
+    metadata["labels"][labels::plan_name] = plan.ref.name;
+    metadata["labels"][labels::migration_uid] = migration.uid;
     if (metadata.contains("ownerReferences")) return;
     metadata["ownerReferences"] = Json::array({{{"apiVersion", plan.ref.type.api_version()},
                                                 {"kind", plan.ref.type.kind},
@@ -68,7 +80,7 @@ MtcController::MtcController(Clusters clusters, MtcOptions options)
 MtcController::~MtcController() = default;
 
 void MtcController::run(std::stop_token stop) {
-    const kube::ListOptions here{.ns = mtc::openshift_migration};
+    const kube::ListOptions here{.ns = openshift_migration};
     const Mirror mirror(clusters_.control, {{types::migmigrations, here}, {types::migplans, here}},
                         bell_);
     while (bell_.wait(stop, std::exchange(wake_, std::nullopt))) pass(stop);
@@ -89,7 +101,7 @@ void MtcController::wake_at(SteadyTime time) {
 }
 
 void MtcController::pass(std::stop_token stop) {
-    const kube::ListOptions here{.ns = mtc::openshift_migration};
+    const kube::ListOptions here{.ns = openshift_migration};
     auto migrations = clusters_.control.list(types::migmigrations, here, stop);
     auto plans = clusters_.control.list(types::migplans, here, stop);
     if (!migrations || !plans) return wake_at(Clock::now() + retry_pause);
@@ -106,6 +118,7 @@ void MtcController::pass(std::stop_token stop) {
 
 // The plan controller is another one: it looks at a plan some time after its migration has ended.
 void MtcController::judge(const Round& round, const Object& plan) {
+    if (has_to_be_closed(plan)) return close(round, plan);
     const Json judged = judged_plan(plan, round.migrations);
     if (is_resumed(plan, judged)) {
         const auto since = resumed_since_.try_emplace(plan.uid, Clock::now()).first->second;
@@ -114,6 +127,14 @@ void MtcController::judge(const Round& round, const Object& plan) {
     }
     resumed_since_.erase(plan.uid);
     std::ignore = update(clusters_.control, plan, judged, round.stop);
+}
+
+void MtcController::close(const Round& round, const Object& plan) {
+    for (kube::Cluster* cluster : {&clusters_.source, &clusters_.target}) {
+        if (!delete_made_for(*cluster, plan.uid, round.stop))
+            return wake_at(Clock::now() + retry_pause);
+    }
+    std::ignore = update(clusters_.control, plan, closed_plan(plan), round.stop);
 }
 
 void MtcController::reconcile(const Round& round, const Object& listed) {
@@ -136,12 +157,11 @@ void MtcController::reconcile(const Round& round, const Object& listed) {
 void MtcController::advance(const Round& round, const Object& migration, const Object& plan,
                             MigrationStatus& status) {
     const PlanFacts facts = facts_of(plan);
-    const Needs needs = needs_of(migration, facts);
+    const Needs needs = needs_of(migration, plan, status.conditions());
     const Itinerary& itinerary = choose_itinerary(migration, status);
     const bool begins = status.itinerary() != itinerary.name;
     if (begins) status.begin(itinerary, needs);
-    if (begins || itinerary.find(status.phase()) == nullptr)
-        status.enter(itinerary, itinerary.first(needs));
+    if (begins || itinerary.find(status.phase()) == nullptr) status.start(itinerary.first());
     const Journey journey{clusters_, facts, migration, status.conditions(), round.stop};
     step(journey, itinerary, needs, status);
 }
@@ -149,16 +169,25 @@ void MtcController::advance(const Round& round, const Object& migration, const O
 void MtcController::step(const Journey& journey, const Itinerary& itinerary, const Needs& needs,
                          MigrationStatus& status) {
     const ItineraryPhase& phase = *itinerary.find(status.phase());
-    status.enter(itinerary, phase);
+    status.start(phase);
     const auto outcome = attempt(journey, phase);
+    const bool stays = !outcome || outcome->then == Outcome::Then::Wait;
+    if (stays) status.enter(itinerary, phase);
     if (!outcome && is_passing(outcome.error())) return wake_at(Clock::now() + retry_pause);
     due_[journey.migration.uid] = Clock::now() + options_.pace;
-    if (!outcome) return status.fail(outcome.error().message);
-    if (outcome->then == Outcome::Then::Wait) return wait_for(journey, *outcome);
+    if (!outcome) {
+        status.fail(phase, outcome.error().message);
+        const std::string_view seen_in = seen_in_after(phase.name);
+        if (!seen_in.empty()) status.fall(itinerary, seen_in);
+        return;
+    }
+    if (stays) return wait_for(journey, *outcome);
     waiting_.erase(journey.migration.uid);
+    Needs after = needs;
+    after.stage_pods = status.conditions().has("StagePodsCreated");
     const ItineraryPhase& next = outcome->then == Outcome::Then::Jump
                                      ? *itinerary.find(outcome->jump_to)
-                                     : itinerary.after(phase.name, needs);
+                                     : itinerary.after(phase.name, after);
     status.enter(itinerary, next);
     if (next.name == "Completed") status.complete();
 }

@@ -1,6 +1,7 @@
 // A double of mig-controller 1.8: it watches MigMigrations on the control cluster, decides who may
 // run, and walks the real itineraries with their real effects on both clusters, one phase at a
-// time. The Rollback, Cancel and Failed itineraries are complete; Final and Stage copy no data.
+// time. The Rollback, Cancel and Failed itineraries are complete; Final and Stage copy no data and
+// write no backups. tests/fixtures/recorded has what the real one wrote.
 #pragma once
 
 #include <map>
@@ -58,6 +59,7 @@ class MtcController {
 
     void pass(std::stop_token stop);
     void judge(const Round& round, const Object& plan);
+    void close(const Round& round, const Object& plan);
     void reconcile(const Round& round, const Object& listed);
     void advance(const Round& round, const Object& migration, const Object& plan,
                  MigrationStatus& status);

@@ -20,29 +20,97 @@ std::string plan_of(const Object& migration) {
     return base::text_or_empty(migration.body, "/spec/migPlanRef/name");
 }
 
+std::string subject_of(const Object& migration) {
+    return base::text_or_empty(migration.body, "/spec/migPlanRef/namespace") + "/" +
+           plan_of(migration);
+}
+
 bool is_final(const Object& migration) {
     return !is_flagged(migration, "stage") && !is_flagged(migration, "rollback") &&
            !is_flagged(migration, "migrateState");
 }
 
-// What the ended migrations, oldest first, say about where the application is.
-bool is_cut_over(const Objects& migrations, const std::string& plan) {
-    bool over = false;
-    for (const Object* migration : turns_of(migrations, plan)) {
-        if (!has_condition(*migration, "Succeeded") || has_condition(*migration, "Canceled"))
-            continue;
-        if (is_final(*migration)) over = true;
-        if (is_flagged(*migration, "rollback")) over = false;
+// All of a plan, the newest first. Names decide where the server's seconds are equal.
+std::vector<const Object*> newest_first(const Objects& migrations, const std::string& plan) {
+    std::vector<const Object*> out;
+    for (const Object& migration : migrations) {
+        if (plan_of(migration) == plan) out.push_back(&migration);
     }
-    return over;
+    std::ranges::sort(out, std::greater{}, [](const Object* m) {
+        return std::tuple(base::text_or_empty(m->body, "/metadata/creationTimestamp"), m->ref.name);
+    });
+    return out;
+}
+
+// A canceled cutover succeeded too, as far as this is concerned.
+bool is_suspended(const Objects& migrations, const std::string& plan) {
+    for (const Object* migration : newest_first(migrations, plan)) {
+        if (has_condition(*migration, "Running")) return true;
+        if (!has_condition(*migration, "Succeeded")) continue;
+        if (is_flagged(*migration, "rollback")) return false;
+        if (!is_flagged(*migration, "stage")) return true;
+    }
+    return false;
+}
+
+// Such a plan may be used for migrations of every type again.
+bool was_rolled_back(const Objects& migrations, const std::string& plan) {
+    const auto all = newest_first(migrations, plan);
+    return !all.empty() && is_flagged(*all.front(), "rollback") &&
+           has_condition(*all.front(), "Succeeded");
+}
+
+// Where the application is, as the plan's other cutovers and rollbacks say: a stage migration may
+// not follow a cutover that began, any other not one that succeeded.
+bool has_final_migration(const Object& migration, const Objects& migrations) {
+    const bool stage = is_flagged(migration, "stage");
+    for (const Object* other : newest_first(migrations, plan_of(migration))) {
+        const bool counts = other->uid != migration.uid && !is_flagged(*other, "stage") &&
+                            !is_flagged(*other, "migrateState") && !is_flagged(*other, "canceled");
+        if (!counts) continue;
+        const bool succeeded = has_condition(*other, "Succeeded");
+        if (succeeded && is_flagged(*other, "rollback")) return false;
+        if (succeeded) return true;
+        if (stage && (has_condition(*other, "Running") || has_condition(*other, "Failed")))
+            return true;
+    }
+    return false;
+}
+
+struct VolumeChoice {
+    bool any = false;
+    bool any_copied = false;     // from file system to file system, or block by block
+    bool any_by_backup = false;  // moved, or copied by a snapshot
+};
+
+VolumeChoice chosen_volumes(const Object& plan) {
+    VolumeChoice out;
+    for (const Json& volume : base::items_at(plan.body, "/spec/persistentVolumes")) {
+        const std::string action = base::text_or_empty(volume, "/selection/action");
+        const bool snapshot = base::text_or_empty(volume, "/selection/copyMethod") == "snapshot";
+        if (action == "skip") continue;
+        out.any = true;
+        out.any_copied = out.any_copied || (action == "copy" && !snapshot);
+        out.any_by_backup = out.any_by_backup || action == "move" || snapshot;
+    }
+    return out;
+}
+
+bool maps_a_namespace(const Object& plan) {
+    return std::ranges::any_of(base::texts_at(plan.body, "/spec/namespaces"),
+                               [](const std::string& mapping) {
+                                   const auto colon = mapping.find(':');
+                                   return colon != std::string::npos &&
+                                          mapping.substr(0, colon) != mapping.substr(colon + 1);
+                               });
 }
 
 void validate_plan(const Object& migration, const Object* plan, ConditionList& conditions) {
     if (plan == nullptr) {
         conditions.set({.type = "InvalidPlanRef",
                         .category = "Critical",
-                        .message = "The `migPlanRef` must reference a `migplan`, subject: " +
-                                   plan_of(migration) + ".",
+                        .message = "The `migPlanRef` must reference a valid `migplan`, subject: " +
+                                   subject_of(migration) + ".",
                         .reason = "NotFound"});
         return;
     }
@@ -51,11 +119,12 @@ void validate_plan(const Object& migration, const Object* plan, ConditionList& c
                         .category = "Critical",
                         .message = "The referenced `migPlanRef` does not have a `Ready` "
                                    "condition, subject: " +
-                                   plan->ref.ns + "/" + plan->ref.name + "."});
+                                   subject_of(migration) + "."});
     if (is_flagged(*plan, "closed"))
         conditions.set({.type = "PlanClosed",
                         .category = "Critical",
-                        .message = "The associated migration plan is closed."});
+                        .message = "The associated migration plan is closed, subject: " +
+                                   subject_of(migration) + "."});
 }
 
 void validate_spec(const Object& migration, ConditionList& conditions) {
@@ -66,7 +135,7 @@ void validate_spec(const Object& migration, ConditionList& conditions) {
     conditions.set({.type = "InvalidSpec",
                     .category = "Critical",
                     .message = "Only one of the stage/migrateState/rollback options can be set at "
-                               "a time.",
+                               "a time",
                     .reason = "NotSupported"});
 }
 
@@ -84,6 +153,13 @@ void postpone(const Object& migration, const Objects& migrations, ConditionList&
 }
 
 }  // namespace
+
+StatusCondition storage_ensured() {
+    return {.type = "StorageEnsured",
+            .category = "Required",
+            .message = "The storage resources have been created.",
+            .reason = "Done"};
+}
 
 bool is_flagged(const Object& migration, const char* field) {
     return base::bool_at(migration.body, std::string("/spec/") + field).value_or(false);
@@ -109,11 +185,33 @@ void validate(const Object& migration, const Object* plan, const Objects& migrat
               ConditionList& conditions) {
     validate_plan(migration, plan, conditions);
     validate_spec(migration, conditions);
-    if (is_final(migration) && is_cut_over(migrations, plan_of(migration)))
-        conditions.set({.type = "HasFinalMigration",
-                        .category = "Critical",
-                        .message = "The associated MigPlan already has a final migration."});
+    if (!is_flagged(migration, "rollback") && has_final_migration(migration, migrations))
+        conditions.set(
+            {.type = "HasFinalMigration",
+             .category = "Critical",
+             .message = "The associated MigPlan already has a final migration, subject: " +
+                        subject_of(migration) + "."});
     postpone(migration, migrations, conditions);
+}
+
+Needs needs_of(const Object& migration, const Object& plan, const ConditionList& conditions) {
+    const bool indirect = is_flagged(plan, "indirectVolumeMigration");
+    const bool within_cluster = base::text_or_empty(plan.body, "/spec/srcMigClusterRef/name") ==
+                                base::text_or_empty(plan.body, "/spec/destMigClusterRef/name");
+    const bool state = is_flagged(migration, "migrateState");
+    const VolumeChoice volumes = chosen_volumes(plan);
+    const bool converts =
+        within_cluster && !maps_a_namespace(plan) && (state || is_flagged(migration, "rollback"));
+    return {
+        .quiesce = is_flagged(migration, "quiescePods"),
+        .verify = is_flagged(migration, "verify"),
+        .volumes = volumes.any,
+        .direct_volumes = !indirect && volumes.any_copied,
+        .indirect_volumes = indirect,
+        .direct_images = !is_flagged(plan, "indirectImageMigration") && !state && !within_cluster,
+        .stage_backup = !converts && ((volumes.any && indirect) || volumes.any_by_backup),
+        .stage_pods = conditions.has("StagePodsCreated"),
+        .conversion = converts};
 }
 
 const Itinerary& choose_itinerary(const Object& migration, MigrationStatus& status) {
@@ -126,25 +224,29 @@ const Itinerary& choose_itinerary(const Object& migration, MigrationStatus& stat
 }
 
 Json judged_plan(const Object& plan, const Objects& migrations) {
+    const bool closed = is_flagged(plan, "closed");
+    if (closed && has_condition(plan, "Closed")) return plan.body;
     ConditionList conditions(base::find(plan.body, "/status/conditions"),
                              ConditionList::Keep::Everything);
-    const auto turns = turns_of(migrations, plan.ref.name);
-    const bool running =
-        std::ranges::any_of(turns, [](const Object* m) { return has_condition(*m, "Running"); });
-    if (running || is_cut_over(migrations, plan.ref.name)) {
+    if (conditions.has("Closed")) {
+        conditions.drop("Closed");
+        conditions.set(storage_ensured());
+    }
+    if (is_suspended(migrations, plan.ref.name)) {
         conditions.set({.type = "Suspended",
                         .category = "Advisory",
                         .message =
-                            "The migration plan is in suspended state; Limited validation "
+                            "The migrations plan is in suspended state; Limited validation "
                             "enforced; PV discovery and resource reconciliation suspended."});
     } else {
         conditions.drop("Suspended");
     }
-    const bool rolled_back = !turns.empty() && is_flagged(*turns.back(), "rollback") &&
-                             has_condition(*turns.back(), "Succeeded");
-    if (rolled_back) conditions.drop("MigrationTypeIdentified");
+    const bool indirect =
+        is_flagged(plan, "indirectImageMigration") || is_flagged(plan, "indirectVolumeMigration");
+    if (!indirect && was_rolled_back(migrations, plan.ref.name))
+        conditions.drop("MigrationTypeIdentified");
     const bool ready = conditions.has("StorageEnsured") && conditions.has("PvsDiscovered") &&
-                       !conditions.blocked() && !is_flagged(plan, "closed");
+                       !conditions.blocked() && !closed;
     if (ready) {
         conditions.set(
             {.type = "Ready", .category = "Required", .message = "The migration plan is ready."});
@@ -154,6 +256,21 @@ Json judged_plan(const Object& plan, const Objects& migrations) {
     Json judged = plan.body;
     judged["status"]["conditions"] = conditions.json();
     return judged;
+}
+
+bool has_to_be_closed(const Object& plan) {
+    return is_flagged(plan, "closed") && !has_condition(plan, "Closed");
+}
+
+Json closed_plan(const Object& plan) {
+    ConditionList conditions(base::find(plan.body, "/status/conditions"),
+                             ConditionList::Keep::Everything);
+    for (const char* type : {"Ready", "StorageEnsured", "Suspended"}) conditions.drop(type);
+    conditions.set(
+        {.type = "Closed", .category = "Advisory", .message = "The migration plan is closed."});
+    Json closed = plan.body;
+    closed["status"]["conditions"] = conditions.json();
+    return closed;
 }
 
 bool is_resumed(const Object& plan, const Json& judged) {

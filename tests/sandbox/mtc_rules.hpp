@@ -9,6 +9,9 @@ namespace sandbox {
 
 using Objects = std::vector<Object>;
 
+/// What a plan has whose storage locations MTC has made.
+StatusCondition storage_ensured();
+
 bool is_flagged(const Object& migration, const char* field);
 bool is_completed(const Object& migration);
 
@@ -19,11 +22,19 @@ std::vector<const Object*> turns_of(const Objects& migrations, const std::string
 void validate(const Object& migration, const Object* plan, const Objects& migrations,
               ConditionList& conditions);
 
+/// What decides about its phases now.
+Needs needs_of(const Object& migration, const Object& plan, const ConditionList& conditions);
+
 /// The itinerary that it has to follow now.
 const Itinerary& choose_itinerary(const Object& migration, MigrationStatus& status);
 
-/// The plan with the conditions that follow from its migrations: Suspended, Ready, Closed.
+/// The plan with the conditions that follow from its migrations: Suspended, Ready. One that is
+/// being closed loses Ready; one that is opened again has its storage again.
 Json judged_plan(const Object& plan, const Objects& migrations);
+/// It has to be closed: by the spec it is, and the controller has not seen to it.
+bool has_to_be_closed(const Object& plan);
+/// The plan when what MTC made for it is deleted on all clusters.
+Json closed_plan(const Object& plan);
 /// That judgement lifts the suspension of the plan.
 bool is_resumed(const Object& plan, const Json& judged);
 

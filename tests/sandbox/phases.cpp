@@ -3,50 +3,56 @@
 #include <algorithm>
 #include <array>
 
-#include "mtc/names.hpp"
 #include "sandbox/cleanup.hpp"
+#include "sandbox/marks.hpp"
 #include "sandbox/quiesce.hpp"
+#include "sandbox/stage_pods.hpp"
 
 namespace sandbox {
 namespace {
 
 using Then = Outcome::Then;
-constexpr const char* part_of = "app.kubernetes.io/part-of";
 
 Result<Outcome> next_after(const Result<void>& done) {
     if (!done) return std::unexpected(done.error());
     return Outcome{};
 }
 
-// Which namespaces more than one plan covers, as far as this cluster's own API knows plans.
-Result<std::set<std::string>> overlapping(kube::Cluster& cluster, const PlanFacts& plan,
-                                          const std::vector<std::string>& namespaces,
-                                          std::stop_token stop) {
+// The words of spec.namespaces are compared with the plan's namespaces as they are: one that is
+// mapped ("billing:billing-new") is no namespace. Every plan counts, closed ones and those between
+// other clusters too, and this one twice when it lists a namespace twice.
+Result<bool> has_several_plans(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
+                               std::stop_token stop) {
     const auto plans = cluster.list(types::migplans, {}, stop);
-    if (!plans && plans.error().kind == base::ErrorKind::NotFound) return std::set<std::string>{};
+    if (!plans && plans.error().kind == base::ErrorKind::NotFound) return false;
     if (!plans) return std::unexpected(plans.error());
-    std::set<std::string> out;
-    for (std::size_t i = 0; i < namespaces.size(); ++i) {
-        const auto covering = std::ranges::count_if(plans->items, [&](const Object& other) {
-            return std::ranges::count(facts_of(other).mappings, plan.mappings[i]) > 0;
-        });
-        if (covering > 1) out.insert(namespaces[i]);
-    }
-    return out;
+    return std::ranges::any_of(namespaces, [&](const std::string& ns) {
+        std::ptrdiff_t listed = 0;
+        for (const Object& plan : plans->items)
+            listed += std::ranges::count(facts_of(plan).mappings, ns);
+        return listed > 1;
+    });
+}
+
+// A rollback looks for the claims' names on the target, on both sides.
+const std::set<std::string>& chosen_claims(const Journey& j) {
+    const bool rollback = base::bool_at(j.migration.body, "/spec/rollback").value_or(false);
+    return rollback ? j.plan.target_claims : j.plan.source_claims;
+}
+
+Result<QuiesceScope> scope_of(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
+                              const Journey& j) {
+    const auto several = has_several_plans(cluster, namespaces, j.stop);
+    if (!several) return std::unexpected(several.error());
+    return QuiesceScope{namespaces, *several, chosen_claims(j)};
 }
 
 Result<QuiesceScope> source_scope(const Journey& j) {
-    const auto& namespaces = j.plan.source_namespaces;
-    auto shared = overlapping(j.clusters.source, j.plan, namespaces, j.stop);
-    if (!shared) return std::unexpected(shared.error());
-    return QuiesceScope{namespaces, std::move(*shared), j.plan.source_claims};
+    return scope_of(j.clusters.source, j.plan.source_namespaces, j);
 }
 
 Result<QuiesceScope> target_scope(const Journey& j) {
-    const auto& namespaces = j.plan.target_namespaces;
-    auto shared = overlapping(j.clusters.target, j.plan, namespaces, j.stop);
-    if (!shared) return std::unexpected(shared.error());
-    return QuiesceScope{namespaces, std::move(*shared), j.plan.target_claims};
+    return scope_of(j.clusters.target, j.plan.target_namespaces, j);
 }
 
 std::vector<Watched> pods_in(const std::vector<std::string>& namespaces) {
@@ -81,7 +87,8 @@ Result<Outcome> unquiesce_target(const Journey& j) {
 
 Result<Outcome> await_quiet_source(const Journey& j) {
     const auto& namespaces = j.plan.source_namespaces;
-    const auto quiet = is_quiet(j.clusters.source, {namespaces}, j.stop);
+    const auto quiet =
+        is_quiet(j.clusters.source, {.namespaces = namespaces, .claims = chosen_claims(j)}, j.stop);
     if (!quiet) return std::unexpected(quiet.error());
     if (*quiet) return Outcome{};
     return Outcome{.then = Then::Wait, .on_source = pods_in(namespaces)};
@@ -89,7 +96,8 @@ Result<Outcome> await_quiet_source(const Journey& j) {
 
 Result<Outcome> await_quiet_target(const Journey& j) {
     const auto& namespaces = j.plan.target_namespaces;
-    const auto quiet = is_quiet(j.clusters.target, {namespaces}, j.stop);
+    const auto quiet =
+        is_quiet(j.clusters.target, {.namespaces = namespaces, .claims = chosen_claims(j)}, j.stop);
     if (!quiet) return std::unexpected(quiet.error());
     if (*quiet) return Outcome{};
     return Outcome{.then = Then::Wait, .on_target = pods_in(namespaces)};
@@ -121,6 +129,41 @@ Result<Outcome> remove_annotations(const Journey& j) {
     return next_after(remove_marks(j.clusters.target, j.plan.target_namespaces, j.stop));
 }
 
+void say_stage_pods(const Journey& j, std::size_t count, const std::string& words) {
+    if (count == 0) return;
+    j.conditions.set({.type = "StagePodsCreated",
+                      .category = "Advisory",
+                      .message = "[" + std::to_string(count) + "] " + words,
+                      .durable = true});
+}
+
+Result<Outcome> borrow_pods(const Journey& j) {
+    const auto count = borrow_application_pods(j.clusters.source, j.plan, j.migration.uid, j.stop);
+    if (!count) return std::unexpected(count.error());
+    say_stage_pods(j, *count, "Stage labels added to application pod.");
+    return Outcome{};
+}
+
+Result<Outcome> make_stage_pods(const Journey& j) {
+    const auto count = create_stage_pods(j.clusters.source, j.plan, j.migration.uid, j.stop);
+    if (!count) return std::unexpected(count.error());
+    say_stage_pods(j, *count, "Stage pods created.");
+    return Outcome{};
+}
+
+Result<Outcome> await_stage_pods_gone(const Journey& j) {
+    const auto on_source = are_stage_pods_gone(j.clusters.source, j.plan.source_namespaces, j.stop);
+    if (!on_source) return std::unexpected(on_source.error());
+    const auto on_target = are_stage_pods_gone(j.clusters.target, j.plan.target_namespaces, j.stop);
+    if (!on_target) return std::unexpected(on_target.error());
+    if (!*on_source || !*on_target)
+        return Outcome{.then = Then::Wait,
+                       .on_source = pods_in(j.plan.source_namespaces),
+                       .on_target = pods_in(j.plan.target_namespaces)};
+    j.conditions.drop("StagePodsCreated");
+    return Outcome{};
+}
+
 // Direct volume migration ------------------------------------------------------------------------
 
 Json volume_migration(const Journey& j) {
@@ -128,7 +171,7 @@ Json volume_migration(const Journey& j) {
     Json dvm = manifest(types::directvolumemigrations, j.migration.ref.ns, name);
     dvm["metadata"]["labels"] = {{"migmigration", j.migration.uid},
                                  {"migration-direct-volume", j.migration.uid},
-                                 {part_of, mtc::openshift_migration}};
+                                 {part_of, openshift_migration}};
     dvm["metadata"]["ownerReferences"] = Json::array({controller_reference(j.migration)});
     dvm["spec"] = {{"createDestinationNamespaces", true}, {"migrationType", "CutOver"}};
     dvm["status"] = {{"observedDigest", ""},
@@ -184,8 +227,9 @@ Result<Outcome> begin_canceling(const Journey& j) {
                       .message = "The migration is being canceled.",
                       .reason = "Cancel",
                       .durable = true});
+    // it jumps to EnsureAnnotationsDeleted, and goes on from there without running it
     const bool rollback = base::bool_at(j.migration.body, "/spec/rollback").value_or(false);
-    return rollback ? Outcome{.then = Then::Jump, .jump_to = "EnsureAnnotationsDeleted"}
+    return rollback ? Outcome{.then = Then::Jump, .jump_to = "UnQuiesceSrcApplications"}
                     : Outcome{};
 }
 
@@ -208,10 +252,18 @@ Result<Outcome> delete_registries(const Journey& j) {
         "migplan=" + j.plan.uid + ",migration.openshift.io/migration-registry=True";
     for (kube::Cluster* cluster : {&j.clusters.source, &j.clusters.target}) {
         for (const ResourceType* type : {&types::secrets, &types::deployments, &types::services}) {
-            const auto done =
-                delete_all(*cluster, *type, mtc::openshift_migration, selector, j.stop);
+            const auto done = delete_all(*cluster, *type, openshift_migration, selector, j.stop);
             if (!done) return std::unexpected(done.error());
         }
+    }
+    return Outcome{};
+}
+
+Result<Outcome> delete_hook_jobs(const Journey& j) {
+    const std::string selector = "owner=" + j.migration.uid;
+    for (kube::Cluster* cluster : {&j.clusters.source, &j.clusters.target}) {
+        const auto done = delete_all(*cluster, types::jobs, {}, selector, j.stop);
+        if (!done) return std::unexpected(done.error());
     }
     return Outcome{};
 }
@@ -225,28 +277,34 @@ struct PhaseWork {
     Result<Outcome> (*run)(const Journey&);
 };
 
-constexpr std::array<PhaseWork, 20> phase_table{{
-    {"DeleteRegistries", delete_registries},
-    {"EnsureStagePodsDeleted", remove_stage_pods},
-    {"EnsureAnnotationsDeleted", remove_annotations},
-    {"CleanStaleAnnotations", remove_annotations},
-    {"QuiesceSourceApplications", quiesce_source},
-    {"EnsureSrcQuiesced", await_quiet_source},
-    {"QuiesceDestinationApplications", quiesce_target},
-    {"EnsureDestQuiesced", await_quiet_target},
-    {"CreateDirectVolumeMigrationFinal", create_volume_migration},
-    {"CreateDirectVolumeMigrationStage", create_volume_migration},
-    {"WaitForDirectVolumeMigrationToComplete", await_volume_migration},
-    {"DeleteDirectVolumeMigrationResources", delete_volume_migrations},
-    {"DeleteDirectImageMigrationResources", delete_image_migrations},
-    {"DeleteMigrated", delete_migrated_objects},
-    {"EnsureMigratedDeleted", await_migrated_gone},
-    {"UnQuiesceSrcApplications", unquiesce_source},
-    {"UnQuiesceDestApplications", unquiesce_target},
-    {"Canceling", begin_canceling},
-    {"Canceled", end_canceling},
-    {"MigrationFailed", end_failed},
-}};
+constexpr std::array phase_table{
+    PhaseWork{"DeleteRegistries", delete_registries},
+    PhaseWork{"EnsureStagePodsDeleted", remove_stage_pods},
+    PhaseWork{"EnsureAnnotationsDeleted", remove_annotations},
+    PhaseWork{"CleanStaleAnnotations", remove_annotations},
+    PhaseWork{"QuiesceSourceApplications", quiesce_source},
+    PhaseWork{"EnsureSrcQuiesced", await_quiet_source},
+    PhaseWork{"QuiesceDestinationApplications", quiesce_target},
+    PhaseWork{"EnsureDestQuiesced", await_quiet_target},
+    PhaseWork{"CreateDirectVolumeMigrationFinal", create_volume_migration},
+    PhaseWork{"CreateDirectVolumeMigrationStage", create_volume_migration},
+    PhaseWork{"WaitForDirectVolumeMigrationToComplete", await_volume_migration},
+    PhaseWork{"DeleteDirectVolumeMigrationResources", delete_volume_migrations},
+    PhaseWork{"DeleteDirectImageMigrationResources", delete_image_migrations},
+    PhaseWork{"DeleteHookJobs", delete_hook_jobs},
+    PhaseWork{"CleanStaleStagePods", remove_stage_pods},
+    PhaseWork{"EnsureStagePodsFromRunning", borrow_pods},
+    PhaseWork{"EnsureStagePodsFromOrphanedPVCs", make_stage_pods},
+    PhaseWork{"EnsureStagePodsTerminated", await_stage_pods_gone},
+    PhaseWork{"WaitForStaleStagePodsTerminated", await_stage_pods_gone},
+    PhaseWork{"DeleteMigrated", delete_migrated_objects},
+    PhaseWork{"EnsureMigratedDeleted", await_migrated_gone},
+    PhaseWork{"UnQuiesceSrcApplications", unquiesce_source},
+    PhaseWork{"UnQuiesceDestApplications", unquiesce_target},
+    PhaseWork{"Canceling", begin_canceling},
+    PhaseWork{"Canceled", end_canceling},
+    PhaseWork{"MigrationFailed", end_failed},
+};
 
 std::string_view before_colon(std::string_view mapping) {
     return mapping.substr(0, mapping.find(':'));
@@ -273,7 +331,6 @@ PlanFacts facts_of(const Object& plan) {
         facts.source_claims.insert(ns + std::string(before_colon(claim)));
         facts.target_claims.insert(ns + std::string(after_colon(claim)));
     }
-    facts.volumes = !base::items_at(plan.body, "/spec/persistentVolumes").empty();
     return facts;
 }
 

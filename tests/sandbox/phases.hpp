@@ -29,7 +29,6 @@ struct PlanFacts {
     std::set<std::string> source_claims = {};  // copied ones, "namespace/name"
     std::set<std::string> target_claims =
         {};  // keyed by the source namespace, as the real one does
-    bool volumes = false;
 };
 PlanFacts facts_of(const Object& plan);
 

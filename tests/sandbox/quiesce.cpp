@@ -4,14 +4,14 @@
 #include <array>
 #include <charconv>
 
-#include "mtc/names.hpp"
+#include "sandbox/marks.hpp"
 
 namespace sandbox {
 namespace {
 
-namespace names = mtc::annotations;
+namespace names = annotations;
 
-Json& annotations(Json& body) {
+Json& notes_of(Json& body) {
     return body["metadata"]["annotations"];
 }
 
@@ -21,7 +21,7 @@ std::optional<std::string> annotation(const Json& body, const std::string& key) 
 
 std::optional<std::string> take_annotation(Json& body, const std::string& key) {
     auto value = annotation(body, key);
-    if (value) annotations(body).erase(key);
+    if (value) notes_of(body).erase(key);
     return value;
 }
 
@@ -42,7 +42,7 @@ bool restore_count(Json& body, const char* field) {
 void stop_replicas(Json& body) {
     const int replicas = body["spec"].value("replicas", 1);
     if (replicas == 0) return;
-    annotations(body)[names::replicas] = std::to_string(replicas);
+    notes_of(body)[names::replicas] = std::to_string(replicas);
     body["spec"]["replicas"] = 0;
 }
 
@@ -50,7 +50,7 @@ void stop_pausable(Json& body) {
     if (body["spec"].value("replicas", 1) == 0) return;
     const bool paused = body["spec"].value("paused", false);
     stop_replicas(body);
-    annotations(body)[names::paused] = paused ? "true" : "false";
+    notes_of(body)[names::paused] = paused ? "true" : "false";
     body["spec"]["paused"] = false;
 }
 
@@ -60,6 +60,11 @@ void stop_replica_set(Json& body) {
 
 bool start_replicas(Json& body) {
     return restore_count(body, "replicas");
+}
+
+// A Deployment's ReplicaSets have its annotations.
+bool start_replica_set(Json& body) {
+    return !base::items_at(body, "/metadata/ownerReferences").empty() || start_replicas(body);
 }
 
 void restore_paused(Json& body) {
@@ -80,7 +85,7 @@ void stop_daemon_set(Json& body) {
     Json& pods = body["spec"]["template"]["spec"];
     Json selector = pods.value("nodeSelector", Json::object());
     if (selector.contains(names::quiesce_daemonset)) return;
-    annotations(body)[names::node_selector] = selector.dump();
+    notes_of(body)[names::node_selector] = selector.dump();
     selector[names::quiesce_daemonset] = "true";
     pods["nodeSelector"] = selector;
 }
@@ -93,7 +98,7 @@ bool start_daemon_set(Json& body) {
         return true;
     Json selector = Json::parse(*saved, nullptr, false);
     if (!selector.is_object()) return false;
-    annotations(body).erase(names::node_selector);
+    notes_of(body).erase(names::node_selector);
     pods["nodeSelector"] = std::move(selector);
     return true;
 }
@@ -101,7 +106,7 @@ bool start_daemon_set(Json& body) {
 // CronJob and Job --------------------------------------------------------------------------------
 
 void stop_cron_job(Json& body) {
-    annotations(body)[names::suspend] = "true";
+    notes_of(body)[names::suspend] = "true";
     body["spec"]["suspend"] = true;
 }
 
@@ -111,7 +116,7 @@ bool start_cron_job(Json& body) {
 }
 
 void stop_job(Json& body) {
-    annotations(body)[names::replicas] = std::to_string(body["spec"].value("parallelism", 1));
+    notes_of(body)[names::replicas] = std::to_string(body["spec"].value("parallelism", 1));
     body["spec"]["parallelism"] = 0;
 }
 
@@ -132,7 +137,7 @@ const std::array<QuiesceKind, 7> quiesce_kinds{{
     {types::deploymentconfigs, stop_pausable, start_replicas, restore_paused},
     {types::deployments, stop_pausable, start_deployment},
     {types::statefulsets, stop_replicas, start_replicas},
-    {types::replicasets, stop_replica_set, start_replicas},
+    {types::replicasets, stop_replica_set, start_replica_set},
     {types::daemonsets, stop_daemon_set, start_daemon_set},
     {types::jobs, stop_job, start_job},
 }};
@@ -154,11 +159,16 @@ std::vector<std::string> template_claims(const Object& set) {
 
 enum class Doing { Stop, Start };
 
+bool has_a_claim(const QuiesceScope& scope, const std::string& ns) {
+    return std::ranges::any_of(
+        scope.claims, [&](const std::string& claim) { return claim.starts_with(ns + "/"); });
+}
+
 bool is_in(const QuiesceScope& scope, const Object& workload, Doing doing) {
-    if (!scope.overlapping.contains(workload.ref.ns)) return true;
-    std::vector<std::string> claims = claims_of(workload.body, pod_spec_of(workload));
-    // claims from templates are looked at when a set is stopped, and forgotten when it is started
-    if (doing == Doing::Stop) std::ranges::copy(template_claims(workload), back_inserter(claims));
+    if (!scope.several_plans) return true;
+    const bool by_templates = doing == Doing::Stop && workload.ref.type == types::statefulsets;
+    const std::vector<std::string> claims =
+        by_templates ? template_claims(workload) : claims_of(workload.body, pod_spec_of(workload));
     return std::ranges::any_of(claims, [&](const std::string& name) {
         return scope.claims.contains(workload.ref.ns + "/" + name);
     });
@@ -190,6 +200,7 @@ Result<void> for_each(kube::Cluster& cluster, const QuiesceScope& scope, Doing d
                       std::stop_token stop) {
     for (const QuiesceKind& kind : quiesce_kinds) {
         for (const std::string& ns : scope.namespaces) {
+            if (scope.several_plans && !has_a_claim(scope, ns)) continue;
             const auto workloads = cluster.list(kind.type, {.ns = ns}, stop);
             if (!workloads) return std::unexpected(workloads.error());
             for (const Object& workload : workloads->items) {
@@ -203,11 +214,20 @@ Result<void> for_each(kube::Cluster& cluster, const QuiesceScope& scope, Doing d
     return {};
 }
 
-bool counts_as_running(const Object& pod) {
-    static const std::set<std::string> kinds_of_owners{"ReplicationController", "StatefulSet",
-                                                       "ReplicaSet", "DaemonSet", "Job"};
+bool mounts_another_claim(const QuiesceScope& scope, const Object& pod) {
+    return std::ranges::any_of(claims_of(pod.body), [&](const std::string& name) {
+        return !scope.claims.contains(pod.ref.ns + "/" + name);
+    });
+}
+
+bool is_waited_for(const QuiesceScope& scope, const Object& pod) {
+    static const std::set<std::string> kinds_of_owners{
+        "ReplicationController",  "StatefulSet", "ReplicaSet", "DaemonSet", "Job",
+        "VirtualMachineInstance",
+    };
     const std::string phase = base::text_or_empty(pod.body, "/status/phase");
     if (phase == "Succeeded" || phase == "Failed" || phase == "Unknown") return false;
+    if (mounts_another_claim(scope, pod)) return false;
     return std::ranges::any_of(
         base::items_at(pod.body, "/metadata/ownerReferences"), [](const Json& owner) {
             return kinds_of_owners.contains(base::text_or_empty(owner, "/kind"));
@@ -226,9 +246,12 @@ Result<void> unquiesce(kube::Cluster& cluster, const QuiesceScope& scope, std::s
 
 Result<bool> is_quiet(kube::Cluster& cluster, const QuiesceScope& scope, std::stop_token stop) {
     for (const std::string& ns : scope.namespaces) {
+        if (!has_a_claim(scope, ns)) continue;
         const auto pods = cluster.list(types::pods, {.ns = ns}, stop);
         if (!pods) return std::unexpected(pods.error());
-        if (std::ranges::any_of(pods->items, counts_as_running)) return false;
+        if (std::ranges::any_of(pods->items,
+                                [&](const Object& pod) { return is_waited_for(scope, pod); }))
+            return false;
     }
     return true;
 }

@@ -1,7 +1,7 @@
 // Stopping and starting applications as mig-controller 1.8 does it, bugs included (mm/quiesce.go):
-// a CronJob that was suspended before is resumed, a second stop of a Job forgets its parallelism, a
-// StatefulSet whose only claims come from its templates is not started when plans overlap. Virtual
-// machines are left out.
+// a CronJob that was suspended before is resumed, a second stop of a Job forgets its parallelism;
+// when plans overlap, a StatefulSet is stopped for the claims of its templates and started for
+// those of its pods' volumes. Virtual machines are left out.
 #pragma once
 
 #include <set>
@@ -12,17 +12,19 @@
 
 namespace sandbox {
 
-/// Which workloads of the namespaces are touched: all, or those that mount one of these claims
-/// (when more than one plan covers the namespace).
+/// Which workloads of the namespaces are touched: all, or, when this cluster's own API has several
+/// plans over one of them, those that mount one of the claims. That is one switch for all of the
+/// namespaces, and those without a claim are passed over then.
 struct QuiesceScope {
     std::vector<std::string> namespaces;
-    std::set<std::string> overlapping = {};  // namespaces for which the claims decide
-    std::set<std::string> claims = {};       // "namespace/name"
+    bool several_plans = false;
+    std::set<std::string> claims = {};  // "namespace/name"
 };
 
 Result<void> quiesce(kube::Cluster& cluster, const QuiesceScope& scope, std::stop_token stop);
 Result<void> unquiesce(kube::Cluster& cluster, const QuiesceScope& scope, std::stop_token stop);
-/// True when no pod of a workload is left that has not ended.
+/// True when no pod is left that is waited for: a workload's that has not ended, in a namespace
+/// with one of the claims. A pod that mounts another claim is not waited for.
 Result<bool> is_quiet(kube::Cluster& cluster, const QuiesceScope& scope, std::stop_token stop);
 
 /// What quiescing makes of one workload's body; unchanged when the kind is none that it stops.

@@ -31,6 +31,8 @@ struct PlanWords {
     std::vector<std::string> namespaces = {};  // "shop", "billing:billing-new"
     std::vector<std::string> volumes = {};     // "shop/data": claims on the source
     std::vector<std::string> moved = {};       // those of them that are moved, not copied
+    bool indirect_volumes = false;  // copied by way of the storage, not from cluster to cluster
+    bool direct_images = false;
     bool closed = false;
     std::vector<StatusCondition> conditions = {};
 };

@@ -6,10 +6,10 @@
 #include <stdexcept>
 
 #include "base/yaml.hpp"
-#include "mtc/names.hpp"
 #include "sandbox/control_objects.hpp"
 #include "sandbox/expand.hpp"
 #include "sandbox/leftovers.hpp"
+#include "sandbox/marks.hpp"
 #include "sandbox/mtc_rules.hpp"
 #include "sandbox/quiesce.hpp"
 #include "sandbox/settled.hpp"
@@ -97,7 +97,7 @@ class Seeding {
   private:
     void prepare(Sower& sower) {
         plant_definitions(sower);
-        sower.put_namespace(mtc::openshift_migration);
+        sower.put_namespace(openshift_migration);
         for (const auto& [name, labels] : scenario_.nodes) {
             plant_node(sower, name, labels);
         }
@@ -198,7 +198,7 @@ class Seeding {
 
     void judge_plan() {
         const auto all =
-            clusters_.control.list(types::migmigrations, {.ns = mtc::openshift_migration}, stop_);
+            clusters_.control.list(types::migmigrations, {.ns = openshift_migration}, stop_);
         if (!all) throw std::runtime_error(all.error().message);
         const auto plan = clusters_.control.get(plan_.ref, stop_);
         if (!plan) throw std::runtime_error(plan.error().message);

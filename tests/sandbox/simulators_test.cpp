@@ -134,8 +134,9 @@ TEST_SUITE("a rollback by the simulated controller") {
         world.await_end("rollback-1");
         CHECK(World::await(world.control(), types::migplans, [](const kube::ObjectMap& plans) {
             const Object& plan = plans.begin()->second;
+            // the type is kept: a plan whose images go by way of the storage has only one
             return has_condition(plan, "Ready") && !has_condition(plan, "Suspended") &&
-                   !has_condition(plan, "MigrationTypeIdentified");
+                   has_condition(plan, "MigrationTypeIdentified");
         }));
     }
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "mtc/names.hpp"
 #include "sandbox/deadline.hpp"
+#include "sandbox/marks.hpp"
 #include "sandbox/mtc_rules.hpp"
 #include "sandbox/seed.hpp"
 #include "sandbox/settled.hpp"
@@ -114,7 +114,7 @@ bool World::await(kube::Cluster& cluster, const ResourceType& type,
 Object World::await_end(const std::string& migration, std::chrono::milliseconds patience) {
     Object found;
     const auto ended = [&](const kube::ObjectMap& objects) {
-        const auto it = objects.find({types::migmigrations, mtc::openshift_migration, migration});
+        const auto it = objects.find({types::migmigrations, openshift_migration, migration});
         if (it != objects.end()) found = it->second;
         return it != objects.end() && is_completed(found);
     };
