@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "rollback/awaited_pods.hpp"
 #include "rollback/mounts.hpp"
 #include "run/follow.hpp"
 #include "run/observe.hpp"
@@ -39,12 +40,21 @@ std::string describe(const Object& object, const std::vector<Object>& pods) {
     return line;
 }
 
-std::vector<Object> target_pods(const Session& session, const mtc::Plan& plan,
-                                std::stop_token stop) {
-    std::vector<Object> pods;
+struct Pods {
+    std::vector<Object> seen = {};
+    Lines unseen = {};  // where they could not be listed, and why
+};
+
+Pods target_pods(const Session& session, const mtc::Plan& plan, std::stop_token stop) {
+    Pods pods;
     for (const std::string& ns : plan.target_namespaces()) {
         auto found = session.target.cluster->list(types::pods, {.ns = ns}, stop);
-        if (found) std::ranges::move(found->items, std::back_inserter(pods));
+        if (found) {
+            std::ranges::move(found->items, std::back_inserter(pods.seen));
+        } else {
+            pods.unseen.push_back("target: pods in namespace " + ns +
+                                  " could not be listed: " + found.error().message);
+        }
     }
     return pods;
 }
@@ -61,7 +71,7 @@ Lines what_remains(const Session& session, std::stop_token stop) {
     std::vector<rollback::Gap> gaps;
     const auto found = labelled_objects(*session.target.cluster, *plan, 8, gaps, stop);
     if (!found) return {found.error().message};
-    const auto pods = target_pods(session, *plan, stop);
+    const auto pods = target_pods(session, *plan, stop).seen;
     Lines lines;
     for (const Object& object : *found) {
         if (lines.size() == most) {
@@ -82,15 +92,31 @@ Lines what_remains(const Session& session, std::stop_token stop) {
     return lines;
 }
 
+std::string awaited(const Object& pod) {
+    std::string line = pod.ref.ns + "/" + pod.ref.name;
+    if (!base::is_terminating(pod)) return line;
+    line += " (terminating";
+    if (const auto finalizers = base::finalizers_of(pod); !finalizers.empty())
+        line += ", held by finalizer " + join(finalizers);
+    return line + ")";
+}
+
 Lines pods_still_running(const Session& session, std::stop_token stop) {
     const auto plan = plan_now(session, stop);
     if (!plan) return {plan.error().message};
+    const Pods pods = target_pods(session, *plan, stop);
     Lines names;
-    for (const Object& pod : target_pods(session, *plan, stop))
-        names.push_back(pod.ref.ns + "/" + pod.ref.name);
-    if (names.empty())
-        return {"no pods are left in the target's namespaces; the controller should go on soon"};
-    return {"target: the controller waits until these pods are gone: " + first_of(names, most)};
+    for (const Object& pod : rollback::awaited_pods(*plan, pods.seen))
+        names.push_back(awaited(pod));
+    Lines lines = pods.unseen;
+    if (!names.empty()) {
+        lines.push_back("target: the controller waits until these pods are gone: " +
+                        first_of(names, most));
+    } else if (lines.empty()) {
+        lines.emplace_back(
+            "target: no pod is left that the controller waits for; it should go on soon");
+    }
+    return lines;
 }
 
 Lines ahead_in_the_queue(const Session& session, const mtc::Migration& migration,

@@ -31,6 +31,26 @@ Json rollback_with(Json status) {
     return migration("rollback-1", {{"rollback", true}}, std::move(status));
 }
 
+Json copied_volume(const std::string& ns, const std::string& claim) {
+    return {{"name", "pv-" + claim},
+            {"pvc", {{"namespace", ns}, {"name", claim}}},
+            {"selection", {{"action", "copy"}, {"copyMethod", "filesystem"}}}};
+}
+
+/// Of a workload of that kind, or of none; it mounts the claim.
+Json pod_of(const std::string& owner, const std::string& name, const std::string& claim) {
+    const Json volume = {{"name", "v"}, {"persistentVolumeClaim", {{"claimName", claim}}}};
+    Json pod = {{"apiVersion", "v1"},
+                {"kind", "Pod"},
+                {"metadata", {{"name", name}, {"namespace", "shop"}}},
+                {"spec", {{"volumes", Json::array({volume})}}},
+                {"status", {{"phase", "Running"}}}};
+    if (!owner.empty())
+        pod["metadata"]["ownerReferences"] =
+            Json::array({{{"kind", owner}, {"name", "web"}, {"uid", "1"}}});
+    return pod;
+}
+
 /// Does the next thing as soon as the follower has seen the one before: no clock is involved.
 class Script {
   public:
@@ -175,6 +195,34 @@ TEST_CASE("a postponed rollback is explained by who goes first, with the command
     CHECK(why[0] == "Postponed: Postponed 10 seconds");
     CHECK(why[1].find("cutover-2") != std::string::npos);
     CHECK(why[1].find(R"('{"spec":{"canceled":true}}')") != std::string::npos);
+}
+
+TEST_CASE("a rollback that waits for pods is explained by those that the controller waits for") {
+    World world;
+    world.target_store.put(rollback_with(running("EnsureDestQuiesced", 8)));
+    Json plan = World::plan({"shop"});
+    plan["spec"]["persistentVolumes"] = Json::array({copied_volume("shop", "data")});
+    world.target_store.put(plan);
+    const auto why = [&] {
+        const auto seen = world.target->get(rollback_ref("rollback-1"), {});
+        return run::explain_stall(world.session(), mtc::decode_migration(*seen), {});
+    };
+    world.target_store.put(pod_of("", "alone", "data"));
+    world.target_store.put(pod_of("ReplicaSet", "other-1", "another"));
+    CHECK(why() == std::vector<std::string>{"target: no pod is left that the controller waits for; "
+                                            "it should go on soon"});
+    Json held = pod_of("ReplicaSet", "web-1", "data");
+    held["metadata"]["deletionTimestamp"] = "2025-05-01T12:00:00Z";
+    held["metadata"]["finalizers"] = {"example.com/hold"};
+    world.target_store.put(held);
+    CHECK(why() == std::vector<std::string>{"target: the controller waits until these pods are "
+                                            "gone: shop/web-1 (terminating, held by finalizer "
+                                            "example.com/hold)"});
+    world.target->set_fault(refuse("LIST", "pods", base::ErrorKind::Forbidden));
+    const auto unseen = why();
+    REQUIRE(unseen.size() == 1);
+    CHECK(unseen[0] ==
+          "target: pods in namespace shop could not be listed: pods is refused by the test");
 }
 
 }  // namespace follow_test
