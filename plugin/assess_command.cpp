@@ -49,8 +49,7 @@ class AssessCommand {
         AssessmentReport report{
             .ns = options_.ns, .plan = options_.arguments.front(), .seen_at = base::now()};
         const auto looked = look(report);
-        const ExitCode code =
-            looked ? exit_code(needs_action(report)) : note_error(report, looked.error());
+        const ExitCode code = looked ? exit_code(report) : note_error(report, looked.error());
         report.exit_code = static_cast<int>(code);
         if (is_document(options_.output)) {
             print(render_document(to_json(report, context_.out.called_as), options_.output));
@@ -103,6 +102,13 @@ class AssessCommand {
             print_lines(report);
         }
         return code;
+    }
+
+    // What was seen on another cluster is not seen of the plan's.
+    ExitCode exit_code(const AssessmentReport& report) const {
+        const bool elsewhere =
+            std::ranges::any_of(report.assessment->blockers, rollback::is_wrong_cluster);
+        return elsewhere ? ExitCode::NotVerified : exit_code(needs_action(report));
     }
 
     // kubectl's code for "some of them could not be had", unless there is something worse to say.

@@ -90,7 +90,8 @@ run::ConnectOptions CommandContext::connect_options() {
             .log = request_log(options.verbosity, warnings),
             .plan_file = options.plan_file,
             .source_namespaces = options.source_namespaces,
-            .target_may_be_absent = options.assume_target_stopped};
+            .target_may_be_absent = options.assume_target_stopped,
+            .accepted = options.accept};
 }
 
 PlanChoice CommandContext::choose_plan() {

@@ -39,7 +39,7 @@ constexpr std::array<ExitCodeLine, 5> exit_codes_of_assess{
     {{0, "looked; with --exit-code: nothing is to be done"},
      {1, "an error: cluster unreachable, not authorised, no such plan"},
      {2, "wrong usage"},
-     {4, "with --exit-code: something is to be done, or it cannot be known"},
+     {4, "not the plan's clusters; with --exit-code: something is to be done"},
      {130, "interrupted (143: terminated)"}}};
 
 constexpr std::array<ExitCodeLine, 7> exit_codes_of_manual{

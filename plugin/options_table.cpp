@@ -49,6 +49,7 @@ constexpr std::array flag_table{
     Flag{"kubeconfig", 0, "FILE", "", FlagGroup::Clusters, "instead of $KUBECONFIG and ~/.kube/config"},
     Flag{"source-context", 0, "NAME", "", FlagGroup::Clusters, "reach the source with this context instead of its MigCluster's Secret"},
     Flag{"target-context", 0, "NAME", "", FlagGroup::Clusters, "reach the target with this context instead of its MigCluster's Secret"},
+    Flag{"accept", 0, "ID", "", FlagGroup::Clusters, "go on though that was found: wrong-cluster, one-cluster or no-namespaces (a side does not seem to be the plan's); may be repeated", repeatable},
     Flag{"cluster", 0, "NAME", "", FlagGroup::AsInKubectl, "the kubeconfig's cluster"},
     Flag{"user", 0, "NAME", "", FlagGroup::AsInKubectl, "the kubeconfig's user"},
     Flag{"server", 's', "URL", "", FlagGroup::AsInKubectl, "the API server"},
@@ -156,6 +157,10 @@ bool changes_or_looks(std::string_view command) {
     return std::ranges::count(commands, command) > 0;
 }
 
+bool looks_at_both_sides(std::string_view command) {
+    return changes_or_looks(command) && command != "status" && command != "cancel";
+}
+
 bool is_rollback_flag_of(std::string_view command, std::string_view flag) {
     if (flag == "cancel-running") return command == "run" || command == "create";
     if (flag == "name" || flag == "wait") return command == "create";
@@ -193,8 +198,9 @@ bool takes(std::string_view command, const Flag& flag) {
             return command == "leftovers";
         case FlagGroup::Assessment:
             return command == "assess";
-        case FlagGroup::Output:
         case FlagGroup::Clusters:
+            return flag.name != "accept" || looks_at_both_sides(command);
+        case FlagGroup::Output:
         case FlagGroup::General:
         case FlagGroup::AsInKubectl:
             return true;

@@ -10,6 +10,7 @@
 #include "plugin/exit_code.hpp"
 #include "plugin/options_set.hpp"
 #include "plugin/render_evidence.hpp"
+#include "rollback/identity.hpp"
 
 namespace plugin {
 namespace {
@@ -122,6 +123,16 @@ std::string namespace_of(const FlagValues& values) {
     if (ns.empty()) return "openshift-migration";
     check_namespace(ns);
     return ns;
+}
+
+std::vector<std::string> accepted_of(const std::vector<std::string>& given) {
+    const auto known = rollback::acceptable_ids();
+    const std::vector<std::string> ids(known.begin(), known.end());
+    for (const std::string& id : given) {
+        if (!std::ranges::count(ids, id))
+            refuse_value(id, "accept", "must be one of " + base::join(ids));
+    }
+    return given;
 }
 
 std::vector<std::string> source_namespaces_of(const FlagValues& values) {
@@ -280,6 +291,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.only = only_of(values);
     options.set = replica_counts_of(values.all("set"));
     options.source_namespaces = source_namespaces_of(values);
+    options.accept = accepted_of(values.all("accept"));
     options.assume_target_stopped = values.truth("assume-target-stopped");
     options.plan_file = plan_file_of(values);
     options.report = report_of(values);

@@ -27,7 +27,7 @@ std::string and_more(std::size_t left_out, std::string_view which, const RenderC
 }
 
 rollback::ClusterName name_of(const rollback::ClusterView& view) {
-    return {view.server, view.described_as, view.user};
+    return {view.server, view.described_as, view.user, view.reach};
 }
 
 Table cluster_table(const rollback::ClusterName& control, const rollback::ClusterName& source,

@@ -68,6 +68,19 @@ std::string in_quotes(std::string_view text) {
     return out + "\"";
 }
 
+std::string shell_quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+std::string shell_word(std::string_view text) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:@%+,=";
+    const bool is_plain = text.find_first_not_of(plain) == std::string_view::npos;
+    return is_plain && !text.empty() ? std::string(text) : shell_quoted(text);
+}
+
 std::string reason_of(int error) {
     std::string reason = std::strerror(error);
     reason[0] = lower(reason.substr(0, 1))[0];

@@ -19,6 +19,10 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trimmed(std::string_view text);
 /// "\"name\"", with what would end it escaped: Go's %q, as far as it matters here.
 std::string in_quotes(std::string_view text);
+/// As a POSIX shell reads it back, whatever it holds: in single quotes.
+std::string shell_quoted(std::string_view text);
+/// The same, without quotes where the text needs none.
+std::string shell_word(std::string_view text);
 /// What an errno means, as Go words it: "no such file or directory".
 std::string reason_of(int error);
 /// With ASCII's capitals made small.

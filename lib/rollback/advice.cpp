@@ -164,6 +164,8 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
                    "the source, and leaves what was migrated on the target" +
                    to_mend(assessment.blockers);
         case Flow::LookFirst:
+            if (!wrong_clusters(state).empty())
+                return "name the right clusters first: what was seen says nothing of this plan";
             if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);
             return with_remedies(aim + "; what stands in the way comes first", assessment.blockers);
     }

@@ -125,6 +125,13 @@ bool any_runs(const Situation& situation) {
 // Each rule either decides and says why, or leaves it to the next.
 using Decision = std::optional<Verdict>;
 
+// What was seen on another cluster says nothing of the application.
+Decision on_another_cluster(const State& state, Assessment& out) {
+    const auto wrong = wrong_clusters(state);
+    for (const Blocker& blocker : wrong) out.reasons.push_back(blocker.what);
+    return wrong.empty() ? Decision() : Verdict::Unknown;
+}
+
 Decision rollback_runs(const State&, Assessment& out) {
     if (!out.running_rollback) return {};
     out.reasons.push_back("rollback " + *out.running_rollback + " has not ended");
@@ -255,8 +262,9 @@ Decision nothing_to_do(const State& state, Assessment& out) {
 // In this order: what hurts most comes first, and what was not seen before what is fine.
 using VerdictRule = Decision (*)(const State&, Assessment&);
 constexpr VerdictRule verdict_rules[] = {
-    rollback_runs,      both_sides_write, moved_to_the_target, stopped_by_mtc, source_unseen,
-    left_on_the_target, target_unseen,    mounts_unseen,       staged,         nothing_to_do};
+    on_another_cluster, rollback_runs, both_sides_write,   moved_to_the_target,
+    stopped_by_mtc,     source_unseen, left_on_the_target, target_unseen,
+    mounts_unseen,      staged,        nothing_to_do};
 
 Verdict verdict_of(const State& state, Assessment& out) {
     for (const VerdictRule rule : verdict_rules) {

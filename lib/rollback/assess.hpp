@@ -91,6 +91,12 @@ Assessment assess(const State& state, const AssessOptions& options = {});
 /// True when something ought to be done: --exit-code.
 bool needs_action(Verdict verdict);
 
+/// That a side is evidently not the plan's cluster: nothing that was seen there can be trusted, and
+/// no flow may begin.
+std::vector<Blocker> wrong_clusters(const State& state);
+/// True of one of those.
+bool is_wrong_cluster(const Blocker& blocker);
+
 /// Everything that stands in the way of a new rollback, all at once. For assess().
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options);
 /// What a rollback will do to both clusters. For assess().

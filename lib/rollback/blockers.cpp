@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/identity.hpp"
 
 namespace rollback {
 namespace {
@@ -361,12 +362,32 @@ void missing_permissions(const State& state, const AssessOptions& options,
                              (only_proof ? ", or roll back without proof with --no-verify" : "")});
 }
 
+// Clusters, once more
+// -------------------------------------------------------------------------------------------
+
+void other_clusters(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
+    std::ranges::move(wrong_clusters(state), std::back_inserter(out));
+}
+
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    plan_closed,     plan_not_ready,          cluster_not_ready,
-    migration_ahead, schema_without_rollback, missing_permissions};
+    other_clusters,          plan_closed,        plan_not_ready, cluster_not_ready, migration_ahead,
+    schema_without_rollback, missing_permissions};
 
 }  // namespace
+
+std::vector<Blocker> wrong_clusters(const State& state) {
+    std::vector<Blocker> out;
+    for (Doubt& doubt : doubts_of(state)) {
+        if (doubt.weight == Weight::Refuses)
+            out.push_back({.id = doubt.id, .what = doubt.what, .remedy = doubt.remedy});
+    }
+    return out;
+}
+
+bool is_wrong_cluster(const Blocker& blocker) {
+    return std::ranges::count(acceptable_ids(), blocker.id) > 0;
+}
 
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options) {
     std::vector<Blocker> out;

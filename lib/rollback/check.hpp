@@ -40,6 +40,8 @@ bool is_workload(const std::string& resource);
 std::string oc(const char* verb, const ObjectRef& ref, const std::string& rest = {});
 
 namespace check {
+std::vector<Finding> source_is_the_plans(const Evidence&);
+std::vector<Finding> target_is_the_plans(const Evidence&);
 std::vector<Finding> rollback_ended_well(const Evidence&);
 std::vector<Finding> plan_ready(const Evidence&);
 std::vector<Finding> namespaces_active(const Evidence&);

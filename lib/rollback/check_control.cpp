@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "rollback/check.hpp"
+#include "rollback/identity.hpp"
 
 namespace rollback::check {
 namespace {
@@ -17,7 +18,38 @@ bool will_be_resumed(const Evidence& e) {
                all, [&](const mtc::Migration& m) { return m.created > rollback->created; });
 }
 
+// Whether what is proved is proved of the right clusters. Where nobody named another than the plan
+// does, there is nothing to say.
+std::vector<Finding> is_the_plans(const Evidence& e, const char* id, Side side) {
+    CheckWriter out(e, id, side);
+    for (const Doubt& doubt : doubts_of(e.state)) {
+        if (doubt.side != side) continue;
+        const std::string subject = "the " + word(side) + " cluster";
+        const std::string what = ": " + doubt.what;
+        if (doubt.weight == Weight::Refuses) out.fail(subject, what, doubt.remedy);
+        if (doubt.weight == Weight::Unknown) out.unknown(subject, what, doubt.remedy);
+        if (doubt.weight == Weight::Warns) out.warn(subject, what, doubt.remedy);
+    }
+    const ClusterView& view = view_of(e.state, side);
+    const mtc::MigCluster& migcluster =
+        side == Side::Target ? e.state.target_cluster : e.state.source_cluster;
+    auto findings =
+        std::move(out).done((view.described_as.empty() ? view.server : view.described_as) +
+                            " is MigCluster " + migcluster.name + ", the plan's " + word(side));
+    const bool well = findings.front().severity == Severity::Ok;
+    const bool compared = view.by_context && !migcluster.name.empty();
+    return well && !compared ? std::vector<Finding>() : findings;
+}
+
 }  // namespace
+
+std::vector<Finding> source_is_the_plans(const Evidence& e) {
+    return is_the_plans(e, "source-is-the-plans", Side::Source);
+}
+
+std::vector<Finding> target_is_the_plans(const Evidence& e) {
+    return is_the_plans(e, "target-is-the-plans", Side::Target);
+}
 
 std::vector<Finding> rollback_ended_well(const Evidence& e) {
     CheckWriter out(e, "control-rollback-ended-well", Side::Control);

@@ -5,6 +5,7 @@
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
 #include "rollback/conversion.hpp"
+#include "rollback/identity.hpp"
 #include "rollback/mounts.hpp"
 
 namespace rollback {
@@ -340,11 +341,18 @@ void converted(const State& state, const Effects&, Warnings& out) {
         out.push_back(std::move(what));
 }
 
+void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
+    for (const Doubt& doubt : doubts_of(state)) {
+        if (doubt.weight == Weight::Refuses) continue;
+        out.push_back(doubt.what + (doubt.remedy.empty() ? "" : "; " + doubt.remedy));
+    }
+}
+
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
 constexpr WarningRule warning_rules[] = {
-    serves_on_target, data_lost,        converted,  left_at_rest,      stays_down,
-    several_plans,    broken_discovery, autoscaled, belongs_to_others, survives};
+    doubtful_clusters, serves_on_target, data_lost,  converted,         left_at_rest, stays_down,
+    several_plans,     broken_discovery, autoscaled, belongs_to_others, survives};
 
 }  // namespace
 

@@ -61,8 +61,9 @@ struct LeftoversView {
     std::map<std::string, std::string> plans = {};  // names by UID
     std::vector<mtc::Migration> migrations = {};
     std::vector<mtc::VolumeMigration> volume_migrations = {};
-    bool owners_seen = true;      // these three could be read
-    bool control_absent = false;  // there is no control cluster for us
+    bool owners_seen = true;                   // these three could be read
+    bool control_absent = false;               // there is no control cluster for us
+    std::vector<Blocker> wrong_clusters = {};  // a side is evidently not the plan's
     std::vector<FoundLeftover> found = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};

@@ -173,7 +173,7 @@ void add_steps(std::vector<Leftover> leftovers, const DeletionOptions& options, 
 
 std::vector<Blocker> blockers_of(const LeftoversView& view,
                                  const std::vector<Leftover>& leftovers) {
-    std::vector<Blocker> out;
+    std::vector<Blocker> out = view.wrong_clusters;
     add_migrations(view, out);
     add_volume_migrations(view, out);
     add_unseen_owners(view, out);
@@ -184,6 +184,8 @@ std::vector<Blocker> blockers_of(const LeftoversView& view,
 Runbook deletion_of(const LeftoversView& view, const std::vector<Leftover>& leftovers,
                     const DeletionOptions& options) {
     Runbook runbook;
+    // nothing found on another cluster is not nothing to delete
+    runbook.blockers = view.wrong_clusters;
     add_steps(leftovers, options, runbook);
     if (runbook.empty()) return runbook;
     runbook.blockers = blockers_of(view, leftovers);

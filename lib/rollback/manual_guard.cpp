@@ -197,7 +197,7 @@ void add_denied(const std::vector<Denied>& all, const std::vector<Step>& steps,
 
 std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
                               const std::vector<Step>& steps) {
-    std::vector<Blocker> out;
+    std::vector<Blocker> out = wrong_clusters(state);
     add_migrations(state, out);
     add_wrong_counts(state, options, out);
     add_unseen_source(state, out);

@@ -31,6 +31,7 @@ struct ClusterName {
     std::string server;
     std::string described_as;
     std::string user;
+    std::string reach = {};  // as in ClusterView
 };
 
 /// What became of one write of the manual flow.

@@ -52,6 +52,8 @@ Runbook console_flow(const State& state, const Assessment& assessment, const std
     Runbook runbook;
     if (!is_needed(assessment) && !options.cancel_running) return runbook;
     const bool attach = assessment.running_rollback.has_value();
+    // nobody could see there whether the application comes back
+    if (attach) runbook.blockers = wrong_clusters(state);
     // a rollback that runs already cannot be stopped by what would keep a new one from starting
     if (!attach) runbook.blockers = assessment.blockers;
     if (options.cancel_running && !attach) cancel_what_is_in_the_way(state, runbook);

@@ -32,11 +32,15 @@ struct Gap {
 
 /// One cluster, as far as the plan's namespaces on that side go.
 struct ClusterView {
-    std::string server;                        // its URL
-    std::string described_as;                  // "MigCluster ocp3", "context prod"
-    std::string user;                          // who we are there, as far as it is known
+    std::string server;        // its URL
+    std::string described_as;  // "MigCluster ocp3", "context prod"
+    std::string user;          // who we are there, as far as it is known
+    std::string reach = {};    // the flags with which a person's `oc` gets there; empty: not known
+    bool by_context = false;   // the operator named a context, so that no MigCluster vouches for it
+    std::string uid = {};      // of its namespace kube-system; empty: not known
     std::vector<std::string> namespaces = {};  // the plan's, on this side
     std::vector<Object> found_namespaces = {};
+    bool namespaces_seen = false;  // whether these are all that there are of the plan's
     std::vector<Object> workloads =
         {};  // of every kind that MTC stops; those managed by another left out
     std::vector<Object> pods = {};
@@ -83,12 +87,23 @@ struct State {
     bool may_create = true;                   // a MigMigration, in the plan's namespace
     ClusterView source;
     ClusterView target;
+    ClusterView control = {};  // what it is, and how it is reached; none of its objects
+    std::vector<std::string> accepted = {};         // ids of findings that the operator accepts
     std::vector<mtc::Plan> other_plans = {};        // in the same namespace as the plan
     std::optional<std::vector<Probe>> probes = {};  // nothing: not asked for
     std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};
 };
+
+const ClusterView& view_of(const State& state, Side side);
+
+/// By the uid of kube-system where both are known, otherwise by a namespace that both show;
+/// nothing where neither tells.
+std::optional<bool> is_known_as_one(const ClusterView& a, const ClusterView& b);
+
+/// True when source and target are one cluster; where nothing else tells, by their addresses.
+bool is_one_cluster(const State& state);
 
 /// True when that namespace of the target is also one of the source: in a migration within one
 /// cluster and one namespace both sides are the same objects.

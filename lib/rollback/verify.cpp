@@ -8,8 +8,9 @@
 namespace rollback {
 namespace {
 
-constexpr std::array<Check, 20> check_table{{
+constexpr std::array<Check, 22> check_table{{
     {"control-rollback-ended-well", Side::Control, After::Console, check::rollback_ended_well},
+    {"source-is-the-plans", Side::Source, After::Both, check::source_is_the_plans},
     {"source-namespaces-active", Side::Source, After::Both, check::namespaces_active},
     {"source-nothing-quiesced", Side::Source, After::Both, check::nothing_quiesced},
     {"source-workloads-as-before", Side::Source, After::Both, check::workloads_as_before},
@@ -21,6 +22,7 @@ constexpr std::array<Check, 20> check_table{{
     {"source-routes-admitted", Side::Source, After::Both, check::routes_admitted},
     {"source-routes-answer", Side::Source, After::Both, check::routes_answer},
     {"source-no-stage-pods", Side::Source, After::Both, check::no_stage_pods_on_source},
+    {"target-is-the-plans", Side::Target, After::Both, check::target_is_the_plans},
     {"target-namespaces-settled", Side::Target, After::Both, check::namespaces_settled},
     {"target-no-stage-pods", Side::Target, After::Both, check::no_stage_pods_on_target},
     {"target-no-migrated-objects", Side::Target, After::Console, check::no_migrated_objects},

@@ -5,6 +5,7 @@
 
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
+#include "rollback/identity.hpp"
 #include "run/listing.hpp"
 #include "run/observe.hpp"
 
@@ -24,9 +25,9 @@ void all_at_once(const Work& work) {
 /// One side of the search.
 class Search {
   public:
-    Search(const Session& session, const Endpoint& endpoint, Side side, LeftoversView& view,
-           Notes& notes, std::size_t parallel, std::stop_token stop)
-        : session_(session),
+    Search(bool one_cluster, const Endpoint& endpoint, Side side, LeftoversView& view, Notes& notes,
+           std::size_t parallel, std::stop_token stop)
+        : one_cluster_(one_cluster),
           side_(side),
           view_(view),
           place_{*endpoint.cluster, side, {}, notes, parallel, std::move(stop)} {}
@@ -82,9 +83,7 @@ class Search {
     std::vector<std::string> plan_namespaces() const {
         if (side_ == Side::Source) return view_.plan.source_namespaces();
         auto names = view_.plan.target_namespaces();
-        const bool one_cluster =
-            session_.source.cluster->server() == session_.target.cluster->server();
-        if (!one_cluster) return names;
+        if (!one_cluster_) return names;
         const auto of_source = view_.plan.source_namespaces();
         std::erase_if(names, [&](const auto& ns) { return std::ranges::count(of_source, ns) > 0; });
         return names;
@@ -100,7 +99,7 @@ class Search {
                 }};
     }
 
-    const Session& session_;
+    bool one_cluster_;
     Side side_;
     LeftoversView& view_;
     Place place_;
@@ -152,13 +151,6 @@ class OwnerSearch {
     const Place& place_;
 };
 
-Result<mtc::Plan> plan_of(const Session& session, std::stop_token stop) {
-    if (session.plan_from_file) return *session.plan_from_file;
-    const auto object = session.control.cluster->get(session.plan, std::move(stop));
-    if (!object) return std::unexpected(object.error());
-    return mtc::decode_plan(*object);
-}
-
 void note_absent_control(const Session& session, LeftoversView& view) {
     view.control_absent = true;
     view.owners_seen = false;
@@ -168,17 +160,33 @@ void note_absent_control(const Session& session, LeftoversView& view) {
                          .why = session.control.absent});
 }
 
+// What was found on another cluster than the plan's is not all that there is, or none of it.
+void note_doubts(const rollback::State& state, LeftoversView& view) {
+    view.wrong_clusters = rollback::wrong_clusters(state);
+    for (const rollback::Doubt& doubt : rollback::doubts_of(state)) {
+        if (doubt.weight == rollback::Weight::Warns) continue;
+        view.gaps.push_back({.side = doubt.side,
+                             .resource = doubt.id,
+                             .what = "tell that this is the plan's cluster",
+                             .why = doubt.what});
+    }
+}
+
 }  // namespace
 
 Result<LeftoversView> look_for_leftovers(const Session& session, std::size_t parallel,
                                          std::stop_token stop) {
-    auto plan = plan_of(session, stop);
-    if (!plan) return std::unexpected(plan.error());
-    LeftoversView view{.plan = std::move(*plan), .seen_at = base::now()};
+    std::vector<rollback::Gap> gaps;
+    const auto clusters = identify(session, gaps, stop);
+    if (!clusters) return std::unexpected(clusters.error());
+    LeftoversView view{.plan = clusters->plan, .gaps = std::move(gaps), .seen_at = base::now()};
+    note_doubts(*clusters, view);
+    const bool one_cluster = rollback::is_one_cluster(*clusters);
     Notes notes(view.gaps);
     const bool control = session.control.absent.empty();
     const auto search = [&](const Endpoint& endpoint, Side side) {
-        return [&, side] { Search(session, endpoint, side, view, notes, parallel, stop).run(); };
+        return
+            [&, side] { Search(one_cluster, endpoint, side, view, notes, parallel, stop).run(); };
     };
     Work work{search(session.source, Side::Source), search(session.target, Side::Target)};
     if (control) work.emplace_back(search(session.control, Side::Control));

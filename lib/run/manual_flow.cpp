@@ -205,6 +205,7 @@ class ManualFlow final : public FlowRun {
                 [this](const std::vector<Object>& seen) {
                     State now{.plan = state_->plan, .source = {}, .target = state_->target};
                     now.source.server = state_->source.server;
+                    now.source.uid = state_->source.uid;
                     now.source.namespaces = state_->source.namespaces;
                     now.target.pods = seen;
                     const auto writing = rollback::pods_that_write(now);

@@ -8,6 +8,7 @@
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
+#include "rollback/identity.hpp"
 #include "run/listing.hpp"
 #include "run/observe_proof.hpp"
 #include "run/permissions.hpp"
@@ -117,6 +118,7 @@ bool list_namespaces(const Place& place, ClusterView& view) {
 }
 
 void look_at_namespaces(const Place& place, ClusterView& view) {
+    view.namespaces_seen = true;  // what cannot be read is a gap
     if (view.namespaces.size() > few_namespaces && list_namespaces(place, view)) return;
     kube::in_parallel(view.namespaces.size(), place.parallel,
                       [&](std::size_t i) { look_at_namespace(place, view, view.namespaces[i]); });
@@ -128,6 +130,21 @@ void look_at_namespaces(const Place& place, ClusterView& view) {
 Place place_of(const Endpoint& endpoint, Side side, const ClusterView& view,
                const ObserveOptions& options, Notes& notes, std::stop_token stop) {
     return {*endpoint.cluster, side, view.namespaces, notes, options.parallel, std::move(stop)};
+}
+
+// Which cluster it is, whatever it is called. Whoever may not read that is told where nothing else
+// tells it.
+void look_at_uid(const Place& place, ClusterView& view) {
+    const auto found = place.cluster.get({types::namespaces, "", "kube-system"}, place.stop);
+    if (found) {
+        view.uid = found->uid;
+    } else if (!is_gap(found.error())) {
+        place.notes.failed({.side = place.side,
+                            .resource = "namespaces",
+                            .what = "get namespace kube-system",
+                            .why = {}},
+                           found.error());
+    }
 }
 
 void in_order(ClusterView& view) {
@@ -176,6 +193,7 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
                         if (options.reviews) denied = denied_on_source(place, *discovery);
                     },
                     [&] { look_at_namespaces(place, view); },
+                    [&] { look_at_uid(place, view); },
                     [&] {
                         if (options.proof) look_at_volumes(place, view, plan.uid);
                     },
@@ -199,7 +217,8 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
             label_looks(mtc::labels::migrated_by_plan, *discovery, split_into(view, plan.uid)),
             std::back_inserter(looks));
     }
-    look_at(place, looks);
+    const Work work{[&] { look_at(place, looks); }, [&] { look_at_uid(place, view); }};
+    kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (options.labelled && options.reviews) look_at_velero(place, view, plan, *discovery);
     if (options.proof) {
         look_at_namespaces(place, view);
@@ -212,6 +231,8 @@ ClusterView empty_view(const Endpoint& endpoint, std::vector<std::string> namesp
     return {.server = endpoint.cluster->server(),
             .described_as = endpoint.described_as,
             .user = endpoint.user,
+            .reach = endpoint.reach,
+            .by_context = endpoint.by_context,
             .namespaces = std::move(namespaces)};
 }
 
@@ -276,6 +297,8 @@ Result<State> start_of(const Session& session, std::stop_token stop) {
     state.target_cluster = session.target_cluster;
     state.source = empty_view(session.source, state.plan.source_namespaces());
     state.target = empty_view(session.target, state.plan.target_namespaces());
+    state.control = empty_view(session.control, {});
+    state.accepted = session.accepted;
     return state;
 }
 
@@ -300,6 +323,17 @@ void look_at_control(const Session& session, const ObserveOptions& options, cons
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
 }
 
+// A side without a context of its own is by its MigCluster the control cluster, or it is not.
+bool is_asked_who_it_is(const Session& session) {
+    const bool named = session.source.by_context || session.target.by_context;
+    return named && session.control.absent.empty();
+}
+
+bool target_by_namespaces(const Session& session, const State& state) {
+    return session.target.absent.empty() && !state.target.namespaces_seen &&
+           rollback::is_known_by_namespaces(state, Side::Target);
+}
+
 // From several threads, each into a part of the State of its own.
 void look_everywhere(const Session& session, const ObserveOptions& options, Notes& notes,
                      State& state, const std::stop_token& stop) {
@@ -313,8 +347,12 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
                             return note_absent(target, session.target);
                         observe_target(target, state.target, state.plan, options);
                     },
-                    [&] { look_at_control(session, options, control, state); }};
+                    [&] { look_at_control(session, options, control, state); },
+                    [&] {
+                        if (is_asked_who_it_is(session)) look_at_uid(control, state.control);
+                    }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+    if (target_by_namespaces(session, state)) look_at_namespaces(target, state.target);
     std::ranges::move(on_source, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }
@@ -329,6 +367,35 @@ Result<State> observe(const Session& session, const ObserveOptions& options, std
     if (auto done = notes.result(); !done) return std::unexpected(done.error());
     std::ranges::sort(state->gaps, {},
                       [](const Gap& gap) { return std::pair(gap.side, gap.what); });
+    return state;
+}
+
+Result<State> identify(const Session& session, std::vector<Gap>& gaps, std::stop_token stop) {
+    auto state = start_of(session, stop);
+    if (!state) return state;
+    Notes notes(gaps);
+    const Work work{
+        [&] {
+            const auto place =
+                place_of(session.source, Side::Source, state->source, {}, notes, stop);
+            look_at_uid(place, state->source);
+            if (session.source.by_context) look_at_namespaces(place, state->source);
+        },
+        [&] {
+            if (session.target.absent.empty())
+                look_at_uid(place_of(session.target, Side::Target, state->target, {}, notes, stop),
+                            state->target);
+        },
+        [&] {
+            if (is_asked_who_it_is(session))
+                look_at_uid(place_of(session.control, Side::Control, {}, {}, notes, stop),
+                            state->control);
+        }};
+    kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
+    if (target_by_namespaces(session, *state))
+        look_at_namespaces(place_of(session.target, Side::Target, state->target, {}, notes, stop),
+                           state->target);
+    if (auto done = notes.result(); !done) return std::unexpected(done.error());
     return state;
 }
 
@@ -360,6 +427,9 @@ Result<void> look_again_at_target(const Session& session, State& state, std::siz
         observe_target(place, view, state.plan, options);
     }
     if (auto done = notes.result(); !done) return done;
+    view.uid = state.target.uid;
+    view.namespaces_seen = state.target.namespaces_seen;
+    view.found_namespaces = std::move(state.target.found_namespaces);
     state.target = std::move(view);
     return {};
 }

@@ -21,6 +21,10 @@ struct ObserveOptions {
 Result<rollback::State> observe(const Session& session, const ObserveOptions& options,
                                 std::stop_token stop);
 
+/// Which clusters they are, and nothing else of them: for rollback::doubts_of().
+Result<rollback::State> identify(const Session& session, std::vector<rollback::Gap>& gaps,
+                                 std::stop_token stop);
+
 /// Asks both sides whether one may do what the runbook writes, and puts down what not.
 Result<void> review(const Session& session, const rollback::Runbook& runbook,
                     rollback::State& state, std::size_t parallel, std::stop_token stop);

@@ -29,12 +29,12 @@ void keep(const Record& record, const std::filesystem::path& folder, const Warn&
 }
 
 rollback::ClusterName name_of(const Endpoint& endpoint) {
-    return {endpoint.cluster->server(), endpoint.described_as, endpoint.user};
+    return {endpoint.cluster->server(), endpoint.described_as, endpoint.user, endpoint.reach};
 }
 
 void describe(rollback::RunReport& report, const Session& session, const rollback::State& state) {
     const auto named = [](const rollback::ClusterView& view) {
-        return rollback::ClusterName{view.server, view.described_as, view.user};
+        return rollback::ClusterName{view.server, view.described_as, view.user, view.reach};
     };
     report.ns = state.plan.ns;
     report.plan = state.plan.name;

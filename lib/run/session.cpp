@@ -14,6 +14,34 @@ namespace {
 
 using base::ErrorKind;
 
+std::string flag(const char* name, const std::string& value) {
+    return value.empty() ? "" : std::string(" --") + name + "=" + base::shell_word(value);
+}
+
+// Never the token. A context says which of a kubeconfig's clusters is meant, whatever is current.
+std::string reach_by(const kube::KubeconfigOptions& options, const std::string& context) {
+    std::string flags = flag("kubeconfig", options.kubeconfig) + flag("context", context) +
+                        flag("cluster", options.cluster) + flag("user", options.user) +
+                        flag("server", options.server) + flag("as", options.as);
+    const bool names_a_cluster =
+        !context.empty() || !options.cluster.empty() || !options.server.empty();
+    return names_a_cluster ? flags.substr(1) : "";
+}
+
+std::string chosen_context(const kube::Kubeconfig& config, const kube::KubeconfigOptions& options) {
+    return options.context.empty() ? config.current_context : options.context;
+}
+
+// A context of the operator's own that leads to that server, so that a command can name it.
+std::string context_to(const kube::Kubeconfig& config, const std::string& server) {
+    for (const auto& [name, context] : config.contexts) {
+        const auto cluster = config.clusters.find(base::text_or_empty(context.body, "/cluster"));
+        if (cluster == config.clusters.end()) continue;
+        if (base::text_or_empty(cluster->second.body, "/server") == server) return name;
+    }
+    return {};
+}
+
 Result<Endpoint> open_endpoint(kube::Connection connection, const kube::RequestLog& log) {
     Endpoint endpoint{
         .cluster = {}, .described_as = connection.described_as, .user = connection.user};
@@ -37,7 +65,9 @@ Result<Endpoint> open_context(const ConnectOptions& options, const kube::Kubecon
     }
     auto connection = kube::connection_of(config, chosen);
     if (!connection) return std::unexpected(connection.error());
-    return open_endpoint(std::move(*connection), options.log);
+    auto endpoint = open_endpoint(std::move(*connection), options.log);
+    if (endpoint) endpoint->reach = reach_by(chosen, chosen_context(config, chosen));
+    return endpoint;
 }
 
 // Which plans there are, so that a wrong name is answered with the right ones.
@@ -94,11 +124,16 @@ Result<kube::Connection> connection_by_secret(const ConnectOptions& options, kub
     return connection;
 }
 
-Result<Endpoint> open_by_secret(const ConnectOptions& options, kube::Cluster& control,
-                                const mtc::MigCluster& migcluster, std::stop_token stop) {
+Result<Endpoint> open_by_secret(const ConnectOptions& options, const kube::Kubeconfig& config,
+                                kube::Cluster& control, const mtc::MigCluster& migcluster,
+                                std::stop_token stop) {
     auto connection = connection_by_secret(options, control, migcluster, stop);
     if (!connection) return std::unexpected(connection.error());
-    return open_endpoint(std::move(*connection), options.log);
+    auto endpoint = open_endpoint(std::move(*connection), options.log);
+    if (!endpoint) return endpoint;
+    if (const auto context = context_to(config, migcluster.url); !context.empty())
+        endpoint->reach = reach_by({.kubeconfig = options.kubeconfig.kubeconfig}, context);
+    return endpoint;
 }
 
 std::string whose(const mtc::MigCluster& c, rollback::Side side) {
@@ -135,6 +170,7 @@ Result<Endpoint> open_side(const ConnectOptions& options, const kube::Kubeconfig
     if (!side.context.empty()) {
         auto endpoint = open_context(options, config, side.context);
         if (!endpoint) return std::unexpected(base::within(flag_for(side.side), endpoint.error()));
+        endpoint->by_context = true;
         auto there = knock(*endpoint, stop);
         if (!there)
             return std::unexpected(base::within(
@@ -145,7 +181,8 @@ Result<Endpoint> open_side(const ConnectOptions& options, const kube::Kubeconfig
     if (!session.control.absent.empty())
         return base::fail(ErrorKind::Invalid, "no " + flag_for(side.side) + " was given");
     if (side.migcluster.host) return session.control;
-    auto endpoint = open_by_secret(options, *session.control.cluster, side.migcluster, stop);
+    auto endpoint =
+        open_by_secret(options, config, *session.control.cluster, side.migcluster, stop);
     auto there =
         endpoint ? knock(*endpoint, stop) : Result<void>(std::unexpected(endpoint.error()));
     if (there) return endpoint;
@@ -203,7 +240,8 @@ Session session_of_plan(const ConnectOptions& options, Endpoint control) {
             .plan = {mtc::types::migplans, options.ns, options.plan},
             .source_cluster = {},
             .target_cluster = {},
-            .only = options.source_namespaces};
+            .only = options.source_namespaces,
+            .accepted = options.accepted};
 }
 
 Result<Session> session_of_control(const ConnectOptions& options, const kube::Kubeconfig& config,

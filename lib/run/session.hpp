@@ -25,6 +25,8 @@ struct Endpoint {
     std::string described_as;  // "context prod", "MigCluster openshift-migration/ocp3"
     std::string user;
     std::string absent = {};  // why there is no such cluster for us; empty: there is
+    std::string reach = {};   // the flags with which a person's `oc` gets there; empty: not known
+    bool by_context = false;  // the operator named a context for this side
 };
 
 struct Session {
@@ -35,7 +37,8 @@ struct Session {
     mtc::MigCluster source_cluster;
     mtc::MigCluster target_cluster;
     std::optional<mtc::Plan> plan_from_file = {};
-    std::vector<std::string> only = {};  // of the plan's source namespaces; empty: all
+    std::vector<std::string> only = {};      // of the plan's source namespaces; empty: all
+    std::vector<std::string> accepted = {};  // ids of findings that the operator accepts
 };
 
 const Endpoint& endpoint_of(const Session& session, rollback::Side side);
@@ -50,6 +53,7 @@ struct ConnectOptions {
     std::string plan_file = {};  // the MigPlan; then there is no control cluster
     std::vector<std::string> source_namespaces = {};  // a part of the plan; empty: all of it
     bool target_may_be_absent = false;                // --assume-target-stopped
+    std::vector<std::string> accepted = {};           // ids of findings
     bool sides_may_be_absent = false;                 // for what needs the control cluster only
 };
 

@@ -98,6 +98,7 @@ class Seeding {
     void prepare(Sower& sower) {
         plant_definitions(sower);
         sower.put_namespace(openshift_migration);
+        sower.put(manifest(types::namespaces, {}, "kube-system"));
         for (const auto& [name, labels] : scenario_.nodes) {
             plant_node(sower, name, labels);
         }

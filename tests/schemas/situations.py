@@ -118,6 +118,10 @@ SITUATIONS = (
     )),
     Situation("moved-volume", (
         Run("assess shop-plan", "0 Assessment RequiredManual"),
+        Run("assess shop-plan --target-context=source", "4 Assessment Unknown"),
+        Run("verify shop-plan --target-context=source", "4 Verification NotVerified"),
+        Run("leftovers shop-plan --target-context=source --delete --yes", "6 Leftovers Refused"),
+        Run(f"manual shop-plan {YES} --target-context=source", "6 RunReport Refused"),
         Run(f"manual shop-plan {YES}", "0 RunReport Succeeded"),
     )),
     Situation("plan-closed", (

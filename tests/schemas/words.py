@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # the text after them; how a word stands there.
 RETURNED = r'return "([^"]+)"'
 ID = r'\.id = "([^"]+)"'
+ACCEPTABLE = r'constexpr std::string_view \w+ = "([^"]+)"'
 LEFTOVER = "Leftovers.json#/$defs/Leftover/properties"
 ROW = r'\{"([a-z-]+)",'
 WORDS = (
@@ -30,4 +31,6 @@ def enums():
         text = (ROOT / file).read_text(encoding="utf-8")
         yield where, set(re.findall(word, text[text.index(begin):].partition(end)[0]))
     texts = [(ROOT / file).read_text(encoding="utf-8") for file in BLOCKERS]
-    yield "common.json#/$defs/BlockerId", {word for text in texts for word in re.findall(ID, text)}
+    clusters = (ROOT / "lib/rollback/identity.cpp").read_text(encoding="utf-8")
+    yield "common.json#/$defs/BlockerId", ({word for text in texts for word in re.findall(ID, text)}
+                                           | set(re.findall(ACCEPTABLE, clusters)))

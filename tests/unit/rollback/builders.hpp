@@ -219,9 +219,16 @@ inline Thing stopped_paused(const std::string& name) {
     return stopped("DeploymentConfig", name, "2").annotation(mtc::annotations::paused, "true");
 }
 
-/// One cluster is both sides, and the namespace keeps its name.
-inline State within_one_namespace(State state) {
+/// One cluster is both sides.
+inline void into_one_cluster(State& state) {
     state.target.server = state.source.server;
+    state.plan.target = state.plan.source;
+    state.target_cluster = state.source_cluster;
+}
+
+/// That, and the namespace keeps its name.
+inline State within_one_namespace(State state) {
+    into_one_cluster(state);
     state.target.workloads = state.source.workloads;
     state.target.pods = state.source.pods;
     return state;

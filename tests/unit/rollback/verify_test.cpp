@@ -24,8 +24,13 @@ struct Scene {
     Record record = {};
     Flow flow = Flow::Console;
 
-    // the routes are asked only when the operator wants it
+    // the routes are asked only when the operator wants it, and a cluster is compared with the
+    // plan's only where a context was named
     Scene() {
+        state.source.by_context = true;
+        state.source.uid = "uid-of-ocp3";
+        state.target.uid = "uid-of-host";
+        state.target.by_context = true;
         state.probes.emplace();
         record = record_of(build::halfway(), "rollback-1");
     }
@@ -330,6 +335,31 @@ const Row rows[] = {
      [](Scene& s) { s.state.probes = {{probe(503)}}; }, "source-routes-answer", Failure, false,
      "shop/route/web answers 503 at https://web.apps.example/: the router finds nothing behind it",
      "curl -v https://web.apps.example/"},
+    {"the named source is the target's cluster",
+     [](Scene& s) { s.state.source.server = "https://api.host.example:6443/"; },
+     "source-is-the-plans", Failure, false,
+     "the source cluster: (https://api.host.example:6443/) is not the plan's source cluster: it is "
+     "that of MigCluster "
+     "host, the plan's target",
+     "--source-context"},
+    {"the named target is the source's cluster",
+     [](Scene& s) { s.state.target.uid = "uid-of-ocp3"; }, "target-is-the-plans", Failure, false,
+     "the target cluster: source (https://api.ocp3.example:6443) and target "
+     "(https://api.host.example:6443) are one "
+     "cluster, and the plan names two: MigClusters ocp3 and host",
+     "--accept=one-cluster"},
+    {"it cannot be seen whether they are two", [](Scene& s) { s.state.target.uid.clear(); },
+     "target-is-the-plans", Unknown, false,
+     "the target cluster: whether source (https://api.ocp3.example:6443) and target "
+     "(https://api.host.example:6443) are two clusters could not be seen: the uid of namespace "
+     "kube-system cannot be read on both",
+     "kube-system"},
+    {"the named source has another address than its MigCluster",
+     [](Scene& s) { s.state.source.server = "https://10.0.0.1:6443"; }, "source-is-the-plans",
+     Warning, false,
+     "the source cluster: (https://10.0.0.1:6443) has another address than MigCluster ocp3 "
+     "(https://api.ocp3.example:6443): make sure that both are the plan's source cluster",
+     ""},
     {"a Route whose application fails", [](Scene& s) { s.state.probes = {{probe(500)}}; },
      "source-routes-answer", Failure, false,
      "shop/route/web answers 500 at https://web.apps.example/", "curl -v"},
