@@ -95,6 +95,7 @@ Json record_of(const Assessment& assessment, const std::string& called_as) {
             {"advice", of(assessment.advice, called_as)},
             {"blockers", list(assessment.blockers)},
             {"stoppedSince", time_or_null(assessment.stopped_since)},
+            {"copy", record_of(assessment.copy)},
             {"workloads", list(assessment.situation.workloads, as_assessment_record)},
             {"volumes", list(assessment.situation.volumes, as_assessment_record)},
             {"returns", list(assessment.effects.returns, as_assessment_record)},

@@ -168,6 +168,19 @@ std::string state_word(const mtc::MigrationState& state) {
     return std::visit(Visitor{}, state);
 }
 
+Json record_of(const rollback::CopyOfVolumes& copy) {
+    const auto missing = [](const mtc::VolumeCopy& each) {
+        return Json{{"namespace", each.ns},
+                    {"claim", each.claim},
+                    {"attempts", each.attempts},
+                    {"reached", each.reached}};
+    };
+    return {{"end", word(copy.end)},
+            {"volumeMigration", copy.volume_migration},
+            {"missing", list(copy.missing, missing)},
+            {"why", copy.why}};
+}
+
 Json records(const std::vector<std::string>& texts) {
     return list(texts, [](const std::string& text) { return Json{{"message", text}}; });
 }

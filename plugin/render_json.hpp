@@ -4,6 +4,7 @@
 
 #include "base/object.hpp"
 #include "mtc/migration.hpp"
+#include "rollback/copy.hpp"
 #include "rollback/report.hpp"
 
 namespace plugin {
@@ -15,6 +16,7 @@ base::Json record_of(const rollback::Written& written);
 base::Json record_of(const rollback::Gap& gap);
 base::Json record_of(const rollback::ClusterName& cluster);
 base::Json record_of(const rollback::Runbook& runbook);
+base::Json record_of(const rollback::CopyOfVolumes& copy);
 /// `called_as` stands in the commands of the advice.
 base::Json record_of(const rollback::Assessment& assessment, const std::string& called_as);
 

@@ -126,6 +126,14 @@ Cell mounted_by(const Gaps& gaps, Side side, const std::vector<ObjectRef>& pods,
     return {base::first_of(names, most) + (unseen ? ", not all seen" : "")};
 }
 
+std::string not_copied(const Assessment& assessment, const VolumeSituation& item) {
+    for (const mtc::VolumeCopy& copy : assessment.copy.missing) {
+        if (copy.ns == item.volume.claim_ns && copy.claim == item.volume.claim)
+            return "not copied: " + rollback::describe_copy(copy);
+    }
+    return {};
+}
+
 std::string volumes(const AssessmentReport& report, const RenderContext& context) {
     const auto& all = report.assessment->situation.volumes;
     if (all.empty()) return {};
@@ -133,6 +141,8 @@ std::string volumes(const AssessmentReport& report, const RenderContext& context
     for (const VolumeSituation& item : all) {
         table.row(volume_row(report.gaps, item, context.wide ? SIZE_MAX : most_pods));
         if (rollback::is_written_by_both(item)) table.note("both sides can write to this volume");
+        if (std::string note = not_copied(*report.assessment, item); !note.empty())
+            table.note(note);
     }
     return heading("Volumes: " + std::to_string(all.size()), context) + table.render(context.style);
 }

@@ -25,8 +25,10 @@ std::string plan_line(const StatusReport& report, const RenderContext& context) 
                   context.style);
 }
 
-Cell state_cell(const mtc::Migration& migration) {
-    const mtc::MigrationState state = migration.state();
+Cell state_cell(const MigrationStatus& status) {
+    const mtc::MigrationState state = status.migration.state();
+    if (status.copy.end == rollback::CopyEnd::Incomplete && mtc::went_through(state))
+        return {mtc::word(state) + ", copy not complete", Tone::Bad};
     if (const auto* running = std::get_if<mtc::Running>(&state); running && running->step > 0)
         return {"running, phase " + std::to_string(running->step) + " of " +
                     std::to_string(running->total),
@@ -46,13 +48,22 @@ std::string took(const MigrationStatus& status, base::Time now) {
     return length ? base::human(*length) : "<unknown>";
 }
 
+void add_copy(const rollback::CopyOfVolumes& copy, Table& table) {
+    if (copy.end == rollback::CopyEnd::Unknown)
+        table.note("not known whether the volumes were copied: " + copy.why);
+    if (copy.end != rollback::CopyEnd::Incomplete) return;
+    if (!copy.missing.empty()) table.note("not copied: " + describe_missing(copy));
+    table.note(copy.why);
+}
+
 void add(const MigrationStatus& status, base::Time now, Table& table) {
     const mtc::Migration& migration = status.migration;
     table.row({{migration.name},
                {mtc::word(migration.kind)},
-               state_cell(migration),
+               state_cell(status),
                {time_or_none(migration.started)},
                {took(status, now)}});
+    add_copy(status.copy, table);
     for (const std::string& error : migration.errors) table.note(error);
     for (const mtc::Condition& condition : migration.conditions) {
         if (condition.warns()) table.note("warning: " + condition.type + ": " + condition.message);
@@ -108,6 +119,7 @@ Json of(const MigrationStatus& status, base::Time now) {
     record["ended"] = time_or_null(status.ended);
     const auto length = rollback::duration(status, now);
     record["durationSeconds"] = length ? Json(length->count()) : Json();
+    record["copy"] = record_of(status.copy);
     record["waitsFor"] = records(status.waits_for);
     return record;
 }

@@ -24,6 +24,15 @@ std::optional<mtc::Migration> next_to_end(const StatusReport& report) {
     return rollback::first_in_queue(all);
 }
 
+// A cutover whose volumes were not copied may succeed all the same.
+bool ended_well(const mtc::Migration& ended, const StatusReport& report) {
+    const auto it = std::ranges::find(report.migrations, ended.name,
+                                      [](const auto& each) { return each.migration.name; });
+    const bool in_part =
+        it != report.migrations.end() && it->copy.end == rollback::CopyEnd::Incomplete;
+    return std::holds_alternative<mtc::Succeeded>(ended.state()) && !in_part;
+}
+
 class StatusCommand {
   public:
     explicit StatusCommand(const Invocation& invocation)
@@ -77,10 +86,9 @@ class StatusCommand {
                 run::follow(session, {mtc::types::migmigrations, running->ns, running->name},
                             follow, sink(), token());
             if (!ended) return gave_up(session, report, ended.error());
-            const bool well = std::holds_alternative<mtc::Succeeded>(ended->state());
-            code = well ? ExitCode::Done : ExitCode::RollbackFailed;
             if (const auto looked = refresh(session, report); !looked)
                 return note(report, looked.error());
+            code = ended_well(*ended, report) ? ExitCode::Done : ExitCode::RollbackFailed;
         }
         return code;
     }

@@ -127,6 +127,11 @@ bool is_terminal(const MigrationState& state) {
     return std::visit(Visitor{}, state);
 }
 
+bool went_through(const MigrationState& state) {
+    return std::holds_alternative<Succeeded>(state) ||
+           std::holds_alternative<SucceededWithWarnings>(state);
+}
+
 std::string word(const MigrationState& state) {
     struct Visitor {
         std::string operator()(const Pending&) const { return "pending"; }

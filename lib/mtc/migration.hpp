@@ -79,6 +79,8 @@ Migration decode_migration(const base::Object& object);
 /// Terminal only when the phase is Completed; then Canceled before Failed before
 /// SucceededWithWarnings before Succeeded (a canceled one also carries Succeeded, mm/migrate.go).
 bool is_terminal(const MigrationState& state);
+/// Succeeded, with warnings or without: the migration went all its way.
+bool went_through(const MigrationState& state);
 
 /// "running", "succeeded with warnings", ...
 std::string word(const MigrationState& state);

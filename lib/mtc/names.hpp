@@ -53,6 +53,8 @@ inline constexpr const char* by_volume_migration = "directvolumemigration";
 inline constexpr const char* by_image_migration = "directimagemigration";
 /// Of what a MigMigration made; value: its UID (mm/dvm.go, mm/stage.go).
 inline constexpr const char* by_migration = "migmigration";
+/// Of the DirectVolumeMigration that a MigMigration made; value: its UID (mm/dvm.go).
+inline constexpr const char* volumes_of_migration = "migration-direct-volume";
 /// Of a stage pod, and of the registries; value: the plan's UID (mm/stage.go, mm/registry.go).
 inline constexpr const char* of_plan = "migplan";
 /// Of a hook's Job and ConfigMap; values: the UIDs of the MigHook and the MigMigration

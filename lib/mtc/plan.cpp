@@ -132,6 +132,7 @@ Json plan_manifest(const Plan& plan) {
               {"destMigClusterRef", manifest_of(plan.target)},
               {"closed", plan.closed},
               {"liveMigrate", plan.live_migrate},
+              {"indirectVolumeMigration", plan.indirect_volumes},
               {"hooks", std::move(hooks)},
               {"persistentVolumes", std::move(volumes)}}}};
 }
@@ -155,16 +156,18 @@ base::Result<Plan> part_of(const Plan& plan, const std::vector<std::string>& sou
 
 base::Result<Plan> decode_plan(const base::Object& object) {
     const Json& body = object.body;
-    Plan plan{.ns = object.ref.ns,
-              .name = object.ref.name,
-              .uid = object.uid,
-              .namespaces = namespaces_of(body),
-              .source = reference_at(body, "/spec/srcMigClusterRef"),
-              .target = reference_at(body, "/spec/destMigClusterRef"),
-              .volumes = {},
-              .closed = base::bool_at(body, "/spec/closed").value_or(false),
-              .live_migrate = base::bool_at(body, "/spec/liveMigrate").value_or(false),
-              .conditions = decode_conditions(body)};
+    Plan plan{
+        .ns = object.ref.ns,
+        .name = object.ref.name,
+        .uid = object.uid,
+        .namespaces = namespaces_of(body),
+        .source = reference_at(body, "/spec/srcMigClusterRef"),
+        .target = reference_at(body, "/spec/destMigClusterRef"),
+        .volumes = {},
+        .closed = base::bool_at(body, "/spec/closed").value_or(false),
+        .live_migrate = base::bool_at(body, "/spec/liveMigrate").value_or(false),
+        .indirect_volumes = base::bool_at(body, "/spec/indirectVolumeMigration").value_or(false),
+        .conditions = decode_conditions(body)};
     for (const Json& item : base::items_at(body, "/spec/persistentVolumes")) {
         plan.volumes.push_back(volume_of(item));
     }

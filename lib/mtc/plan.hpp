@@ -49,6 +49,7 @@ struct Plan {
     std::vector<PlanVolume> volumes;
     bool closed = false;
     bool live_migrate = false;
+    bool indirect_volumes = false;  // copied by Velero, not by a DirectVolumeMigration
     std::vector<std::string> hook_namespaces = {};  // in which its hooks run, on either side
     Conditions conditions;
 

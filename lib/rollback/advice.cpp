@@ -149,6 +149,16 @@ std::string to_mend(const std::vector<Blocker>& blockers) {
     return all.empty() ? "" : "; the controller could do it after: " + base::join(all, "; ");
 }
 
+// Nobody can read it any more: only the application itself tells.
+bool copy_is_gone(const State& state, const Assessment& assessment) {
+    return assessment.verdict == Verdict::Unknown && assessment.copy.end == CopyEnd::Unknown &&
+           volume_migrations_seen(state.gaps);
+}
+
+constexpr const char* what_to_look_at =
+    "look at the application's data on the target first: where it is complete, nothing is to be "
+    "done; where it is not, run takes the application back to the source";
+
 std::string why_for(Flow flow, const State& state, const Assessment& assessment) {
     std::string aim = purpose(assessment.verdict);
     switch (flow) {
@@ -166,6 +176,7 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
         case Flow::LookFirst:
             if (!wrong_clusters(state).empty())
                 return "name the right clusters first: what was seen says nothing of this plan";
+            if (copy_is_gone(state, assessment)) return what_to_look_at;
             if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);
             return with_remedies(aim + "; what stands in the way comes first", assessment.blockers);
     }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "mtc/names.hpp"
 #include "rollback/check.hpp"
 #include "rollback/testimony.hpp"
 
@@ -20,10 +21,6 @@ bool touches_the_application(const Migration& m) {
 
 bool succeeded(const Migration& m) {
     return std::holds_alternative<mtc::Succeeded>(m.state());
-}
-
-bool went_through(const Migration& m) {
-    return succeeded(m) || std::holds_alternative<mtc::SucceededWithWarnings>(m.state());
 }
 
 std::vector<Migration> by_creation(std::vector<Migration> migrations) {
@@ -68,9 +65,21 @@ std::optional<Migration> newest_started(const State& state) {
     return history.empty() ? std::nullopt : std::optional(history.back());
 }
 
+// What the application now stands on: the newest that copied its volumes to stay, unless a rollback
+// came after it.
+std::optional<Migration> newest_move(const State& state) {
+    const auto history = by_creation(state.migrations);
+    for (const Migration& m : std::ranges::reverse_view(history)) {
+        if (!has_started(m) || m.kind == MigrationKind::Stage) continue;
+        return m.kind == MigrationKind::Rollback ? std::nullopt : std::optional(m);
+    }
+    return std::nullopt;
+}
+
 std::optional<Migration> successful_cutover(const State& state) {
     auto newest = newest_started(state);
-    if (!newest || newest->kind != MigrationKind::Cutover || !went_through(*newest)) return {};
+    if (!newest || newest->kind != MigrationKind::Cutover || !mtc::went_through(newest->state()))
+        return {};
     return newest;
 }
 
@@ -109,6 +118,56 @@ bool any_stopped(const Situation& situation) {
 
 std::string claim_of(const VolumeSituation& volume) {
     return "claim " + volume.volume.claim + " in " + volume.volume.claim_ns;
+}
+
+// Copy
+// -------------------------------------------------------------------------------------------------
+
+bool is_of_the_plan(const State& state, const Object& workload) {
+    return base::label_of(workload, mtc::labels::migrated_by_plan) == state.plan.uid;
+}
+
+// Migrated ones, and ones that stand on both sides: what is the target's own runs on its own data.
+bool runs_on_target(const State& state, const Situation& situation) {
+    const bool migrated = std::ranges::any_of(state.target.workloads, [&](const Object& each) {
+        const mtc::WorkloadKind* kind = mtc::workload_kind(each.ref.type);
+        return kind != nullptr && is_of_the_plan(state, each) && !kind->at_rest(each);
+    });
+    return migrated || std::ranges::any_of(situation.workloads, [](const auto& each) {
+               return each.source && each.target && !each.target->at_rest;
+           });
+}
+
+// In a storage conversion the source's own pods mount the copy.
+bool mounts_the_copy(const Situation& situation) {
+    return std::ranges::any_of(situation.volumes, [](const VolumeSituation& each) {
+        return !each.moved && !each.target_pods.empty();
+    });
+}
+
+// Workloads of the target that could not be seen may be what was migrated.
+bool may_run_on_the_copy(const State& state, const Situation& situation) {
+    return runs_on_target(state, situation) || mounts_the_copy(situation) ||
+           (gap_in(state, Side::Target, is_workload) && !state.target.labelled.empty());
+}
+
+std::string application_on_the_copy(const State& state) {
+    const bool both = std::ranges::any_of(
+        state.target.namespaces, [&](const std::string& ns) { return is_also_source(state, ns); });
+    return both ? "the application" : "the application on the target";
+}
+
+// First what it means now, then which volumes, then how it came about.
+std::vector<std::string> reasons_of(const State& state, const CopyOfVolumes& copy, bool runs) {
+    if (copy.end == CopyEnd::Unknown)
+        return {"not known whether the volumes were copied: " + copy.why};
+    if (copy.end != CopyEnd::Incomplete) return {};
+    std::vector<std::string> reasons{
+        "the copy is not complete" +
+        (runs ? ": " + application_on_the_copy(state) + " runs on incomplete data" : "")};
+    if (!copy.missing.empty()) reasons.push_back("not copied: " + describe_missing(copy));
+    reasons.push_back(copy.why);
+    return reasons;
 }
 
 // Verdict
@@ -150,9 +209,20 @@ Decision both_sides_write(const State&, Assessment& out) {
     return Verdict::Dangerous;
 }
 
+void add_reasons_of_copy(const State& state, Assessment& out, bool runs) {
+    std::ranges::move(reasons_of(state, out.copy, runs), std::back_inserter(out.reasons));
+}
+
 Decision moved_to_the_target(const State& state, Assessment& out) {
     const auto cutover = successful_cutover(state);
     if (!cutover || !any_stopped(out.situation)) return {};
+    if (out.copy.end == CopyEnd::Unknown) {
+        add_reasons_of_copy(state, out, false);
+        out.reasons.push_back("cutover " + cutover->name +
+                              " succeeded, and the source is stopped: the application may have "
+                              "moved to the target");
+        return Verdict::Unknown;
+    }
     out.reasons.push_back("cutover " + cutover->name +
                           " succeeded: the source is stopped because the application moved to the "
                           "target");
@@ -168,12 +238,7 @@ bool keeps_the_controller_from_it(const State& state, const Blocker& blocker) {
            blocker.id == "cluster-not-ready";
 }
 
-Decision stopped_by_mtc(const State& state, Assessment& out) {
-    const auto stopped = stopped_workloads(out.situation);
-    if (stopped.empty()) return {};
-    out.reasons.push_back(base::count(stopped.size(), "workload") + " of the source " +
-                          (stopped.size() == 1 ? "is" : "are") +
-                          " stopped by MTC: " + names_of(stopped));
+Verdict required(const State& state, Assessment& out) {
     Verdict verdict = Verdict::Required;
     for (const Blocker& blocker : out.blockers) {
         if (!keeps_the_controller_from_it(state, blocker)) continue;
@@ -181,6 +246,33 @@ Decision stopped_by_mtc(const State& state, Assessment& out) {
         verdict = Verdict::RequiredManual;
     }
     return verdict;
+}
+
+void add_stopped(const std::vector<ObjectRef>& stopped, Assessment& out) {
+    if (stopped.empty()) return;
+    out.reasons.push_back(base::count(stopped.size(), "workload") + " of the source " +
+                          (stopped.size() == 1 ? "is" : "are") +
+                          " stopped by MTC: " + names_of(stopped));
+}
+
+Decision stopped_by_mtc(const State& state, Assessment& out) {
+    const auto stopped = stopped_workloads(out.situation);
+    if (stopped.empty()) return {};
+    add_stopped(stopped, out);
+    return required(state, out);
+}
+
+// However the controller has called its end. Of a cutover that failed, the rules below decide.
+Decision copied_in_part(const State& state, Assessment& out) {
+    if (out.copy.end != CopyEnd::Incomplete) return {};
+    const bool runs = may_run_on_the_copy(state, out.situation);
+    add_reasons_of_copy(state, out, runs);
+    const auto move = newest_move(state);
+    const auto stopped = stopped_workloads(out.situation);
+    if (!move || !mtc::went_through(move->state())) return {};
+    if (!runs && stopped.empty() && !workloads_unseen(state)) return {};
+    add_stopped(stopped, out);
+    return required(state, out);
 }
 
 Decision source_unseen(const State& state, Assessment& out) {
@@ -223,9 +315,11 @@ Decision left_on_the_target(const State& state, Assessment& out) {
     if (left == 0 || only_staged(state) != nullptr) return {};
     out.reasons.push_back("nothing is stopped on the source, but " +
                           base::count(left, "migrated object") + " on the target");
-    if (const auto cutover = successful_cutover(state))
+    if (const auto cutover = successful_cutover(state)) {
         out.reasons.push_back("cutover " + cutover->name +
                               " succeeded: they may be the application that serves now");
+        if (out.copy.end == CopyEnd::Unknown) add_reasons_of_copy(state, out, false);
+    }
     return Verdict::Recommended;
 }
 
@@ -262,15 +356,32 @@ Decision nothing_to_do(const State& state, Assessment& out) {
 // In this order: what hurts most comes first, and what was not seen before what is fine.
 using VerdictRule = Decision (*)(const State&, Assessment&);
 constexpr VerdictRule verdict_rules[] = {
-    on_another_cluster, rollback_runs, both_sides_write,   moved_to_the_target,
-    stopped_by_mtc,     source_unseen, left_on_the_target, target_unseen,
-    mounts_unseen,      staged,        nothing_to_do};
+    on_another_cluster,  rollback_runs,  both_sides_write, copied_in_part,
+    moved_to_the_target, stopped_by_mtc, source_unseen,    left_on_the_target,
+    target_unseen,       mounts_unseen,  staged,           nothing_to_do};
 
 Verdict verdict_of(const State& state, Assessment& out) {
     for (const VerdictRule rule : verdict_rules) {
         if (const Decision decision = rule(state, out)) return *decision;
     }
     return Verdict::Unknown;
+}
+
+// What the controller noted of the newest migration, in its words.
+void add_warnings(const State& state, Assessment& out) {
+    const auto newest = newest_started(state);
+    if (!newest) return;
+    for (const mtc::Condition& each : newest->conditions) {
+        if (each.warns())
+            out.reasons.push_back(mtc::word(newest->kind) + " " + newest->name +
+                                  " has a warning: " + each.type + ": " + each.message);
+    }
+}
+
+CopyOfVolumes copy_of_newest(const State& state) {
+    const auto move = newest_move(state);
+    if (!move) return {};
+    return copy_of(*move, state.plan, state.volume_migrations, volume_migrations_seen(state.gaps));
 }
 
 bool may_be_stopped(const Assessment& assessment) {
@@ -335,7 +446,9 @@ Assessment assess(const State& state, const AssessOptions& options) {
     assessment.situation = situation_of(state);
     assessment.blockers = blockers_of(state, options);
     assessment.effects = effects_of(state);
+    assessment.copy = copy_of_newest(state);
     assessment.verdict = verdict_of(state, assessment);
+    add_warnings(state, assessment);
     if (may_be_stopped(assessment)) assessment.stopped_since = stopped_since(state);
     assessment.advice = advice_of(state, assessment);
     return assessment;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mtc/workload.hpp"
+#include "rollback/copy.hpp"
 #include "rollback/situation.hpp"
 #include "rollback/state.hpp"
 
@@ -77,6 +78,7 @@ struct Assessment {
     std::optional<std::string> running_rollback = {};  // to attach to
     std::optional<std::string> last_rollback = {};     // the newest that ended well
     std::optional<base::Time> stopped_since = {};
+    CopyOfVolumes copy = {};  // of the newest cutover or state migration, unless it was rolled back
     Effects effects;
     Situation situation = {};
     Advice advice = {};

@@ -292,8 +292,9 @@ void schema_without_rollback(const State& state, const AssessOptions&, std::vect
 
 // What only warnings read: not to see it is a risk, which the gap tells, but stops nothing.
 constexpr const char* only_for_warnings[] = {
-    "migplans.migration.openshift.io",  // the other plans
-    "backups.velero.io",                // what stays behind
+    "migplans.migration.openshift.io",                // the other plans
+    "directvolumemigrations.migration.openshift.io",  // whether the cutover copied all
+    "backups.velero.io",                              // what stays behind
     "restores.velero.io",
     "horizontalpodautoscalers.autoscaling"  // who decides about replicas afterwards
 };

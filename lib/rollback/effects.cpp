@@ -152,10 +152,11 @@ void serves_on_target(const State& state, const Effects& effects, Warnings& out)
     if (effects.returns.empty()) return;
     for (const mtc::Migration& m : state.migrations) {
         if (m.kind != mtc::MigrationKind::Cutover) continue;
-        if (!std::holds_alternative<mtc::Succeeded>(m.state())) continue;
-        out.push_back("cutover " + m.name +
-                      " succeeded: the application may serve on the target now, and this takes it "
-                      "back to the source");
+        const mtc::MigrationState end = m.state();
+        if (!mtc::went_through(end)) continue;
+        out.push_back("cutover " + m.name + " " + mtc::word(end) +
+                      ": the application may serve on the target now, and this takes it back to "
+                      "the source");
     }
 }
 

@@ -10,6 +10,7 @@
 #include "base/object.hpp"
 #include "mtc/migration.hpp"
 #include "mtc/plan.hpp"
+#include "mtc/volume_migration.hpp"
 
 namespace rollback {
 
@@ -80,7 +81,8 @@ struct Probe {
 
 struct State {
     mtc::Plan plan;
-    std::vector<mtc::Migration> migrations = {};  // of this plan
+    std::vector<mtc::Migration> migrations = {};               // of this plan
+    std::vector<mtc::VolumeMigration> volume_migrations = {};  // of all plans in its namespace
     mtc::MigCluster source_cluster = {};
     mtc::MigCluster target_cluster = {};
     std::optional<bool> knows_rollback = {};  // does the served schema have spec.rollback

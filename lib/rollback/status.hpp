@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mtc/plan.hpp"
+#include "rollback/copy.hpp"
 #include "rollback/report.hpp"
 
 namespace rollback {
@@ -15,6 +16,7 @@ namespace rollback {
 struct MigrationStatus {
     mtc::Migration migration;
     std::optional<base::Time> ended = {};  // as far as the controller recorded it
+    CopyOfVolumes copy = {};
     /// Of one that waits: on what, and what helps, a line each.
     std::vector<std::string> waits_for = {};
 };

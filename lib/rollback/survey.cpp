@@ -14,14 +14,17 @@ std::vector<std::string> pairs_in_words(const mtc::Plan& plan) {
     return names;
 }
 
-std::string last_migration(const std::vector<mtc::Migration>& migrations) {
+std::string last_migration(const std::vector<mtc::Migration>& migrations,
+                           const CopyOfVolumes& copy) {
     const auto newest = std::ranges::max_element(migrations, {}, [](const mtc::Migration& m) {
         // of one second, the stage goes first, as the controller has it
         return std::tuple(m.created.value_or(base::Time::max()),
                           m.kind != mtc::MigrationKind::Stage, m.name);
     });
     if (newest == migrations.end()) return {};
-    return mtc::word(newest->kind) + " " + newest->name + ": " + mtc::word(newest->state());
+    const std::string name = mtc::word(newest->kind) + " " + newest->name;
+    const bool in_part = copy.end == CopyEnd::Incomplete && copy.migration == name;
+    return name + ": " + mtc::word(newest->state()) + (in_part ? ", copy not complete" : "");
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ PlanLine line_of(const State& state, const Assessment& assessment) {
             .verdict = assessment.verdict,
             .reason = reasons.empty() ? std::string() : reasons.front(),
             .namespaces = pairs_in_words(state.plan),
-            .last_migration = last_migration(state.migrations),
+            .last_migration = last_migration(state.migrations, assessment.copy),
             .stopped = assessment.effects.returns.size(),
             .stopped_since = assessment.stopped_since,
             .gaps = state.gaps.size()};

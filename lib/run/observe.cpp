@@ -251,18 +251,27 @@ Result<void> read_migrations(const Session& session, State& state, std::stop_tok
     return {};
 }
 
+Gap gap_of_list(const base::ResourceType& type, const std::string& ns) {
+    return {.side = Side::Control,
+            .resource = type.resource(),
+            .what = "list " + type.resource() + " in namespace " + ns,
+            .why = {}};
+}
+
+void read_volume_migrations(const Session& session, State& state, Notes& notes,
+                            std::stop_token stop) {
+    const base::ResourceType& type = mtc::types::volume_migrations;
+    const auto all = session.control.cluster->list(type, {.ns = session.plan.ns}, stop);
+    if (!all) return notes.failed(gap_of_list(type, session.plan.ns), all.error());
+    for (const Object& object : all->items)
+        state.volume_migrations.push_back(mtc::decode_volume_migration(object));
+}
+
 // One that cannot be decoded is one that the controller does not serve either.
 void read_other_plans(const Session& session, State& state, Notes& notes, std::stop_token stop) {
     const auto all =
         session.control.cluster->list(mtc::types::migplans, {.ns = session.plan.ns}, stop);
-    if (!all) {
-        return notes.failed(
-            {.side = Side::Control,
-             .resource = mtc::types::migplans.resource(),
-             .what = "list " + mtc::types::migplans.resource() + " in namespace " + session.plan.ns,
-             .why = {}},
-            all.error());
-    }
+    if (!all) return notes.failed(gap_of_list(mtc::types::migplans, session.plan.ns), all.error());
     for (const Object& object : all->items) {
         if (object.ref.name == session.plan.name) continue;
         if (auto plan = mtc::decode_plan(object)) state.other_plans.push_back(std::move(*plan));
@@ -315,6 +324,7 @@ void look_at_control(const Session& session, const ObserveOptions& options, cons
                         if (auto read = read_migrations(session, state, place.stop); !read)
                             place.notes.fatal(read.error());
                     },
+                    [&] { read_volume_migrations(session, state, place.notes, place.stop); },
                     [&] { read_other_plans(session, state, place.notes, place.stop); },
                     [&] { read_schema(session, state, place.notes, place.stop); },
                     [&] {

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "sandbox/marks.hpp"
 #include "sandbox/mtc_rules.hpp"
+#include "sandbox/volume_migration.hpp"
 
 namespace sandbox {
 namespace {
@@ -233,40 +234,11 @@ Json migration_manifest(const MigrationWords& words, const Object& plan) {
     if (words.kind == "state") body["spec"]["migrateState"] = true;
     if (words.canceled || words.state == "canceled") body["spec"]["canceled"] = true;
     const Json status = status_of(words, base::object_of(types::migmigrations, body), plan);
-    if (!status.is_null()) body["status"] = status;
+    if (!status.is_null()) body["status"] = with_copy(words, plan, status);
     body["metadata"]["ownerReferences"] = Json::array({{{"apiVersion", plan.ref.type.api_version()},
                                                         {"kind", plan.ref.type.kind},
                                                         {"name", plan.ref.name},
                                                         {"uid", plan.uid}}});
-    return body;
-}
-
-Json volume_migration_manifest(const MigrationWords& words, const Object& migration,
-                               const Scenario& scenario) {
-    Json body = manifest(types::directvolumemigrations, openshift_migration,
-                         words.name + "-" + short_hash(migration.uid));
-    body["metadata"]["labels"] = {{"migmigration", migration.uid},
-                                  {"migration-direct-volume", migration.uid},
-                                  {"app.kubernetes.io/part-of", openshift_migration}};
-    body["metadata"]["ownerReferences"] = Json::array({controller_reference(migration)});
-    Json claims = Json::array();
-    for (const std::string& claim : scenario.plan.volumes) {
-        claims.push_back({{"name", after_slash(claim)},
-                          {"namespace", before_slash(claim)},
-                          {"targetStorageClass", "gp3-csi"},
-                          {"targetAccessModes", {"ReadWriteOnce"}}});
-    }
-    const bool failed = words.state == "failed";
-    body["spec"] = {{"createDestinationNamespaces", true},
-                    {"migrationType", "CutOver"},
-                    {"srcMigClusterRef", reference(remote_name)},
-                    {"destMigClusterRef", reference(host_name)},
-                    {"persistentVolumeClaims", claims}};
-    body["status"] = {{"observedDigest", ""},
-                      {"phase", words.state == "running" ? "RunRsyncOperations" : "Completed"},
-                      {"phaseDescription", "Migrating Persistent Volume data"},
-                      {"itinerary", failed ? "VolumeMigrationFailed" : "VolumeMigration"}};
-    if (failed) body["status"]["errors"] = Json::array({words.error});
     return body;
 }
 

@@ -11,8 +11,5 @@ Json remote_cluster(const SourceAccess& access);
 Json remote_secret(const SourceAccess& access);
 Json plan_manifest(const Scenario& scenario);
 Json migration_manifest(const MigrationWords& migration, const Object& plan);
-/// The DirectVolumeMigration that a cutover of a plan with volumes made.
-Json volume_migration_manifest(const MigrationWords& words, const Object& migration,
-                               const Scenario& scenario);
 
 }  // namespace sandbox

@@ -94,15 +94,18 @@ std::string one_of(const std::string& word, const Keys& known, const std::string
 
 MigrationWords migration_of(const Json& json) {
     static const Keys kinds{"stage", "cutover", "state", "rollback"};
+    static const Keys copies{"", "complete", "rsync", "error", "fatal"};
     static const Keys states{"succeeded", "failed", "warnings", "canceled", "running", "pending"};
-    const Words words(json, "a migration",
-                      {"name", "kind", "state", "phase", "error", "quiesce", "canceled", "ago"});
+    const Words words(
+        json, "a migration",
+        {"name", "kind", "state", "phase", "error", "copy", "quiesce", "canceled", "ago"});
     const std::string kind = one_of(words.text("kind", "cutover"), kinds, "kind");
     return {.name = words.needed("name"),
             .kind = kind,
             .state = one_of(words.text("state", "succeeded"), states, "state"),
             .phase = words.text("phase", ""),
             .error = words.text("error", ""),
+            .copy = one_of(words.text("copy", ""), copies, "copy"),
             .quiesce = words.flag("quiesce", kind == "cutover" || kind == "state"),
             .canceled = words.flag("canceled", false),
             .ago = words.duration("ago", std::chrono::minutes(30))};

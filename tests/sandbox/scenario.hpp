@@ -43,6 +43,7 @@ struct MigrationWords {
     std::string state = "succeeded";  // failed, warnings, canceled, running, pending
     std::string phase = {};           // where it failed, or is
     std::string error = {};
+    std::string copy = {};  // how its volumes were copied: complete, rsync, error, fatal
     bool quiesce = true;
     bool canceled = false;
     std::chrono::milliseconds ago{std::chrono::minutes(30)};

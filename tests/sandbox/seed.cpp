@@ -13,6 +13,7 @@
 #include "sandbox/mtc_rules.hpp"
 #include "sandbox/quiesce.hpp"
 #include "sandbox/settled.hpp"
+#include "sandbox/volume_migration.hpp"
 
 namespace sandbox {
 namespace {

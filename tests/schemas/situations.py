@@ -140,5 +140,9 @@ SITUATIONS = (
         Run("shop-plan --yes", "0 RunReport NothingToDo"),
         Run("assess --exit-code", "0 AssessmentList"),
     )),
+    Situation("copy-failed", (
+        Run("assess shop-plan --exit-code", "4 Assessment Required"),
+        Run("status", "0 Status"),
+    )),
     Situation("succeeded-cutover", (Run("assess shop-plan", "0 Assessment NotNeeded"),)),
 )

@@ -19,6 +19,7 @@ WORDS = (
     ("common.json#/$defs/Finding/properties/severity", "lib/rollback/verify.cpp", "word(Severity", "\n}", RETURNED),
     ("common.json#/$defs/MigrationState", "plugin/render_json.cpp", "state_word(", "\n}", RETURNED),
     ("common.json#/$defs/CheckId", "lib/rollback/verify.cpp", "> check_table{{", "\n}};", ROW),
+    ("common.json#/$defs/Copy/properties/end", "lib/rollback/copy.cpp", "word(CopyEnd", "\n}", RETURNED),
     (f"{LEFTOVER}/removal", "plugin/render_leftovers.cpp", "word(Removal", "\n}", RETURNED),
     (f"{LEFTOVER}/kind", "lib/rollback/leftover_kinds.cpp", "> table{", "\n};", ROW),
 )

@@ -89,6 +89,111 @@ TEST_CASE("each scenario is judged, nothing is written, and --exit-code tells wh
     }
 }
 
+TEST_CASE("a cutover whose volumes were not copied needs a rollback, however MTC calls its end") {
+    struct Row {
+        const char* scenario;
+        const char* state;  // of the MigMigration
+        const char* first;
+        const char* missing;
+        const char* why;
+    };
+    constexpr const char* on_the_target =
+        ": a rollback is required\n  the copy is not complete: the application on the target runs "
+        "on incomplete data\n";
+    for (const Row& row : {
+             Row{"copy-failed", "Succeeded", on_the_target,
+                 "not copied: claim data in shop (2 attempts, 86%), claim files in shop (2 "
+                 "attempts, 86%)\n",
+                 "of cutover cutover-1 failed in phase RunRsyncOperations\n"},
+             Row{"copy-failed-with-warning", "SucceededWithWarnings", on_the_target,
+                 "not copied: claim data in shop, claim files in shop\n",
+                 "failed in phase RunRsyncOperations: key RSYNC_PRIVILEGED not found"},
+             Row{"copy-failed-for-good", "Failed",
+                 ": a rollback is required\n  the copy is not complete\n",
+                 "not copied: claim data in shop (1 attempt, 43%), claim files in shop (1 attempt, "
+                 "43%)\n",
+                 "caused by: 'fatal plan error'"},
+         }) {
+        SUBCASE(row.scenario) {
+            sandbox::World world(row.scenario, https());
+            const Person person(world.kubeconfig());
+            const auto text = ends_with(4, person.runs({"assess", "shop-plan", "--exit-code"}));
+            for (const char* part :
+                 {row.first, row.missing, row.why, "oc mtc rollback shop-plan\n"})
+                CHECK(has(text.out, part));
+            const auto json = document(
+                ends_with(4, person.runs({"assess", "shop-plan", "--exit-code", "-ojson"})));
+            CHECK(json["verdict"] == "Required");
+            CHECK(json["copy"]["end"] == "Incomplete");
+            CHECK(json["copy"]["missing"].size() == 2);
+            CHECK(has(json["copy"]["volumeMigration"].get<std::string>(), "cutover-1-"));
+            const auto all = ends_with(4, person.runs({"assess", "--exit-code"}));
+            CHECK(has(all.out, "shop-plan   Required "));
+            CHECK(has(all.out, ", copy not complete"));
+            const auto status = ends_with(0, person.runs({"status", "shop-plan"}));
+            CHECK(has(status.out, "not copied: claim data in shop"));
+            const auto status_json = base::Json::parse(person.runs({"status", "-ojson"}).out);
+            CHECK(status_json["migrations"][0]["state"] == row.state);
+            CHECK(status_json["migrations"][0]["copy"]["end"] == "Incomplete");
+            const auto preview = ends_with(0, person.runs({"shop-plan", "--dry-run"}));
+            CHECK(has(preview.out + preview.err, "the copy is not complete"));
+            ends_with(4, person.runs({"verify", "shop-plan", "--stall-after=1s"}));
+            CHECK(rollbacks(world.target_store()) == 0);
+            ends_with(0, person.runs({"shop-plan", "--yes"}));
+            CHECK(rollbacks(world.target_store()) == 1);
+            CHECK(replicas(world.source_store(), "web") == 2);
+            const auto after = document(
+                ends_with(0, person.runs({"assess", "shop-plan", "--exit-code", "-ojson"})));
+            CHECK(after["verdict"] == "AlreadyRolledBack");
+            CHECK(after["copy"]["end"] == "None");
+        }
+    }
+}
+
+TEST_CASE("a volume migration that cannot be read is no proof that the volumes were copied") {
+    constexpr const char* not_known = "not known whether the volumes were copied: ";
+    SUBCASE("it is gone") {
+        sandbox::World world("succeeded-cutover", https());
+        const Person person(world.kubeconfig());
+        CHECK(ends_with(0, person.runs({"assess", "shop-plan", "--exit-code"})).code == 0);
+        for (const base::Object& each :
+             world.target_store().all(support::types::directvolumemigrations))
+            world.target_store().remove(each.ref);
+        const auto text = ends_with(4, person.runs({"assess", "shop-plan", "--exit-code"}));
+        CHECK(has(text.out, ": not known whether a rollback is needed\n"));
+        CHECK(has(text.out, not_known));
+        CHECK(has(text.out, "is gone\n"));
+        CHECK(has(ends_with(0, person.runs({"status", "shop-plan"})).out, not_known));
+        ends_with(0, person.runs({"shop-plan", "--yes"}));
+    }
+    SUBCASE("it may not be read: the rollback may be made all the same") {
+        sandbox::World world("copy-failed", https());
+        const Person person(world.kubeconfig());
+        const std::vector<std::string> as_blind{"--context=blind@target", "--source-context=source",
+                                                "--target-context=target"};
+        const auto runs = [&](std::vector<std::string> words) {
+            words.insert(words.end(), as_blind.begin(), as_blind.end());
+            return person.runs(words);
+        };
+        // the pipeline of the cutover tells it
+        CHECK(has(ends_with(4, runs({"assess", "shop-plan", "--exit-code"})).out,
+                  "the copy is not complete"));
+        for (const base::Object& each : world.target_store().all(mtc::types::migmigrations)) {
+            base::Json body = each.body;
+            body["status"].erase("pipeline");
+            world.target_store().put(body);
+        }
+        const auto text = ends_with(4, runs({"assess", "shop-plan", "--exit-code"}));
+        CHECK(has(text.out, not_known));
+        CHECK(has(text.out, "cannot be read\n"));
+        CHECK(has(text.out, "list directvolumemigrations.migration.openshift.io"));
+        CHECK(has(text.out, "name a context that sees it with --context"));
+        CHECK_FALSE(has(text.out, "In the way"));
+        CHECK(has(ends_with(0, runs({"status", "shop-plan"})).out, not_known));
+        ends_with(0, runs({"shop-plan", "--yes"}));
+    }
+}
+
 TEST_CASE("what a person may not see is a gap in the assessment and no error") {
     sandbox::World world("restricted-user", https());
     const Person person(world.kubeconfig());

@@ -103,6 +103,36 @@ inline mtc::Migration good_cutover(int minute = 0) {
     return ended(migration("cutover", mtc::MigrationKind::Cutover, minute), "Succeeded");
 }
 
+/// What the cutover's volume migration is in the end: its phase, its itinerary, one condition.
+inline mtc::VolumeMigration volumes_of_cutover(const std::string& phase = "Completed",
+                                               const Json& ended = condition("Succeeded",
+                                                                             "Advisory"),
+                                               const Json& status = Json::object()) {
+    Json full = {{"phase", phase}, {"itinerary", "VolumeMigration"}, {"conditions", list(ended)}};
+    full.update(status);
+    return mtc::decode_volume_migration(
+        mtc_object(mtc::types::volume_migrations, "cutover-x7kq")
+            .label("migration-direct-volume", "uid-of-cutover")
+            .spec({{"persistentVolumeClaims", list(Json{{"namespace", "shop"}, {"name", "data"}})}})
+            .status(full));
+}
+
+/// An rsync operation of the claim `data` that has used up its attempts.
+inline Json failed_operation(const std::string& claim = "data") {
+    return {{"pvcReference", {{"namespace", "shop"}, {"name", claim}}},
+            {"currentAttempt", 2},
+            {"failed", true}};
+}
+
+/// As the real controller leaves it when all rsync pods have failed: no errors, blocked for good.
+inline mtc::VolumeMigration failed_volumes_of_cutover() {
+    const Json pod = {{"pvcRef", {{"namespace", "shop"}, {"name", "data"}}},
+                      {"lastObservedProgressPercent", "86%"}};
+    return volumes_of_cutover(
+        "MigrationFailed", condition("Failed", "Critical", "RunRsyncOperations"),
+        {{"rsyncOperations", list(failed_operation())}, {"failedPods", list(pod)}});
+}
+
 /// A cutover that failed in this phase, with the errors that the controller leaves.
 inline mtc::Migration failed_in(const std::string& phase, mtc::MigrationKind kind) {
     mtc::Migration m = migration("cutover", kind, 0);
@@ -132,6 +162,7 @@ inline State well() {
     state.target_cluster = ready_cluster("host");
     state.knows_rollback = true;
     state.seen_at = at(90);
+    state.volume_migrations = {volumes_of_cutover()};
     state.source.server = "https://api.ocp3.example:6443";
     state.source.namespaces = {"shop"};
     state.source.found_namespaces = {active_namespace("shop")};
