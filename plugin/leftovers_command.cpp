@@ -92,7 +92,7 @@ class LeftoversCommand {
     }
 
     std::string blockers_of(const LeftoversReport& report) const {
-        return command_of(render_blockers(report.runbook->blockers, context_.err),
+        return command_of(render_blockers(report.runbook->blockers, context_.err, "the deletion"),
                           context_.err.called_as);
     }
 

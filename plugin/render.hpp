@@ -25,7 +25,7 @@ std::string render_preview(const rollback::State& state, const rollback::Assessm
 
 /// Why nothing can be done, each with its remedy. For stderr.
 std::string render_blockers(const std::vector<rollback::Blocker>& blockers,
-                            const RenderContext& context);
+                            const RenderContext& context, std::string_view of = "a rollback");
 
 /// The runbook of --dry-run. For stdout.
 std::string render_runbook(const rollback::Runbook& runbook, const RenderContext& context);

@@ -189,7 +189,13 @@ std::string next(const LeftoversReport& report, const RenderContext& context) {
     const bool backups = can_delete(report, true);
     std::string out;
     if (plain) out += remedy_line("To delete them: " + again, context.style, 0);
-    if (backups)
+    const bool asked = std::ranges::any_of(
+        report.written, [](const Written& each) { return is_done(each) && is_request(each); });
+    if (backups && asked)
+        out += remedy_line("Velero deletes the backups in its own time. To look again: " +
+                               context.called_as + " leftovers " + report.plan,
+                           context.style, 0);
+    else if (backups)
         out +=
             remedy_line("With Velero's backups: " + again + " --include-backups", context.style, 0);
     return out.empty() ? out : "\n" + out;

@@ -168,12 +168,12 @@ std::string render_preview(const State& state, const Assessment& assessment,
 }
 
 std::string render_blockers(const std::vector<rollback::Blocker>& blockers,
-                            const RenderContext& context) {
+                            const RenderContext& context, std::string_view of) {
     std::string out =
         context.style.paint(Tone::Bold,
                             "Nothing was changed: " + base::count(blockers.size(), "thing") +
-                                (blockers.size() == 1 ? " stands" : " stand") +
-                                " in the way of a rollback") +
+                                (blockers.size() == 1 ? " stands" : " stand") + " in the way of " +
+                                std::string(of)) +
         "\n";
     for (const rollback::Blocker& blocker : blockers) out += "\n" + blocker_lines(blocker, context);
     return out;

@@ -149,6 +149,21 @@ TEST_CASE("nothing is deleted while a volume migration of any plan works in thes
     }
 }
 
+TEST_CASE("a volume migration that has failed works no more, and is deleted with what it left") {
+    auto view = with_pod();
+    view.volume_migrations = {volume_migration("dvm", "cutover", "MigrationFailed", true)};
+    const auto runbook = deletion(view);
+    CHECK(ids_of(runbook).empty());
+    CHECK_FALSE(runbook.steps.empty());
+    for (const Leftover& each : leftovers_of(view)) {
+        if (each.kind->id == "volume-migration") CHECK(each.in_the_way.empty());
+    }
+    view.volume_migrations.front().phase = "RunRsyncOperations";
+    CHECK(ids_of(deletion(view)) == Names{"volume-migration-running"});
+    view.volume_migrations.front().conditions = {{"Failed", "Critical", "RunRsyncOperations", ""}};
+    CHECK(ids_of(deletion(view)).empty());
+}
+
 TEST_CASE("whether something runs must have been seen") {
     auto view = with_pod();
     view.owners_seen = false;
