@@ -29,7 +29,7 @@ Lines judgement(const Assessment& assessment) {
     for (const std::string& reason : assessment.reasons) lines.items.push_back({reason});
     if (assessment.stopped_since)
         lines.items.push_back({"stopped since " + utc(*assessment.stopped_since) +
-                               " UTC, the start of the migration that stopped it"});
+                               " UTC, as near as the migration that stopped it tells"});
     return lines;
 }
 

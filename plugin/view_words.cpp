@@ -13,7 +13,7 @@ namespace {
 using Entry = std::pair<std::string_view, std::string_view>;
 
 // mm/task.go, RollbackItinerary
-constexpr std::array<Entry, 6> step_words{{{"CleanupVelero", "Delete Velero backups"},
+constexpr std::array<Entry, 6> step_words{{{"CleanupVelero", "Look for Velero backups"},
                                            {"CleanupHelpers", "Delete helper objects"},
                                            {"CleanupMigrated", "Delete migrated objects"},
                                            {"RollbackLiveMigration", "Move running VMs back"},
@@ -22,8 +22,8 @@ constexpr std::array<Entry, 6> step_words{{{"CleanupVelero", "Delete Velero back
 
 constexpr std::array<Entry, 18> phases{
     {{"Rollback", "the rollback begins"},
-     {"DeleteBackups", "deleting the plan's Velero backups on the source"},
-     {"DeleteRestores", "deleting the plan's Velero restores on the target"},
+     {"DeleteBackups", "looking for Velero backups on the source; MTC's rollback deletes none"},
+     {"DeleteRestores", "looking for Velero restores on the target; MTC's rollback deletes none"},
      {"DeleteRegistries", "deleting MTC's image registries"},
      {"EnsureStagePodsDeleted", "deleting stage pods on both clusters"},
      {"EnsureAnnotationsDeleted", "removing MTC's marks from volumes and pods"},

@@ -209,7 +209,8 @@ std::string consequence_of(bool source, bool target) {
             "of its replicas");
     }
     if (target) parts.emplace_back("MTC 1.8 also stops what they run on the target");
-    parts.emplace_back("the controller reports PlanConflict while both plans are open");
+    parts.emplace_back(
+        "the controller may report PlanConflict on the newer plan while both are open");
     return base::join(parts, "; ");
 }
 
