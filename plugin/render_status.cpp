@@ -48,6 +48,12 @@ std::string took(const MigrationStatus& status, base::Time now) {
     return length ? base::human(*length) : "<unknown>";
 }
 
+std::string kind_of(const mtc::Migration& migration) {
+    const std::string kind = mtc::word(migration.kind);
+    return migration.turned_from ? kind + ", began as a " + mtc::word(*migration.turned_from)
+                                 : kind;
+}
+
 void add_copy(const rollback::CopyOfVolumes& copy, Table& table) {
     if (copy.end == rollback::CopyEnd::Unknown)
         table.note("not known whether the volumes were copied: " + copy.why);
@@ -59,7 +65,7 @@ void add_copy(const rollback::CopyOfVolumes& copy, Table& table) {
 void add(const MigrationStatus& status, base::Time now, Table& table) {
     const mtc::Migration& migration = status.migration;
     table.row({{migration.name},
-               {mtc::word(migration.kind)},
+               {kind_of(migration)},
                state_cell(status),
                {time_or_none(migration.started)},
                {took(status, now)}});

@@ -89,6 +89,8 @@ class StatusCommand {
             if (const auto looked = refresh(session, report); !looked)
                 return note(report, looked.error());
             code = ended_well(*ended, report) ? ExitCode::Done : ExitCode::RollbackFailed;
+            // it has failed, and nobody knows when the controller ends it
+            if (!ended->finished()) break;
         }
         return code;
     }

@@ -195,6 +195,7 @@ class Frame {
             if (!failed->errors.empty()) canvas_.blank();
             for (const std::string& error : failed->errors)
                 canvas_.paragraph(failure_mark(style_), error);
+            if (!failed->held_by.empty()) conditions(failed->held_by);
         }
     }
 

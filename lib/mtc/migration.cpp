@@ -58,6 +58,21 @@ Failed failed_of(const Migration& migration) {
             .errors = migration.errors};
 }
 
+bool has_step(const Migration& migration, std::string_view name) {
+    return std::ranges::count(migration.pipeline, name, &PipelineStep::name) > 0;
+}
+
+// Every itinerary but those that take something back begins with Prepare; only a cutover restores.
+// For one look the old itinerary may still stand there.
+std::optional<MigrationKind> turned_from(const Migration& migration) {
+    if (migration.kind != MigrationKind::Rollback) return {};
+    const std::string& itinerary = migration.itinerary;
+    if (has_step(migration, "Restore") || itinerary == "Final") return MigrationKind::Cutover;
+    if (has_step(migration, "Prepare") || itinerary == "Stage")
+        return migration.quiesce ? MigrationKind::State : MigrationKind::Stage;
+    return {};
+}
+
 Conditions warnings_of(const Conditions& conditions) {
     Conditions out;
     std::ranges::copy_if(conditions, std::back_inserter(out), &Condition::warns);
@@ -83,7 +98,13 @@ MigrationState Migration::state() const {
     if (finished()) return ended(*this);
     // the phase Canceled, one before Completed, has turned Canceling into Canceled
     if (has(conditions, "Canceling") || has(conditions, "Canceled")) return Canceling{};
-    // A failed one passes through its last phases before it is Completed; it is not over yet.
+    // It passes through its last phases before it is Completed, and where something blocks it, it
+    // never does (mm/migmigration_controller.go): failed it has all the same.
+    if (has(conditions, "Failed") || !errors.empty()) {
+        Failed failed = failed_of(*this);
+        failed.held_by = blocking(conditions);
+        return failed;
+    }
     if (Conditions by = blocking(conditions); !by.empty()) return Blocked{std::move(by)};
     if (const Condition* running = find(conditions, "Running")) return running_of(*this, *running);
     if (!phase.empty()) return Running{.phase = phase};
@@ -110,6 +131,7 @@ Migration decode_migration(const base::Object& object) {
     for (const Json& item : base::items_at(body, "/status/pipeline")) {
         migration.pipeline.push_back(step_of(item));
     }
+    migration.turned_from = turned_from(migration);
     return migration;
 }
 

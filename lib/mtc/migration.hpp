@@ -44,6 +44,8 @@ struct Canceled {};
 struct Failed {
     std::string phase;  // in which it failed, empty when that is not recorded
     std::vector<std::string> errors;
+    /// Of one that has not ended: for what the controller waits before it ends it.
+    Conditions held_by = {};
 };
 struct SucceededWithWarnings {
     Conditions warnings;
@@ -67,6 +69,10 @@ struct Migration {
     Conditions conditions;
     std::optional<base::Time> created = {};
     std::optional<base::Time> started = {};
+    /// Of a rollback that began as another kind: spec.rollback was set on it while it ran. The
+    /// controller then goes over to the rollback's itinerary (mm/task.go, init), and only the
+    /// pipeline tells what it had done.
+    std::optional<MigrationKind> turned_from = {};
 
     /// Never reconciled again: phase Completed.
     bool finished() const { return phase == "Completed"; }
@@ -76,8 +82,10 @@ struct Migration {
 /// A field that is missing or odd stays empty.
 Migration decode_migration(const base::Object& object);
 
-/// Terminal only when the phase is Completed; then Canceled before Failed before
-/// SucceededWithWarnings before Succeeded (a canceled one also carries Succeeded, mm/migrate.go).
+/// When the phase is Completed: Canceled before Failed before SucceededWithWarnings before
+/// Succeeded (a canceled one also carries Succeeded, mm/migrate.go). Before that only a failure is
+/// terminal: nothing more is done for it, though the controller has not ended it yet, and does not
+/// while something blocks it.
 bool is_terminal(const MigrationState& state);
 /// Succeeded, with warnings or without: the migration went all its way.
 bool went_through(const MigrationState& state);

@@ -15,8 +15,7 @@ using mtc::Migration;
 using mtc::MigrationKind;
 
 bool touches_the_application(const Migration& m) {
-    return m.kind == MigrationKind::Cutover || m.kind == MigrationKind::State ||
-           m.kind == MigrationKind::Stage;
+    return m.kind != MigrationKind::Rollback || m.turned_from;
 }
 
 bool succeeded(const Migration& m) {
@@ -52,7 +51,7 @@ bool workloads_unseen(const State& state) {
 
 const Migration* running_rollback(const std::vector<Migration>& migrations) {
     const auto it = std::ranges::find_if(migrations, [](const Migration& m) {
-        return m.kind == MigrationKind::Rollback && !m.finished();
+        return m.kind == MigrationKind::Rollback && !mtc::is_terminal(m.state());
     });
     return it == migrations.end() ? nullptr : &*it;
 }
@@ -191,9 +190,14 @@ Decision on_another_cluster(const State& state, Assessment& out) {
     return wrong.empty() ? Decision() : Verdict::Unknown;
 }
 
-Decision rollback_runs(const State&, Assessment& out) {
+Decision rollback_runs(const State& state, Assessment& out) {
     if (!out.running_rollback) return {};
     out.reasons.push_back("rollback " + *out.running_rollback + " has not ended");
+    const auto running =
+        std::ranges::find(state.migrations, *out.running_rollback, &Migration::name);
+    if (running != state.migrations.end() && running->turned_from)
+        out.reasons.push_back("it began as a " + mtc::word(*running->turned_from) +
+                              ", and was turned into a rollback while it ran");
     return Verdict::InProgress;
 }
 
@@ -429,11 +433,24 @@ bool needs_action(Verdict verdict) {
     return true;
 }
 
+namespace {
+
+// A cutover stops the application after its first backup, the others after their preparation
+// (mm/task.go); no step of the pipeline is for it alone.
+std::optional<base::Time> began_to_stop(const Migration& m) {
+    const MigrationKind kind = m.turned_from.value_or(m.kind);
+    const char* before = kind == MigrationKind::Cutover ? "Backup" : "Prepare";
+    const auto step = std::ranges::find(m.pipeline, before, &mtc::PipelineStep::name);
+    if (step != m.pipeline.end() && step->completed) return step->completed;
+    return m.started ? m.started : m.created;
+}
+
+}  // namespace
+
 std::optional<base::Time> stopped_since(const State& state) {
     const auto history = by_creation(state.migrations);
     for (const Migration& m : std::ranges::reverse_view(history)) {
-        if (has_started(m) && touches_the_application(m) && m.quiesce)
-            return m.started ? m.started : m.created;
+        if (has_started(m) && touches_the_application(m) && m.quiesce) return began_to_stop(m);
     }
     return std::nullopt;
 }

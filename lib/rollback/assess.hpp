@@ -106,8 +106,8 @@ Effects effects_of(const State& state);
 /// What to do next, from all the rest of the assessment. For assess().
 Advice advice_of(const State& state, const Assessment& assessment);
 
-/// Since when the application is stopped, as far as the migrations tell: the start of the newest
-/// cutover, stage or state migration that quiesced.
+/// Since when the application is stopped, as near as the newest cutover, stage or state migration
+/// that quiesced tells: the end of its last step before that, else its start.
 std::optional<base::Time> stopped_since(const State& state);
 
 }  // namespace rollback

@@ -113,6 +113,17 @@ constexpr PlanCondition plan_conditions[] = {
     {"PvInvalidAccessMode", volume_choice, edit_plan},
     {"PvInvalidCopyMethod", volume_choice, edit_plan},
     {"PvNameConflict", volume_choice, edit_plan},
+    {"NfsAccessCannotBeValidated",
+     "the controller cannot ask from the target whether it reaches the NFS server; a rollback does "
+     "not use it, but the plan must be Ready",
+     look_at_target},
+    {"StorageClassConversionUnavailable",
+     "a storage conversion needs two storage classes on the cluster; a rollback does not use the "
+     "other one, but the plan must be Ready",
+     edit_plan},
+    {"IntraClusterMigration",
+     "source and target are one cluster, and what the plan is to do cannot be done within one",
+     edit_plan},
     {"InvalidHookRef", hook_choice, edit_plan},
     {"HookNotReady", hook_choice, edit_plan},
 };
@@ -200,6 +211,12 @@ constexpr ClusterCondition cluster_conditions[] = {
     {"TestConnectFailed", "forbidden", not_privileged, more_rights},
     {"TestConnectFailed", "x509", not_trusted, look_at},
     {"TestConnectFailed", "", "the controller cannot reach it", look_at},
+    // of a connection that was tested before
+    {"ReconcileFailed", "Unauthorized", not_authorised, new_token},
+    {"ReconcileFailed", "provide credentials", not_authorised, new_token},
+    {"ReconcileFailed", "forbidden", not_privileged, more_rights},
+    {"ReconcileFailed", "x509", not_trusted, look_at},
+    {"ReconcileFailed", "", "the controller could not use it", look_at},
     {"InvalidURL", "", "its spec.url is no address to reach it at", look_at},
     {"InvalidSaSecretRef", "", "the Secret with its token does not exist", look_at},
     {"InvalidSaToken", "", "its Secret holds no saToken", new_token},
@@ -249,19 +266,31 @@ std::string remedy_for(const Migration& ahead) {
     const std::string object = "migmigration " + ahead.name + " -n " + ahead.ns;
     const auto state = ahead.state();
     // a blocked migration never looks at spec.canceled (mm/task.go)
-    if (std::holds_alternative<mtc::Blocked>(state)) return "oc delete " + object;
-    if (std::holds_alternative<mtc::Canceling>(state))
+    const auto* failed = std::get_if<mtc::Failed>(&state);
+    const bool held = failed != nullptr && !failed->held_by.empty();
+    if (held || std::holds_alternative<mtc::Blocked>(state)) return "oc delete " + object;
+    if (failed != nullptr || std::holds_alternative<mtc::Canceling>(state))
         return "oc get " + object + " -w    # wait until it ends";
     return "oc patch " + object + R"( --type=merge -p '{"spec":{"canceled":true}}')" +
            "    # and wait; --cancel-running does both";
 }
 
+bool has_failed_unended(const Migration& ahead) {
+    return std::holds_alternative<mtc::Failed>(ahead.state());
+}
+
+// One that has failed is none any more, though it has not ended.
+bool is_running_rollback(const Migration& ahead) {
+    return ahead.kind == MigrationKind::Rollback && !has_failed_unended(ahead);
+}
+
 void migration_ahead(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
     for (const Migration& ahead : mtc::ahead_of_a_rollback(state.migrations)) {
-        if (ahead.kind == MigrationKind::Rollback) continue;
+        if (is_running_rollback(ahead)) continue;
         std::string what =
             mtc::word(ahead.kind) + " " + ahead.name + " is " + mtc::word(ahead.state());
         if (!ahead.phase.empty()) what += " (phase " + ahead.phase + ")";
+        if (has_failed_unended(ahead)) what += ", but the controller has not ended it";
         out.push_back(
             {.id = "migration-ahead",
              .what = std::move(what) + "; the controller would postpone the rollback until it ends",

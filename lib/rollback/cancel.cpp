@@ -28,6 +28,10 @@ Patch cancel(const Migration& migration) {
         .change = "canceled"};
 }
 
+bool has_failed(const Migration& migration) {
+    return std::holds_alternative<mtc::Failed>(migration.state());
+}
+
 std::vector<Step> deletion(const Migration& migration) {
     const Delete step{Side::Control, seen(migration)};
     return {{step, "it is blocked, and while it is the controller does not look at spec.canceled"},
@@ -45,13 +49,16 @@ Blocker cancels_a_rollback(const Migration& rollback) {
 }  // namespace
 
 bool ignores_cancel(const Migration& migration) {
-    return std::holds_alternative<mtc::Blocked>(migration.state());
+    const mtc::MigrationState state = migration.state();
+    const auto* failed = std::get_if<mtc::Failed>(&state);
+    return std::holds_alternative<mtc::Blocked>(state) ||
+           (failed != nullptr && !failed->held_by.empty());
 }
 
 std::vector<Step> steps_to_cancel(const Migration& migration) {
     if (ignores_cancel(migration)) return deletion(migration);
     std::vector<Step> steps;
-    if (!migration.canceled)
+    if (!migration.canceled && !has_failed(migration))
         steps.push_back({cancel(migration),
                          "the controller ends a migration by its own Cancel "
                          "itinerary when it finds spec.canceled"});
@@ -61,7 +68,9 @@ std::vector<Step> steps_to_cancel(const Migration& migration) {
 
 std::vector<Migration> in_the_way(const std::vector<Migration>& all) {
     std::vector<Migration> migrations = mtc::ahead_of_a_rollback(all);
-    std::erase_if(migrations, [](const Migration& m) { return m.kind == MigrationKind::Rollback; });
+    std::erase_if(migrations, [](const Migration& m) {
+        return m.kind == MigrationKind::Rollback && !has_failed(m);
+    });
     std::ranges::reverse(migrations);
     return migrations;
 }
@@ -76,7 +85,7 @@ Runbook cancellation(const std::vector<Migration>& all, bool even_rollback) {
     const auto first = first_in_queue(all);
     if (!first) return runbook;
     runbook.steps = steps_to_cancel(*first);
-    if (first->kind == MigrationKind::Rollback && !even_rollback)
+    if (first->kind == MigrationKind::Rollback && !has_failed(*first) && !even_rollback)
         runbook.blockers.push_back(cancels_a_rollback(*first));
     return runbook;
 }

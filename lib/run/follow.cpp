@@ -27,6 +27,13 @@ bool is_progress(const std::optional<Object>& before, const Object& now) {
            before->body.value("spec", base::Json()) != now.body.value("spec", base::Json());
 }
 
+// One that has failed is ended in a moment, unless something keeps the controller from it.
+bool is_held(const mtc::Migration& migration) {
+    const mtc::MigrationState state = migration.state();
+    const auto* failed = std::get_if<mtc::Failed>(&state);
+    return failed != nullptr && !failed->held_by.empty();
+}
+
 class Follower {
   public:
     Follower(const Session& session, ObjectRef migration, const FollowOptions& options,
@@ -72,7 +79,7 @@ class Follower {
         patience_.moved();
         mtc::Migration migration = mtc::decode_migration(seen);
         sink_(MigrationChanged{migration});
-        if (!mtc::is_terminal(migration.state())) return {};
+        if (!migration.finished() && !is_held(migration)) return {};
         return migration;
     }
     End receive(const Gone&) {

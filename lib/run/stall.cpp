@@ -140,9 +140,9 @@ Lines ahead_in_the_queue(const Session& session, const mtc::Migration& migration
 }
 
 Lines what_blocks(const Session& session, const mtc::Migration& migration,
-                  const mtc::Blocked& blocked, std::stop_token stop) {
+                  const mtc::Conditions& by, std::stop_token stop) {
     Lines lines;
-    for (const mtc::Condition& condition : blocked.by) {
+    for (const mtc::Condition& condition : by) {
         lines.push_back(condition.type + ": " + condition.message);
         if (condition.type == "Postponed")
             std::ranges::move(ahead_in_the_queue(session, migration, stop),
@@ -166,7 +166,7 @@ struct Explain {
                 migration.ns};
     }
     Lines operator()(const mtc::Blocked& blocked) const {
-        return what_blocks(session, migration, blocked, stop);
+        return what_blocks(session, migration, blocked.by, stop);
     }
     Lines operator()(const mtc::Running& running) const {
         if (running.phase == "EnsureDestQuiesced") return pods_still_running(session, stop);
@@ -177,7 +177,18 @@ struct Explain {
     }
     Lines operator()(const mtc::Canceling&) const { return {"it is being canceled"}; }
     Lines operator()(const mtc::Canceled&) const { return {}; }
-    Lines operator()(const mtc::Failed&) const { return {}; }
+    Lines operator()(const mtc::Failed& failed) const {
+        if (migration.finished()) return {};
+        if (failed.held_by.empty())
+            return {
+                "it has failed, and the controller has not ended it yet; is it running? oc get "
+                "pods -n " +
+                migration.ns};
+        Lines lines{"it has failed and does no more; the controller ends it when this is resolved"};
+        std::ranges::move(what_blocks(session, migration, failed.held_by, stop),
+                          std::back_inserter(lines));
+        return lines;
+    }
     Lines operator()(const mtc::SucceededWithWarnings&) const { return {}; }
     Lines operator()(const mtc::Succeeded&) const { return {}; }
 };

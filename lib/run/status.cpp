@@ -12,7 +12,8 @@ namespace {
 bool waits(const mtc::Migration& migration) {
     const auto state = migration.state();
     return std::holds_alternative<mtc::Blocked>(state) ||
-           std::holds_alternative<mtc::Pending>(state);
+           std::holds_alternative<mtc::Pending>(state) ||
+           (std::holds_alternative<mtc::Failed>(state) && !migration.finished());
 }
 
 // `status` shows what it can: that they could not be read is said of each migration.

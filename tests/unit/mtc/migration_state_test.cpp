@@ -59,10 +59,21 @@ TEST_CASE("a migration stands where the controller's conditions and its phase sa
          list(running, ready, warning), none, "running", false},
         {"Succeeded before it is Completed is no end", "Cleanup", list(running, succeeded), none,
          "running", false},
-        {"InitialBackupFailed is passed through", "InitialBackupFailed", list(running, failed),
-         error, "running", false},
-        {"MigrationFailed is passed through", "MigrationFailed", list(failed), error, "running",
-         false},
+        {"a failure that is passed through is one", "InitialBackupFailed", list(running, failed),
+         error, "failed", true},
+        {"MigrationFailed is passed through", "MigrationFailed", list(failed), error, "failed",
+         true},
+        {"failed, in the phase in which it did, for one look", "DeleteBackups", list(failed), error,
+         "failed", true},
+        {"errors before the condition", "DeleteBackups", list(running, ready), error, "failed",
+         true},
+        {"the condition before the errors", "DeleteBackups", list(failed), none, "failed", true},
+        {"failed and blocked is failed: it does not go on", "DeleteBackups",
+         list(failed, plan_not_ready), error, "failed", true},
+        {"errors and blocked", "DeleteBackups", list(plan_not_ready, postponed), error, "failed",
+         true},
+        {"canceling and failed, until it has ended", "DeleteBackups", list(canceling, failed),
+         error, "canceling", false},
         {"canceling", "DeleteBackups", list(running, canceling), none, "canceling", false},
         {"canceling while something blocks", "DeleteBackups", list(canceling, plan_not_ready), none,
          "canceling", false},
@@ -100,6 +111,63 @@ TEST_CASE("a migration stands where the controller's conditions and its phase sa
     }
 }
 
+TEST_CASE("a migration that was turned into a rollback while it ran says what it was before") {
+    struct Row {
+        const char* situation;
+        const char* itinerary;
+        std::vector<const char*> steps;
+        bool quiesce;
+        std::optional<MigrationKind> was;
+    };
+    using enum MigrationKind;
+    const std::vector<const char*> rolls_back{"CleanupVelero", "CleanupHelpers", "CleanupMigrated",
+                                              "CleanupUnquiesce", "Cleanup"};
+    const Row rows[] = {
+        {"a rollback from the beginning", "Rollback", rolls_back, false, std::nullopt},
+        {"not looked at yet", "", {}, false, std::nullopt},
+        {"canceled, a rollback from the beginning", "Cancel", rolls_back, false, std::nullopt},
+        {"a cutover",
+         "Rollback",
+         {"Prepare", "StageBackup", "Backup", "DirectVolume", "Restore", "Cleanup", "CleanupVelero",
+          "CleanupHelpers", "CleanupMigrated", "CleanupUnquiesce"},
+         true,
+         Cutover},
+        {"a cutover whose rollback has failed",
+         "Failed",
+         {"Prepare", "Backup", "StageBackup", "Restore", "Cleanup", "CleanupVelero"},
+         true,
+         Cutover},
+        {"a state migration",
+         "Rollback",
+         {"Prepare", "StageBackup", "DirectVolume", "Cleanup", "CleanupVelero"},
+         true,
+         State},
+        {"a stage", "Rollback", {"Prepare", "StageBackup", "Cleanup"}, false, Stage},
+        {"a cutover, before the controller has looked again", "Final", {}, true, Cutover},
+        {"a stage, before the controller has looked again", "Stage", {}, false, Stage},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            Json pipeline = Json::array();
+            for (const char* step : row.steps) pipeline.push_back({{"name", step}});
+            const auto m = decode_migration(
+                build::mtc_object(types::migmigrations, "m")
+                    .spec({{"rollback", true}, {"quiescePods", row.quiesce}})
+                    .status({{"itinerary", row.itinerary}, {"pipeline", pipeline}}));
+            CHECK(m.kind == Rollback);
+            CHECK(m.turned_from == row.was);
+        }
+    }
+    SUBCASE("no other kind was one") {
+        const auto m = decode_migration(
+            build::mtc_object(types::migmigrations, "m")
+                .status(
+                    {{"itinerary", "Final"},
+                     {"pipeline", list(Json{{"name", "Prepare"}}, Json{{"name", "Restore"}})}}));
+        CHECK(m.turned_from == std::nullopt);
+    }
+}
+
 TEST_CASE("a migration that waits tells what for") {
     const auto state = std::get<Blocked>(state_of("", list(ready, postponed, plan_not_ready)));
     REQUIRE(state.by.size() == 2);
@@ -123,6 +191,15 @@ TEST_CASE("a failed migration tells the phase in which it failed, not the one in
     }
     SUBCASE("nothing when there is none") {
         CHECK(std::get<Failed>(state_of("Completed", {}, list("a"))).phase.empty());
+    }
+    SUBCASE("with what keeps the controller from ending it") {
+        const auto held =
+            std::get<Failed>(state_of("DeleteBackups", list(failed, plan_not_ready, ready)));
+        CHECK(held.phase == "DeleteMigrated");
+        REQUIRE(held.held_by.size() == 1);
+        CHECK(held.held_by[0].type == "PlanNotReady");
+        CHECK(
+            std::get<Failed>(state_of("Completed", list(failed, plan_not_ready))).held_by.empty());
     }
     SUBCASE("without any outcome it says so") {
         const auto state = std::get<Failed>(state_of("Completed"));

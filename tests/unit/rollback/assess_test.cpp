@@ -216,6 +216,62 @@ TEST_CASE("a rollback that has not ended is in progress, whatever else is so") {
     }
 }
 
+TEST_CASE("a rollback that has failed runs no more, though the controller has not ended it") {
+    State state = build::halfway();
+    auto failed = build::migration("rb", Kind::Rollback, 60, "DeleteBackups");
+    failed.conditions = {{"Failed", "Advisory", "DeleteBackups", ""}};
+    failed.errors = {"no credentials"};
+    SUBCASE("it waits for the plan, and never goes on") {
+        failed.conditions.push_back({"PlanNotReady", "Critical", "", ""});
+        state.plan.conditions = {{"SourceClusterNotReady", "Critical", "", ""}};
+        state.migrations.push_back(failed);
+        const Assessment assessment = assess(state);
+        CHECK(assessment.verdict == Verdict::RequiredManual);
+        CHECK_FALSE(assessment.running_rollback);
+        REQUIRE(build::ids_of(assessment.blockers) ==
+                std::vector<std::string>{"plan-not-ready", "migration-ahead"});
+        CHECK(assessment.blockers[1].what ==
+              "rollback rb is failed (phase DeleteBackups), but the controller has not ended it; "
+              "the controller would postpone the rollback until it ends");
+        CHECK(contains(assessment.blockers[1].remedy, "oc delete migmigration rb"));
+    }
+    SUBCASE("it is about to end") {
+        state.migrations.push_back(failed);
+        CHECK(assess(state).verdict == Verdict::Required);
+        REQUIRE(assess(state).blockers.size() == 1);
+        CHECK(contains(assess(state).blockers[0].remedy, "wait until it ends"));
+    }
+    SUBCASE("errors without the condition say it, too") {
+        failed.conditions = {{"Running", "Advisory", "", ""}};
+        state.migrations.push_back(failed);
+        CHECK(assess(state).verdict == Verdict::Required);
+    }
+}
+
+TEST_CASE("a migration that was turned into a rollback stopped the application before") {
+    State state = build::halfway();
+    auto turned = build::migration("conv", Kind::Rollback, 10, "DeleteMigrated");
+    turned.quiesce = true;
+    turned.turned_from = Kind::State;
+    state.migrations = {turned};
+    CHECK(assess(state).verdict == Verdict::InProgress);
+    CHECK(assess(state).reasons ==
+          std::vector<std::string>{"rollback conv has not ended",
+                                   "it began as a state migration, and was turned into a rollback "
+                                   "while it ran"});
+    SUBCASE("and since when is not lost when it has failed") {
+        state.migrations = {build::ended(turned, "Failed")};
+        state.migrations[0].phase = "Completed";
+        CHECK(assess(state).verdict == Verdict::Required);
+        CHECK(assess(state).stopped_since == build::at(11));
+    }
+    SUBCASE("one that quiesced nothing stopped nothing") {
+        turned.quiesce = false;
+        state.migrations = {turned};
+        CHECK_FALSE(stopped_since(state));
+    }
+}
+
 TEST_CASE("a rollback that succeeded and was the last word is not repeated") {
     State state = build::rolled_back();
     CHECK(assess(state).verdict == Verdict::AlreadyRolledBack);
@@ -375,6 +431,27 @@ TEST_CASE("the application is stopped since the newest migration that stopped it
         CHECK(stopped_since(state) == build::at(1));
         state.migrations[0].started.reset();
         CHECK(stopped_since(state) == build::at(0));
+    }
+    SUBCASE("nearer, when the step before it has ended") {
+        struct Row {
+            Kind kind;
+            const char* step;
+            int minute;
+        };
+        for (const Row& row : {Row{Kind::Cutover, "Backup", 7}, Row{Kind::Cutover, "Prepare", 1},
+                               Row{Kind::State, "Prepare", 7}, Row{Kind::Stage, "Prepare", 7},
+                               Row{Kind::Stage, "Backup", 1}}) {
+            CAPTURE(mtc::word(row.kind));
+            CAPTURE(row.step);
+            mtc::PipelineStep step;
+            step.name = row.step;
+            step.completed = build::at(7);
+            state.migrations[0].kind = row.kind;
+            state.migrations[0].pipeline = {step};
+            CHECK(stopped_since(state) == build::at(row.minute));
+            state.migrations[0].pipeline[0].completed.reset();
+            CHECK(stopped_since(state) == build::at(1));
+        }
     }
     SUBCASE("a later one counts, of every kind but a rollback") {
         state.migrations.push_back(build::migration("state", Kind::State, 10));

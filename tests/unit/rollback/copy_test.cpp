@@ -7,6 +7,7 @@
 #include "rollback/assess.hpp"
 #include "rollback/runbook.hpp"
 #include "rollback/survey.hpp"
+#include "support/recorded.hpp"
 #include "unit/rollback/builders.hpp"
 
 namespace copy_test {
@@ -263,6 +264,49 @@ TEST_CASE("whether the volumes were copied is read off the volume migration, not
             CHECK(describe_missing(copy) == row.missing);
             CHECK(copy.why == row.why);
         }
+    }
+}
+
+TEST_CASE("how the copies of the migrations that the real controller ran have ended") {
+    std::vector<mtc::VolumeMigration> volumes;
+    for (const Json& body : recorded::all("directvolumemigrations"))
+        volumes.push_back(
+            mtc::decode_volume_migration(base::object_of(mtc::types::volume_migrations, body)));
+    struct Row {
+        const char* migration;
+        const char* plan;
+        CopyEnd end;
+        const char* missing;
+    };
+    const Row rows[] = {
+        {"cutover-d2", "plan-d", CopyEnd::Incomplete,
+         "claim data in shop-d (2 attempts, 86%), claim store-db-1 in shop-d (2 attempts, 43%), "
+         "claim store-db-0 in shop-d (2 attempts, 43%) and 2 more"},
+        {"cutover-d", "plan-d", CopyEnd::Incomplete, ""},  // its own volume migration is not kept
+        {"cutover-h", "plan-d", CopyEnd::Incomplete,
+         "claim spare in shop-h (1 attempt, 43%), claim store-db-0 in shop-h (1 attempt, 43%), "
+         "claim store-db-1 in shop-h (1 attempt, 43%) and 2 more"},
+        {"conv-i", "plan-i", CopyEnd::Complete, ""},
+        {"cutover-a2", "plan-d", CopyEnd::None, ""},
+        {"cutover-e2", "plan-d", CopyEnd::None, ""},
+        {"stage-e", "plan-d", CopyEnd::None, ""},
+        {"rollback-zrthfvlc", "plan-d", CopyEnd::None, ""},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.migration);
+        const auto copy =
+            copy_of(mtc::decode_migration(base::object_of(
+                        mtc::types::migmigrations, recorded::one("migmigrations", row.migration))),
+                    mtc::decode_plan(
+                        base::object_of(mtc::types::migplans, recorded::one("migplans", row.plan)))
+                        .value(),
+                    volumes, true);
+        CHECK(word(copy.end) == word(row.end));
+        CHECK(describe_missing(copy) == row.missing);
+    }
+    for (const mtc::VolumeMigration& each : volumes) {
+        CAPTURE(each.seen.ref.name);
+        CHECK(each.finished());
     }
 }
 
