@@ -53,9 +53,10 @@ Records volumes(const RunReport& report) {
                 .rows = {}};
     for (const auto& item : report.assessment->situation.volumes) {
         out.rows.push_back(volume_row(report.gaps_before, item, most_pods));
-        out.rows.back().push_back(rollback::is_written_by_both(item)
-                                      ? Cell{"both sides can write to it", Tone::Bad}
-                                      : Cell{});
+        const std::string missing = not_copied(*report.assessment, item);
+        Cell note = missing.empty() ? Cell{} : Cell{missing, Tone::Bad};
+        if (rollback::is_written_by_both(item)) note = {"both sides can write to it", Tone::Bad};
+        out.rows.back().push_back(note);
     }
     return out;
 }

@@ -126,14 +126,6 @@ Cell mounted_by(const Gaps& gaps, Side side, const std::vector<ObjectRef>& pods,
     return {base::first_of(names, most) + (unseen ? ", not all seen" : "")};
 }
 
-std::string not_copied(const Assessment& assessment, const VolumeSituation& item) {
-    for (const mtc::VolumeCopy& copy : assessment.copy.missing) {
-        if (copy.ns == item.volume.claim_ns && copy.claim == item.volume.claim)
-            return "not copied: " + rollback::describe_copy(copy);
-    }
-    return {};
-}
-
 std::string volumes(const AssessmentReport& report, const RenderContext& context) {
     const auto& all = report.assessment->situation.volumes;
     if (all.empty()) return {};
@@ -162,6 +154,14 @@ std::vector<Cell> volume_row(const Gaps& gaps, const VolumeSituation& item, std:
             {action_of(item.volume)},
             mounted_by(gaps, Side::Source, item.source_pods, most),
             mounted_by(gaps, Side::Target, item.target_pods, most)};
+}
+
+std::string not_copied(const Assessment& assessment, const VolumeSituation& item) {
+    for (const mtc::VolumeCopy& copy : assessment.copy.missing) {
+        if (copy.ns == item.volume.claim_ns && copy.claim == item.volume.claim)
+            return "not copied: " + rollback::describe_copy(copy);
+    }
+    return {};
 }
 
 std::string render_situation(const AssessmentReport& report, const RenderContext& context) {

@@ -18,6 +18,10 @@ std::vector<Cell> workload_row(const std::vector<rollback::Gap>& gaps,
 std::vector<Cell> volume_row(const std::vector<rollback::Gap>& gaps,
                              const rollback::VolumeSituation& item, std::size_t most);
 
+/// "not copied: claim data in shop (2 attempts, 86%)"; empty for a volume that was copied.
+std::string not_copied(const rollback::Assessment& assessment,
+                       const rollback::VolumeSituation& item);
+
 /// Of a report with an assessment.
 std::string render_situation(const AssessmentReport& report, const RenderContext& context);
 

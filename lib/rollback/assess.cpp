@@ -4,7 +4,6 @@
 #include <functional>
 
 #include "base/text.hpp"
-#include "mtc/names.hpp"
 #include "rollback/check.hpp"
 #include "rollback/testimony.hpp"
 
@@ -119,56 +118,6 @@ std::string claim_of(const VolumeSituation& volume) {
     return "claim " + volume.volume.claim + " in " + volume.volume.claim_ns;
 }
 
-// Copy
-// -------------------------------------------------------------------------------------------------
-
-bool is_of_the_plan(const State& state, const Object& workload) {
-    return base::label_of(workload, mtc::labels::migrated_by_plan) == state.plan.uid;
-}
-
-// Migrated ones, and ones that stand on both sides: what is the target's own runs on its own data.
-bool runs_on_target(const State& state, const Situation& situation) {
-    const bool migrated = std::ranges::any_of(state.target.workloads, [&](const Object& each) {
-        const mtc::WorkloadKind* kind = mtc::workload_kind(each.ref.type);
-        return kind != nullptr && is_of_the_plan(state, each) && !kind->at_rest(each);
-    });
-    return migrated || std::ranges::any_of(situation.workloads, [](const auto& each) {
-               return each.source && each.target && !each.target->at_rest;
-           });
-}
-
-// In a storage conversion the source's own pods mount the copy.
-bool mounts_the_copy(const Situation& situation) {
-    return std::ranges::any_of(situation.volumes, [](const VolumeSituation& each) {
-        return !each.moved && !each.target_pods.empty();
-    });
-}
-
-// Workloads of the target that could not be seen may be what was migrated.
-bool may_run_on_the_copy(const State& state, const Situation& situation) {
-    return runs_on_target(state, situation) || mounts_the_copy(situation) ||
-           (gap_in(state, Side::Target, is_workload) && !state.target.labelled.empty());
-}
-
-std::string application_on_the_copy(const State& state) {
-    const bool both = std::ranges::any_of(
-        state.target.namespaces, [&](const std::string& ns) { return is_also_source(state, ns); });
-    return both ? "the application" : "the application on the target";
-}
-
-// First what it means now, then which volumes, then how it came about.
-std::vector<std::string> reasons_of(const State& state, const CopyOfVolumes& copy, bool runs) {
-    if (copy.end == CopyEnd::Unknown)
-        return {"not known whether the volumes were copied: " + copy.why};
-    if (copy.end != CopyEnd::Incomplete) return {};
-    std::vector<std::string> reasons{
-        "the copy is not complete" +
-        (runs ? ": " + application_on_the_copy(state) + " runs on incomplete data" : "")};
-    if (!copy.missing.empty()) reasons.push_back("not copied: " + describe_missing(copy));
-    reasons.push_back(copy.why);
-    return reasons;
-}
-
 // Verdict
 // ----------------------------------------------------------------------------------------------
 
@@ -214,7 +163,7 @@ Decision both_sides_write(const State&, Assessment& out) {
 }
 
 void add_reasons_of_copy(const State& state, Assessment& out, bool runs) {
-    std::ranges::move(reasons_of(state, out.copy, runs), std::back_inserter(out.reasons));
+    std::ranges::move(reasons_of_copy(state, out.copy, runs), std::back_inserter(out.reasons));
 }
 
 Decision moved_to_the_target(const State& state, Assessment& out) {

@@ -103,6 +103,12 @@ bool is_wrong_cluster(const Blocker& blocker);
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options);
 /// What a rollback will do to both clusters. For assess().
 Effects effects_of(const State& state);
+/// True when pods may run on the copies now: migrated workloads, ones that stand on both sides, or
+/// what could not be seen. For assess().
+bool may_run_on_the_copy(const State& state, const Situation& situation);
+/// First what the copy means now, then which volumes are missing, then how it came about; empty
+/// where all were copied. For assess().
+std::vector<std::string> reasons_of_copy(const State& state, const CopyOfVolumes& copy, bool runs);
 /// What to do next, from all the rest of the assessment. For assess().
 Advice advice_of(const State& state, const Assessment& assessment);
 
