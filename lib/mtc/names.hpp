@@ -89,6 +89,12 @@ inline constexpr const char* reclaim_policy =
 inline constexpr const char* start_vm =
     "migration.openshift.io/start-vm";  // "true"; a person may say "false"
 inline constexpr const char* run_strategy = "migration.openshift.io/vm-run-strategy";
+// What a migration leaves on the claims and volumes that it copied (mm/annotation.go).
+inline constexpr const char* migrate_type = "openshift.io/migrate-type";
+inline constexpr const char* target_storage_class = "openshift.io/target-storage-class";
+inline constexpr const char* target_access_mode = "openshift.io/target-access-mode";
+inline constexpr const char* copy_method =
+    "migration.openshift.io/copy-method";  // no itinerary of the controller removes it
 /// The key that quiescing adds to a DaemonSet's node selector, with the value "true".
 inline constexpr const char* quiesce_daemonset = "migration.openshift.io/quiesceDaemonSet";
 }  // namespace annotations

@@ -46,6 +46,11 @@ const std::string velero_means = "what a migration saved; none reads it again";
 const std::string stage_mark = "a label of a stage backup; the next one sets its own";
 const std::string conversion_mark = "a label of a storage conversion; MTC does not remove it";
 
+const std::string annotation_mark = "annotations of a copy; the next one sets its own";
+const std::vector<const char*> of_copies{
+    mtc::annotations::migrate_type, mtc::annotations::target_storage_class,
+    mtc::annotations::target_access_mode, mtc::annotations::copy_method};
+
 const std::vector<LeftoverKind> table{
     // clang-format off
     {"rsync-pod", pods, PlanNamespaces, both, rsync, Removal::Delete, next_deletes, false},
@@ -71,6 +76,8 @@ const std::vector<LeftoverKind> table{
     {"stage-mark", image_streams, PlanNamespaces, both, mtc::labels::in_stage_backup, Removal::None, stage_mark, true, true},
     {"stage-mark", volumes, NoNamespace, both, mtc::labels::in_stage_backup, Removal::None, stage_mark, true, true},
     {"stage-mark", namespaces, NoNamespace, both, mtc::labels::in_stage_backup, Removal::None, stage_mark, true, true},
+    {"annotation", claims, PlanNamespaces, both, "", Removal::None, annotation_mark, true, true, of_copies},
+    {"annotation", volumes, NoNamespace, both, "", Removal::None, annotation_mark, true, true, of_copies},
     {"conversion-mark", claims, PlanNamespaces, both, converted, Removal::None, conversion_mark, true, true},
     // clang-format on
 };
@@ -80,6 +87,13 @@ const std::vector<LeftoverKind> table{
 
 const std::vector<LeftoverKind>& leftover_kinds() {
     return leftover_table::table;
+}
+
+bool has_marks_of(const LeftoverKind& kind, const Object& object) {
+    return kind.annotations.empty() ||
+           std::ranges::any_of(kind.annotations, [&](const char* annotation) {
+               return base::annotation_of(object, annotation).has_value();
+           });
 }
 
 std::string selector_of(const LeftoverKind& kind, const mtc::Plan& plan) {

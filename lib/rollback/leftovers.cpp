@@ -192,10 +192,7 @@ class Judge {
         if (is_borrowed_pod(object))
             return not_ours("a pod of the application that MTC borrowed: {plugin} manual " +
                             view_.plan.name + " --only=stage-pods gives it back");
-        if (out.kind->is_mark)
-            return not_ours("only a label: oc label " + out.object.ref.label() +
-                            (out.object.ref.ns.empty() ? "" : " -n " + out.object.ref.ns) + " " +
-                            mark_of(*out.kind) + "-");
+        if (out.kind->is_mark) return not_ours(way_to_unmark(*out.kind, object));
         if (base::is_terminating(object) && !base::finalizers_of(object).empty())
             return not_ours("its deletion has begun" + way_out(object));
         const auto* dvm = owners_.volume_migration(label(object, mtc::labels::by_volume_migration));
@@ -211,6 +208,19 @@ class Judge {
         return ", and MTC's controller ends it when it runs; if it never will: oc patch " +
                object.ref.label().substr(0, object.ref.label().find('/')) + " " + object.ref.name +
                " -n " + object.ref.ns + R"( --type=merge -p '{"metadata":{"finalizers":null}}')";
+    }
+
+    static std::string way_to_unmark(const LeftoverKind& kind, const Object& object) {
+        const std::string on =
+            object.ref.label() + (object.ref.ns.empty() ? "" : " -n " + object.ref.ns);
+        if (kind.annotations.empty())
+            return "only a label: oc label " + on + " " + mark_of(kind) + "-";
+        std::string command = "only annotations: oc annotate " + on;
+        for (const char* annotation : kind.annotations) {
+            if (base::annotation_of(object, annotation))
+                command += " " + std::string(annotation) + "-";
+        }
+        return command;
     }
 
     static std::string mark_of(const LeftoverKind& kind) {

@@ -40,10 +40,13 @@ struct LeftoverKind {
     Removal removal;
     std::string meaning;        // what it is, and why it is harmless where it is
     bool only_metadata = true;  // false: its status is read, too
-    bool is_mark = false;       // a label on an object of the application's, not an object of MTC's
+    bool is_mark = false;       // a label or annotations on an object of the application's
+    std::vector<const char*> annotations = {};  // one of which it must have; labels select no more
 };
 /// In the order in which the controller deletes (dvm/rsync.go).
 const std::vector<LeftoverKind>& leftover_kinds();
+/// True when the object has one of the annotations that the kind is about, or it is about none.
+bool has_marks_of(const LeftoverKind& kind, const Object& object);
 /// With the plan's UID in it.
 std::string selector_of(const LeftoverKind& kind, const mtc::Plan& plan);
 

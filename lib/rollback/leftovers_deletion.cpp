@@ -21,7 +21,8 @@ std::string without_control(const LeftoversView& view) {
 
 void add_migrations(const LeftoversView& view, std::vector<Blocker>& out) {
     for (const Migration& migration : view.migrations) {
-        if (migration.plan != view.plan.name || migration.finished()) continue;
+        // one that has failed does nothing more, also where the controller has not ended it
+        if (migration.plan != view.plan.name || mtc::is_terminal(migration.state())) continue;
         out.push_back({.id = "migration-running",
                        .what = "MigMigration " + migration.name + " of the plan has not ended (" +
                                mtc::word(migration.state()) + ")",

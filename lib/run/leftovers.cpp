@@ -95,7 +95,8 @@ class Search {
                 .metadata_only = kind.only_metadata,
                 .keep = [this, &kind](std::vector<Object> objects) {
                     for (Object& object : objects)
-                        view_.found.push_back({side_, &kind, std::move(object)});
+                        if (rollback::has_marks_of(kind, object))
+                            view_.found.push_back({side_, &kind, std::move(object)});
                 }};
     }
 

@@ -84,6 +84,10 @@ const Name names[] = {
     {mtc::annotations::reclaim_policy, "migration.openshift.io/orig-reclaim-policy"},
     {mtc::annotations::start_vm, "migration.openshift.io/start-vm"},
     {mtc::annotations::run_strategy, "migration.openshift.io/vm-run-strategy"},
+    {mtc::annotations::migrate_type, "openshift.io/migrate-type"},
+    {mtc::annotations::target_storage_class, "openshift.io/target-storage-class"},
+    {mtc::annotations::target_access_mode, "openshift.io/target-access-mode"},
+    {mtc::annotations::copy_method, "migration.openshift.io/copy-method"},
     {mtc::annotations::quiesce_daemonset, "migration.openshift.io/quiesceDaemonSet"},
 };
 

@@ -122,6 +122,11 @@ TEST_CASE("nothing is deleted while a migration of the plan has not ended") {
         CHECK(runbook.steps.empty());
         CHECK(runbook.blockers.front().what.find("MigMigration next of the plan") == 0);
     }
+    auto held = with_pod();
+    held.migrations.push_back(
+        ended(migration("held", mtc::MigrationKind::Rollback, 80, "DeleteBackups"), "Failed"));
+    held.migrations.back().conditions.push_back({"PlanNotReady", "Critical", "", ""});
+    CHECK(ids_of(deletion(held)).empty());
     auto view = with_pod();
     auto other = migration("other", mtc::MigrationKind::Cutover, 80, "Prepare");
     other.plan = "bank-plan";

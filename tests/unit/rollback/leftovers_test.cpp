@@ -102,6 +102,37 @@ TEST_CASE("what another plan owns is left to it, in MTC's namespace without a wo
     for (const Leftover& each : leftovers_of(view)) CHECK(each.object.ref.name != "bank-dvm");
 }
 
+TEST_CASE("annotations that a copy left are named, with the command that takes them off") {
+    struct Row {
+        std::vector<const char*> annotations;
+        const char* why_not;  // "": it is no leftover
+    };
+    const Row rows[] = {
+        {{"openshift.io/migrate-type"},
+         "only annotations: oc annotate persistentvolumeclaim/data -n shop "
+         "openshift.io/migrate-type-"},
+        {{"openshift.io/target-storage-class", "openshift.io/target-access-mode",
+          "migration.openshift.io/copy-method", "other"},
+         "only annotations: oc annotate persistentvolumeclaim/data -n shop "
+         "openshift.io/target-storage-class- openshift.io/target-access-mode- "
+         "migration.openshift.io/copy-method-"},
+        {{"other"}, ""},
+        {{}, ""},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.why_not);
+        Object claim = leftover("annotation", "data");
+        for (const char* key : row.annotations) claim.body["metadata"]["annotations"][key] = "x";
+        CHECK(rollback::has_marks_of(kind("annotation"), claim) == (*row.why_not != '\0'));
+        CHECK(rollback::has_marks_of(kind("rsync-pod"), claim));
+        if (*row.why_not == '\0') continue;
+        const auto mark = only("annotation", claim);
+        CHECK(mark.why_not == row.why_not);
+        CHECK(mark.removal == Removal::None);
+        CHECK(mark.in_the_way.empty());
+    }
+}
+
 TEST_CASE("what has no owner any more is the plan's where nobody else can mean it") {
     CHECK(is_there("hook-job", leftover("hook-job", "shop-plan-pre-1").label("owner", "uid-of-x")));
     CHECK_FALSE(is_there("hook-job", leftover("hook-job", "bank-plan-1").label("owner", "x")));
@@ -288,7 +319,7 @@ TEST_CASE("a selector names the plan by its UID, and Secrets are never read whol
         CAPTURE(row.id);
         if (row.type.plural == "secrets") CHECK(row.only_metadata);
         // an unselected list would take what is nobody's leftover
-        if (row.id != "volume-migration") CHECK_FALSE(row.selector.empty());
+        if (row.id != "volume-migration") CHECK(row.selector.empty() == !row.annotations.empty());
         if (row.is_mark) CHECK(row.removal == Removal::None);
     }
 }
