@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <regex>
+#include <set>
 
+#include "rollback/testimony.hpp"
 #include "sandbox/control_objects.hpp"
 #include "sandbox/itinerary.hpp"
 #include "sandbox/leftovers.hpp"
@@ -141,6 +143,55 @@ TEST_SUITE("the simulated controller as the real one") {
             for (Json* each : {&labels, &expected})
                 each->erase("migration.openshift.io/created-for-pvc");
             CHECK(labels == expected);
+        }
+    }
+}
+
+// The product's words against the simulator's tables, which are the real ones.
+namespace {
+
+rollback::Testimony testimony_of(bool stage, std::string_view phase) {
+    Json body = manifest(types::migmigrations, "openshift-migration", "m");
+    body["spec"] = {{"migrateState", stage}, {"quiescePods", true}};
+    body["status"] = {{"phase", "Completed"},
+                      {"conditions", Json::array({{{"type", "Failed"},
+                                                   {"status", "True"},
+                                                   {"category", "Advisory"},
+                                                   {"reason", phase}}})}};
+    return rollback::testimony_of(
+        mtc::decode_migration(base::object_of(types::migmigrations, body)));
+}
+
+// Before quiescing in MTC 1.4 and 1.5, after it since 1.6, in both itineraries or in one.
+bool changed_sides(bool stage, std::string_view phase) {
+    static const std::set<std::string_view> in_both{"EnsureStagePodsFromRunning",
+                                                    "EnsureStagePodsFromTemplates",
+                                                    "StagePodsCreated",
+                                                    "EnsureStagePodsFromOrphanedPVCs",
+                                                    "RestartRestic",
+                                                    "AnnotateResources",
+                                                    "WaitForResticReady"};
+    static const std::set<std::string_view> in_stage{"WaitForVeleroReady", "WaitForRegistriesReady",
+                                                     "EnsureCloudSecretPropagated"};
+    return in_both.contains(phase) || (stage && in_stage.contains(phase));
+}
+
+}  // namespace
+
+TEST_CASE("where a migration failed tells whether it had begun to stop the application") {
+    for (const bool stage : {false, true}) {
+        const Itinerary& itinerary = stage ? stage_itinerary() : final_itinerary();
+        const std::size_t quiescing = itinerary.number("QuiesceSourceApplications");
+        for (const ItineraryPhase& phase : itinerary.phases) {
+            if (phase.name.empty() || phase.name == "Completed") continue;
+            CAPTURE(itinerary.name);
+            CAPTURE(phase.name);
+            const auto testimony = testimony_of(stage, phase.name);
+            const bool before = itinerary.number(phase.name) < quiescing;
+            const bool says_before =
+                testimony.words.ends_with(", before it would have stopped the application");
+            CHECK(testimony.stopped == (!before && !changed_sides(stage, phase.name)));
+            CHECK(says_before == (before && !changed_sides(stage, phase.name)));
         }
     }
 }
