@@ -181,6 +181,7 @@ bool runs_on(const State& state, const Object& workload) {
 // From 1.8 on the controller scales down every workload of the target's namespaces and starts none
 // again; those with the label of another plan are not deleted either.
 void stays_down(const State& state, const Effects&, Warnings& out) {
+    if (!state.plan.copies_directly()) return;
     std::vector<std::string> names;
     for (const Object& workload : state.target.workloads) {
         if (runs_on(state, workload)) names.push_back(workload.ref.path());
@@ -223,7 +224,7 @@ void several_plans(const State& state, const Effects&, Warnings& out) {
         if (shared.source.empty() && shared.target.empty()) continue;
         names.push_back(described(other, shared));
         source = source || !shared.source.empty();
-        target = target || !shared.target.empty();
+        target = target || (!shared.target.empty() && state.plan.copies_directly());
     }
     if (names.empty()) return;
     out.push_back(base::count(names.size(), "other plan") +

@@ -138,6 +138,20 @@ TEST_CASE("it warns of workloads on the target that MTC stops and does not start
                     "were not migrated by this plan, but MTC 1.8 stops them and does not start "
                     "them again"));
     }
+    SUBCASE("not when no volume goes from cluster to cluster: then MTC stops nothing there") {
+        const auto with = [&](const char* action, const char* method, bool indirect) {
+            state.plan.volumes.front().action = action;
+            state.plan.volumes.front().copy_method = method;
+            state.plan.indirect_volumes = indirect;
+            return warns(state, "shared was not migrated");
+        };
+        CHECK(with("copy", "filesystem", false));
+        CHECK(with("copy", "block", false));
+        CHECK_FALSE(with("copy", "filesystem", true));
+        CHECK_FALSE(with("copy", "snapshot", false));
+        CHECK_FALSE(with("move", "filesystem", false));
+        CHECK_FALSE(with("skip", "filesystem", false));
+    }
     SUBCASE("not of one that runs nothing") {
         state.target.workloads = {build::running("Deployment", "shared", 0)};
         CHECK_FALSE(warns(state, "shared"));
