@@ -12,6 +12,7 @@
 #include "sandbox/itinerary.hpp"
 #include "sandbox/leftovers.hpp"
 #include "sandbox/mtc_rules.hpp"
+#include "sandbox/volume_migration.hpp"
 
 using namespace sandbox;
 
@@ -80,6 +81,26 @@ Json recorded_status(const Way& way) {
     return recorded::one("migmigrations", way.name).at("status");
 }
 
+// What a DirectVolumeMigration says of its end and of the claim `data`.
+Json copied(const Json& body) {
+    const Json& status = body.at("status");
+    Json out = {{"phase", status.at("phase")},
+                {"itinerary", status.at("itinerary")},
+                {"errors", status.value("errors", Json::array())}};
+    for (Json condition : status.at("conditions")) {
+        condition.erase("lastTransitionTime");
+        out["conditions"].push_back(condition);
+    }
+    for (Json operation : status.at("rsyncOperations")) {
+        if (operation.at("pvcReference").at("name") != "data") continue;
+        operation.erase("pvcReference");
+        out["operation"] = operation;
+    }
+    for (const char* list : {"failedPods", "runningPods", "successfulPods"})
+        out[list] = status.contains(list);
+    return out;
+}
+
 MigrationWords words_of(const Way& way) {
     const Json errors = recorded_status(way).value("errors", Json::array());
     return {
@@ -143,6 +164,32 @@ TEST_SUITE("the simulated controller as the real one") {
             for (Json* each : {&labels, &expected})
                 each->erase("migration.openshift.io/created-for-pvc");
             CHECK(labels == expected);
+        }
+    }
+
+    TEST_CASE(
+        "leaves DirectVolumeMigrations with the same conditions, phase, errors and operations") {
+        struct Row {
+            const char* name;
+            const char* copy;
+        };
+        for (const Row& row : {Row{"cutover-c-rcllf", "complete"}, Row{"cutover-d2-mt9p6", "rsync"},
+                               Row{"cutover-h-8mpkn", "fatal"}}) {
+            CAPTURE(row.name);
+            const Json real = recorded::one("directvolumemigrations", row.name);
+            Scenario scenario;
+            scenario.plan.namespaces = {"shop"};
+            scenario.plan.volumes = {"shop/data"};
+            const Json errors = real["status"].value("errors", Json::array());
+            MigrationWords words{.name = "cutover"};
+            words.copy = row.copy;
+            words.error = errors.empty() ? std::string() : errors.at(0).get<std::string>();
+            const Json made = volume_migration_manifest(
+                words, base::object_of(types::migmigrations, {{"metadata", {{"uid", "1"}}}}),
+                scenario);
+            CHECK(copied(made) == copied(real));
+            CHECK(made["metadata"]["finalizers"] == real["metadata"]["finalizers"]);
+            CHECK(made["metadata"]["ownerReferences"][0]["controller"] == true);
         }
     }
 }
