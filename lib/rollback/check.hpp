@@ -21,6 +21,7 @@ class CheckWriter {
     /// An Unknown for each gap on this side in a resource that the check needed.
     void add_gaps(bool (*needed)(const std::string& resource));
     bool has_gap(const std::string& resource) const;
+    bool has_failed() const;
     /// The findings; one Ok with this message when there are none.
     std::vector<Finding> done(std::string ok) &&;
 

@@ -51,6 +51,10 @@ struct ClusterView {
     std::vector<Object> foreign = {};
     std::vector<Object> velero = {};       // metadata of the plan's Backups and Restores
     std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
+    /// Source only: ReplicaSets of Deployments that are, or were, paused.
+    std::vector<Object> replica_sets = {};
+    /// Source only: every MigPlan that its own API has, in any namespace.
+    std::vector<mtc::Plan> plans = {};
 
     // What only the proof of a recovery reads.
     std::vector<Object> services = {};

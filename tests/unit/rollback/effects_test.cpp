@@ -122,7 +122,8 @@ TEST_CASE("it warns of workloads on the target that MTC stops and does not start
     SUBCASE("not of one that was migrated") {
         state.target.workloads = {build::running("Deployment", "shared", 2)
                                       .label(mtc::labels::migrated_by_plan, "uid-of-shop-plan")};
-        CHECK_FALSE(warns(state, "shared"));
+        CHECK_FALSE(warns(state, "was not migrated by this plan"));
+        CHECK(warns(state, "deployment/shared in shop (not here, 2 replicas on the target)"));
     }
     SUBCASE("but of one that another plan migrated: it is stopped, and not deleted") {
         state.target.workloads = {build::running("Deployment", "shared", 2)
