@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/text.hpp"
+#include "mtc/names.hpp"
 #include "plugin/message.hpp"
 #include "plugin/prompt.hpp"
 #include "run/choose_plan.hpp"
@@ -13,10 +14,30 @@
 namespace plugin {
 namespace {
 
+// The flags that said where to look belong to every command that a person is told to type. Never
+// the token.
+std::string as_it_was_called(const Invocation& invocation) {
+    const Options& options = invocation.options;
+    const kube::KubeconfigOptions& config = options.kubeconfig;
+    std::string out = invocation.called_as;
+    for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::string>>{
+             {"kubeconfig", config.kubeconfig},
+             {"context", config.context},
+             {"cluster", config.cluster},
+             {"user", config.user},
+             {"server", config.server},
+             {"as", config.as},
+             {"source-context", options.source_context},
+             {"target-context", options.target_context}}) {
+        if (!value.empty()) out += std::string(" --") + name + "=" + base::shell_word(value);
+    }
+    return out;
+}
+
 RenderContext render_context(int fd, const Invocation& invocation) {
     return {.style = style_of(fd, invocation.options.color),
             .wide = invocation.options.output == OutputFormat::Wide,
-            .called_as = invocation.called_as};
+            .called_as = as_it_was_called(invocation)};
 }
 
 kube::RequestLog request_log(int verbosity, Warnings& warnings) {
@@ -50,7 +71,8 @@ PlanChoice several_plans(const Options& options, const std::string& called_as,
                          const std::vector<std::string>& candidates) {
     std::string hint = "name one:";
     for (const std::string& plan : candidates)
-        hint += "\n" + called_as + " " + options.command + " migplan/" + plan;
+        hint += "\n" + called_as + " " + options.command + " migplan/" + plan +
+                (options.ns == mtc::openshift_migration ? "" : " -n " + options.ns);
     return {
         .plan = {},
         .error = base::Error{.kind = base::ErrorKind::Invalid,

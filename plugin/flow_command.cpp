@@ -6,11 +6,28 @@
 
 #include "plugin/evidence_file.hpp"
 #include "plugin/message.hpp"
+#include "plugin/render_assessment.hpp"
 #include "run/snapshot.hpp"
 
 namespace plugin {
 using rollback::Outcome;
 using rollback::RunReport;
+
+namespace {
+
+// In remedies "{plugin}" stands for it.
+void name_the_program(RunReport& report, const std::string& called_as) {
+    for (rollback::Finding& finding : report.findings)
+        finding.remedy = command_of(finding.remedy, called_as);
+    report.hint = command_of(report.hint, called_as);
+    if (!report.runbook) return;
+    for (rollback::Blocker& blocker : report.runbook->blockers)
+        blocker.remedy = command_of(blocker.remedy, called_as);
+    for (rollback::Skipped& skipped : report.runbook->skipped)
+        skipped.remedy = command_of(skipped.remedy, called_as);
+}
+
+}  // namespace
 
 FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow, rollback::Task task)
     : dry_run_text([this](const RunReport& report) {
@@ -27,6 +44,7 @@ ExitCode FlowCommand::run(const Flow& flow) {
     // before anything is changed: nobody is to be left without the evidence
     const auto writable = check_evidence_file(context_.options);
     RunReport report = writable ? carried_out(flow) : not_begun(writable.error());
+    name_the_program(report, context_.out.called_as);
     ExitCode code =
         not_chosen_.value_or(context_.with_warnings(context_.exit_code_of(report.outcome)));
     report.exit_code = static_cast<int>(code);

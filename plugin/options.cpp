@@ -49,7 +49,10 @@ void set_plan(Options& options, bool named_command) {
         wrong_usage(options.command == "cancel"
                         ? "which plan? Name the MigPlan whose migration to cancel"
                         : "which plan? Name the MigPlan to roll back",
-                    "List them with: oc get migplans -n " + options.ns);
+                    "List them with: oc get migplans -n " + base::shell_word(options.ns) +
+                        (options.kubeconfig.context.empty()
+                             ? ""
+                             : " --context=" + base::shell_word(options.kubeconfig.context)));
     set_optional_plan(options, named_command);
 }
 

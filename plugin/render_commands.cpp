@@ -14,11 +14,8 @@ using base::Json;
 using rollback::RunReport;
 using rollback::Side;
 
-// As a POSIX shell reads it back, whatever it holds.
 std::string quoted(const std::string& text) {
-    std::string out = "'";
-    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
+    return base::shell_quoted(text);
 }
 
 std::string function_on(Side side) {
@@ -110,6 +107,8 @@ struct ShellCommand {
 
 std::string function_for(Side side, const std::string& context,
                          const rollback::ClusterName& cluster) {
+    if (!cluster.reach.empty())
+        return function_on(side) + "() { oc " + cluster.reach + " \"$@\"; }\n";
     const std::string flag =
         context.empty() ? "--server=" + quoted(cluster.server) : "--context=" + quoted(context);
     return (context.empty() ? comment("log in there first: " + cluster.server) : "") +

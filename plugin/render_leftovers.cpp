@@ -184,7 +184,9 @@ bool can_delete(const LeftoversReport& report, bool backups) {
 }
 
 std::string next(const LeftoversReport& report, const RenderContext& context) {
-    const std::string again = context.called_as + " leftovers " + report.plan + " --delete";
+    const bool elsewhere = report.ns != mtc::openshift_migration;
+    const std::string again = context.called_as + " leftovers " + report.plan +
+                              (elsewhere ? " -n " + report.ns : "") + " --delete";
     const bool plain = can_delete(report, false);
     const bool backups = can_delete(report, true);
     std::string out;

@@ -143,11 +143,14 @@ std::string unseen(const RunReport& report, const Style& style) {
 // What comes next
 // --------------------------------------------------------------------------------------------
 
-std::string again(const RunReport& report, const RenderContext& context) {
-    const bool by_hand = report.flow == rollback::Flow::Manual;
-    std::string command = context.called_as + (by_hand ? " manual " : " ") + report.plan;
+std::string own(const RunReport& report, const RenderContext& context, const char* word) {
+    std::string command = context.called_as + word + report.plan;
     if (report.ns != mtc::openshift_migration) command += " -n " + report.ns;
     return command;
+}
+
+std::string again(const RunReport& report, const RenderContext& context) {
+    return own(report, context, report.flow == rollback::Flow::Manual ? " manual " : " ");
 }
 
 std::string next_step_by_hand(const RunReport& report, const RenderContext& context) {
@@ -161,8 +164,9 @@ std::string next_step_by_hand(const RunReport& report, const RenderContext& cont
                         ? " --set NAMESPACE/KIND/NAME=N"
                         : "");
         case Outcome::Succeeded:
-            return "What was migrated stays on the target; when MTC works again, " +
-                   context.called_as + " " + report.plan + " deletes it";
+            return "What was migrated stays on the target; when MTC works again, it is "
+                   "deleted by " +
+                   own(report, context, " ");
         case Outcome::Failed:
         case Outcome::NothingToDo:
         case Outcome::DryRun:
@@ -175,9 +179,7 @@ std::string next_step_by_hand(const RunReport& report, const RenderContext& cont
 
 std::string next_step_of_proof(const RunReport& report, const RenderContext& context) {
     if (report.outcome == Outcome::Succeeded || report.outcome == Outcome::Error) return {};
-    std::string command = context.called_as + " verify " + report.plan;
-    if (report.ns != mtc::openshift_migration) command += " -n " + report.ns;
-    return "To verify again: " + command;
+    return "To verify again: " + own(report, context, " verify ");
 }
 
 std::string next_step(const RunReport& report, const RenderContext& context) {
@@ -189,9 +191,9 @@ std::string next_step(const RunReport& report, const RenderContext& context) {
             return "Attach to it again: " + again(report, context);
         case Outcome::Failed:
             return "To roll back again: " + again(report, context) +
-                   "; where MTC cannot do it: " + context.called_as + " manual " + report.plan;
+                   "; where MTC cannot do it: " + own(report, context, " manual ");
         case Outcome::NotVerified:
-            return "To verify again: " + again(report, context);
+            return "To verify again: " + own(report, context, " verify ");
         case Outcome::Succeeded:
         case Outcome::NothingToDo:
         case Outcome::DryRun:

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/command.hpp"
 #include "rollback/identity.hpp"
 
 namespace rollback {
@@ -13,8 +14,13 @@ namespace {
 using mtc::Migration;
 using mtc::MigrationKind;
 
+std::string describe(const State& state, const char* kind, const std::string& name,
+                     const std::string& ns) {
+    return oc(state, Side::Control, words_for(std::string("describe ") + kind, name, ns));
+}
+
 std::string describe_plan(const State& state) {
-    return "oc describe migplan " + state.plan.name + " -n " + state.plan.ns;
+    return describe(state, "migplan", state.plan.name, state.plan.ns);
 }
 
 void plan_closed(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
@@ -22,40 +28,39 @@ void plan_closed(const State& state, const AssessOptions&, std::vector<Blocker>&
     out.push_back({.id = "plan-closed",
                    .what = "MigPlan " + state.plan.name +
                            " is closed: the controller does nothing for a closed plan",
-                   .remedy = "oc patch migplan " + state.plan.name + " -n " + state.plan.ns +
-                             R"( --type=merge -p '{"spec":{"closed":false}}')"});
+                   .remedy = oc(state, Side::Control,
+                                words_for("patch migplan", state.plan.name, state.plan.ns) +
+                                    R"( --type=merge -p '{"spec":{"closed":false}}')")});
 }
 
 // Plan
 // ------------------------------------------------------------------------------------------------
 
-std::string describe(const std::string& kind, const std::string& name, const std::string& ns) {
-    return "oc describe " + kind + " " + name + " -n " + ns;
-}
-
 std::string edit_plan(const State& state) {
-    return "oc edit migplan " + state.plan.name + " -n " + state.plan.ns;
+    return oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns));
 }
 
 std::string look_at_source(const State& state) {
-    return describe("migcluster", state.plan.source.name, state.plan.source.ns);
+    return describe(state, "migcluster", state.plan.source.name, state.plan.source.ns);
 }
 
 std::string look_at_target(const State& state) {
-    return describe("migcluster", state.plan.target.name, state.plan.target.ns);
+    return describe(state, "migcluster", state.plan.target.name, state.plan.target.ns);
 }
 
 std::string look_at_storage(const State& state) {
-    return "oc describe migstorage -n " + state.plan.ns;
+    return oc(state, Side::Control, "describe migstorage -n " + base::shell_word(state.plan.ns));
 }
 
-std::string create_namespace(const State&) {
-    return "oc create namespace NAMESPACE, on that cluster";
+std::string create_namespace(const State& state) {
+    return oc(state, Side::Source, "create namespace NAMESPACE");
 }
 
 std::string close_other_plan(const State& state) {
-    return "oc get migplan -n " + state.plan.ns + ", then oc patch migplan OTHER -n " +
-           state.plan.ns + R"( --type=merge -p '{"spec":{"closed":true}}')";
+    const std::string ns = " -n " + base::shell_word(state.plan.ns);
+    return oc(state, Side::Control, "get migplan" + ns) + ", then " +
+           oc(state, Side::Control,
+              "patch migplan OTHER" + ns + R"( --type=merge -p '{"spec":{"closed":true}}')");
 }
 
 /// A condition of a MigPlan that blocks it (mp/validation.go), and what it means to who only wants
@@ -172,22 +177,31 @@ void plan_not_ready(const State& state, const AssessOptions&, std::vector<Blocke
 // Clusters
 // ------------------------------------------------------------------------------------------------
 
-std::string look_at(const mtc::MigCluster& cluster) {
-    return describe("migcluster", cluster.name, cluster.ns);
+std::string look_at(const State& state, const mtc::MigCluster& cluster) {
+    return describe(state, "migcluster", cluster.name, cluster.ns);
 }
 
-// saToken is a token of that ServiceAccount on the remote cluster.
-std::string new_token(const mtc::MigCluster& cluster) {
-    return "oc set data secret/" + cluster.secret.name + " -n " + cluster.secret.ns +
-           " saToken=\"$(oc create token migration-controller -n openshift-migration --context "
-           "CONTEXT-OF-" +
-           cluster.name + " --duration=8760h)\"";
+Side side_of(const State& state, const mtc::MigCluster& cluster) {
+    return &cluster == &state.target_cluster ? Side::Target : Side::Source;
 }
 
-std::string more_rights(const mtc::MigCluster& cluster) {
-    return "oc adm policy add-cluster-role-to-user cluster-admin -z migration-controller -n "
-           "openshift-migration --context CONTEXT-OF-" +
-           cluster.name;
+// saToken is a token of that ServiceAccount on the remote cluster. No comment may stand within the
+// parentheses.
+std::string new_token(const State& state, const mtc::MigCluster& cluster) {
+    const ClusterView& remote = view_of(state, side_of(state, cluster));
+    const std::string there =
+        remote.reach.empty() ? "--server=" + base::shell_word(cluster.url) : remote.reach;
+    return oc(state, Side::Control,
+              words_for("set data", "secret/" + cluster.secret.name, cluster.secret.ns) +
+                  " saToken=\"$(oc create token migration-controller -n openshift-migration "
+                  "--duration=8760h " +
+                  there + ")\"");
+}
+
+std::string more_rights(const State& state, const mtc::MigCluster& cluster) {
+    return oc(state, side_of(state, cluster),
+              "adm policy add-cluster-role-to-user cluster-admin -z migration-controller -n "
+              "openshift-migration");
 }
 
 /// A condition of a MigCluster that blocks it (migcluster/validation.go). One type is set for every
@@ -196,7 +210,7 @@ struct ClusterCondition {
     std::string_view type;
     std::string_view says;  // "": anything
     const char* means;
-    std::string (*remedy)(const mtc::MigCluster&);
+    std::string (*remedy)(const State&, const mtc::MigCluster&);
 };
 
 constexpr const char* not_authorised = "it does not accept the token: expired, or revoked";
@@ -232,17 +246,17 @@ const ClusterCondition* known_of_cluster(const mtc::Condition& condition) {
     return row == std::end(cluster_conditions) ? nullptr : row;
 }
 
-Blocker not_ready(const mtc::MigCluster& cluster) {
+Blocker not_ready(const State& state, const mtc::MigCluster& cluster) {
     std::vector<std::string> why;
     std::vector<std::string> remedies;
     for (const mtc::Condition& condition : mtc::blocking(cluster.conditions)) {
         const ClusterCondition* row = known_of_cluster(condition);
         why.push_back(in_words(condition, row == nullptr ? nullptr : row->means));
-        add_once(remedies, row == nullptr ? look_at(cluster) : row->remedy(cluster));
+        add_once(remedies, row == nullptr ? look_at(state, cluster) : row->remedy(state, cluster));
     }
     if (why.empty())
         why.emplace_back("it has no Ready condition; the controller may not be running");
-    if (remedies.empty()) remedies.push_back(look_at(cluster));
+    if (remedies.empty()) remedies.push_back(look_at(state, cluster));
     return {.id = "cluster-not-ready",
             .what = "MigCluster " + cluster.name +
                     " is not Ready, so the controller does not use it: " + base::join(why, "; "),
@@ -255,23 +269,26 @@ void cluster_not_ready(const State& state, const AssessOptions&, std::vector<Blo
     std::vector<const mtc::MigCluster*> clusters{&source};
     if (source.name != target.name || source.ns != target.ns) clusters.push_back(&target);
     for (const mtc::MigCluster* cluster : clusters) {
-        if (!cluster->name.empty() && !cluster->ready()) out.push_back(not_ready(*cluster));
+        if (!cluster->name.empty() && !cluster->ready()) out.push_back(not_ready(state, *cluster));
     }
 }
 
 // Migrations
 // ------------------------------------------------------------------------------------------------
 
-std::string remedy_for(const Migration& ahead) {
-    const std::string object = "migmigration " + ahead.name + " -n " + ahead.ns;
-    const auto state = ahead.state();
+std::string remedy_for(const State& state, const Migration& ahead) {
+    const auto on_it = [&](const char* verb, const std::string& rest = {}) {
+        return oc(state, Side::Control,
+                  words_for(std::string(verb) + " migmigration", ahead.name, ahead.ns) + rest);
+    };
+    const auto migration = ahead.state();
     // a blocked migration never looks at spec.canceled (mm/task.go)
-    const auto* failed = std::get_if<mtc::Failed>(&state);
+    const auto* failed = std::get_if<mtc::Failed>(&migration);
     const bool held = failed != nullptr && !failed->held_by.empty();
-    if (held || std::holds_alternative<mtc::Blocked>(state)) return "oc delete " + object;
-    if (failed != nullptr || std::holds_alternative<mtc::Canceling>(state))
-        return "oc get " + object + " -w    # wait until it ends";
-    return "oc patch " + object + R"( --type=merge -p '{"spec":{"canceled":true}}')" +
+    if (held || std::holds_alternative<mtc::Blocked>(migration)) return on_it("delete");
+    if (failed != nullptr || std::holds_alternative<mtc::Canceling>(migration))
+        return on_it("get", " -w") + "    # wait until it ends";
+    return on_it("patch", R"( --type=merge -p '{"spec":{"canceled":true}}')") +
            "    # and wait; --cancel-running does both";
 }
 
@@ -294,7 +311,7 @@ void migration_ahead(const State& state, const AssessOptions&, std::vector<Block
         out.push_back(
             {.id = "migration-ahead",
              .what = std::move(what) + "; the controller would postpone the rollback until it ends",
-             .remedy = remedy_for(ahead)});
+             .remedy = remedy_for(state, ahead)});
     }
 }
 
@@ -308,12 +325,11 @@ void schema_without_rollback(const State& state, const AssessOptions&, std::vect
                  ? "it could not be seen whether this MTC knows spec.rollback (before 1.4 it would "
                    "run a cutover instead)"
                  : "this MTC does not know spec.rollback: it would run a cutover instead",
-         .remedy =
-             unknown
-                 ? "get the right to read the CustomResourceDefinition "
-                   "migmigrations.migration.openshift.io: oc adm policy add-cluster-role-to-user "
-                   "cluster-reader USER, or run this as a cluster administrator"
-                 : "upgrade MTC to 1.4 or later"});
+         .remedy = unknown ? "run this as a cluster administrator, or get the right to read the "
+                             "CustomResourceDefinition migmigrations.migration.openshift.io: " +
+                                 oc(state, Side::Control,
+                                    "adm policy add-cluster-role-to-user cluster-reader USER")
+                           : "upgrade MTC to 1.4 or later"});
 }
 
 // Permissions

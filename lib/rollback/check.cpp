@@ -51,6 +51,15 @@ bool CheckWriter::has_failed() const {
     return std::ranges::count(findings_, Severity::Failure, &Finding::severity) > 0;
 }
 
+std::string CheckWriter::oc(std::string_view words) const {
+    return rollback::oc(evidence_.state, side_, words);
+}
+
+std::string CheckWriter::oc(std::string_view verb, const ObjectRef& ref,
+                            std::string_view rest) const {
+    return rollback::oc(evidence_.state, side_, verb, ref, rest);
+}
+
 std::vector<Finding> CheckWriter::done(std::string ok) && {
     if (findings_.empty()) {
         findings_.push_back(
@@ -64,11 +73,6 @@ bool is_workload(const std::string& resource) {
     return resource == "discovery" ||
            std::ranges::any_of(mtc::workload_kinds(),
                                [&](const auto& kind) { return kind.type.resource() == resource; });
-}
-
-std::string oc(const char* verb, const ObjectRef& ref, const std::string& rest) {
-    return std::string("oc ") + verb + " " + ref.label() + (ref.ns.empty() ? "" : " -n " + ref.ns) +
-           rest;
 }
 
 }  // namespace rollback

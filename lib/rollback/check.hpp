@@ -2,6 +2,7 @@
 // one function for each row of the table in verify.cpp.
 #pragma once
 
+#include "rollback/command.hpp"
 #include "rollback/verify.hpp"
 
 namespace rollback {
@@ -22,6 +23,9 @@ class CheckWriter {
     void add_gaps(bool (*needed)(const std::string& resource));
     bool has_gap(const std::string& resource) const;
     bool has_failed() const;
+    /// A command on the cluster of this check: see command.hpp.
+    std::string oc(std::string_view words) const;
+    std::string oc(std::string_view verb, const ObjectRef& ref, std::string_view rest = {}) const;
     /// The findings; one Ok with this message when there are none.
     std::vector<Finding> done(std::string ok) &&;
 
@@ -37,8 +41,6 @@ class CheckWriter {
 
 /// The resource of a kind of workload, as gaps name it.
 bool is_workload(const std::string& resource);
-/// "oc VERB KIND/NAME -n NAMESPACE REST"
-std::string oc(const char* verb, const ObjectRef& ref, const std::string& rest = {});
 
 namespace check {
 std::vector<Finding> source_is_the_plans(const Evidence&);

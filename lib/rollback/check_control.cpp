@@ -1,6 +1,7 @@
 // The checks on the control cluster.
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "rollback/check.hpp"
 #include "rollback/identity.hpp"
 
@@ -55,10 +56,12 @@ std::vector<Finding> rollback_ended_well(const Evidence& e) {
     CheckWriter out(e, "control-rollback-ended-well", Side::Control);
     if (e.rollback.empty()) return std::move(out).done("the plan has no rollback to look at");
     const std::string subject = "MigMigration " + e.rollback;
-    const std::string remedy = "oc describe migmigration " + e.rollback + " -n " + e.state.plan.ns;
+    const std::string remedy =
+        out.oc(words_for("describe migmigration", e.rollback, e.state.plan.ns));
     const auto it = std::ranges::find(e.state.migrations, e.rollback, &mtc::Migration::name);
     if (it == e.state.migrations.end()) {
-        out.unknown(subject, " was not found", "oc get migmigrations -n " + e.state.plan.ns);
+        out.unknown(subject, " was not found",
+                    out.oc("get migmigrations -n " + base::shell_word(e.state.plan.ns)));
     } else if (!std::holds_alternative<mtc::Succeeded>(it->state())) {
         out.fail(subject, " is " + mtc::word(it->state()), remedy);
     }
@@ -69,7 +72,7 @@ std::vector<Finding> plan_ready(const Evidence& e) {
     CheckWriter out(e, "control-plan-ready", Side::Control);
     const mtc::Plan& plan = e.state.plan;
     const std::string subject = "MigPlan " + plan.name;
-    const std::string remedy = "oc describe migplan " + plan.name + " -n " + plan.ns;
+    const std::string remedy = out.oc(words_for("describe migplan", plan.name, plan.ns));
     if (plan.closed) {
         out.warn(subject, " is closed: it cannot be migrated again", remedy);
     } else if (mtc::has(plan.conditions, "Suspended")) {

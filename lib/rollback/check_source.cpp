@@ -49,9 +49,10 @@ bool may_have_run(const Evidence& e) {
 }
 
 std::string patch(const RecordedWorkload& recorded, const std::string& field,
-                  const std::string& value) {
-    return oc("patch", recorded.ref,
-              " --type=merge -p '{\"spec\":{\"" + field + "\":" + value + "}}'");
+                  const std::string& value, const CheckWriter& out) {
+    return out.oc(
+        "patch", recorded.ref,
+        " --type=merge -p " + base::shell_quoted("{\"spec\":{\"" + field + "\":" + value + "}}"));
 }
 
 // "before the migration it was", or who says so where that may be another time.
@@ -69,7 +70,7 @@ void compare_replicas(const RecordedWorkload& recorded, const mtc::Wanted& now, 
     const std::string predicate = " is told to run " + mtc::describe({.replicas = now.replicas}) +
                                   ", " + said_of_before(recorded) + std::to_string(*before);
     const std::string field = recorded.ref.type.plural == "jobs" ? "parallelism" : "replicas";
-    const std::string remedy = patch(recorded, field, std::to_string(*before));
+    const std::string remedy = patch(recorded, field, std::to_string(*before), out);
     if (now.replicas == 0) {
         out.fail(recorded.ref.path(), predicate, remedy);
     } else {
@@ -92,7 +93,7 @@ void compare_flag(const RecordedWorkload& recorded, const mtc::Wanted& now, cons
     out.fail(recorded.ref.path(),
              std::string(*before ? " is not " : " is ") + flag.word +
                  ", before the migration it was" + (*before ? "" : " not"),
-             patch(recorded, flag.field, *before ? "true" : "false"));
+             patch(recorded, flag.field, *before ? "true" : "false", out));
 }
 
 void compare_selector(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
@@ -101,7 +102,7 @@ void compare_selector(const RecordedWorkload& recorded, const mtc::Wanted& now, 
     out.fail(recorded.ref.path(),
              " runs " + mtc::describe(now) + ", before the migration it ran " +
                  mtc::describe(recorded.before),
-             oc("edit", recorded.ref));
+             out.oc("edit", recorded.ref));
 }
 
 void compare_strategy(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
@@ -110,7 +111,7 @@ void compare_strategy(const RecordedWorkload& recorded, const mtc::Wanted& now, 
     out.fail(recorded.ref.path(),
              " has " + mtc::describe({.run_strategy = now.run_strategy}) +
                  ", before the migration it was " + *before,
-             patch(recorded, "runStrategy", "\"" + *before + "\""));
+             patch(recorded, "runStrategy", "\"" + *before + "\"", out));
 }
 
 // A DeploymentConfig that was started by hand; its controller starts no pods while it is paused.
@@ -137,7 +138,7 @@ void compare_template(const Evidence& e, const RecordedWorkload& recorded, Check
     if (recorded.before.paused != true || recorded.ref.type.plural != "deployments") return;
     if (const auto change = rolled_out_since(e.state, recorded.ref, stopped_since(e.state)))
         out.warn(recorded.ref.path(), ": " + describe_change(*change),
-                 undo_change(*change, recorded.ref));
+                 undo_change(e.state, *change, recorded.ref));
 }
 
 bool runs(const Object* copy) {
@@ -164,17 +165,17 @@ bool says_enough(const Evidence& e, const RecordedWorkload& recorded, const Pair
         if (rests && before.ran == true && recorded.before.run_strategy &&
             mtc::workload_kind(recorded.ref.type)->current(*pair.source) == before.wanted)
             out.fail(subject, " is stopped, before the migration it ran",
-                     oc("describe", recorded.ref));
+                     out.oc("describe", recorded.ref));
         return true;
     }
     if (recorded.ref.type.plural == "cronjobs" && recorded.quiesced && !rests) {
         out.warn(subject,
                  " is not suspended; whether it was before the migration is not known: MTC's "
                  "annotation does not tell",
-                 "if it was: " + patch(recorded, "suspend", "true"));
+                 "if it was: " + patch(recorded, "suspend", "true", out));
     } else if (recorded.quiesced) {
         out.unknown(subject, ": what it ran before the migration is not known",
-                    oc("get", recorded.ref));
+                    out.oc("get", recorded.ref));
     } else if (rests) {
         out.warn(subject, " is at rest; whether it ran before the migration is not known",
                  "if it did, start it by the manual flow, with --set " + recorded.ref.ns + "/" +
@@ -199,10 +200,10 @@ void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWr
                           recorded.ref.type.plural != "jobs";
     if (recorded.managed) return;  // of a CronJob: it has ended, and runs no more
     if (recorded.quiesced) {
-        out.fail(recorded.ref.path(), " is gone", oc("get", recorded.ref));
+        out.fail(recorded.ref.path(), " is gone", out.oc("get", recorded.ref));
     } else if (migrated) {
         out.fail(recorded.ref.path(), " is not on the source, though its copy was migrated",
-                 oc("get", recorded.ref));
+                 out.oc("get", recorded.ref));
     }
 }
 
@@ -246,9 +247,10 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
             std::ranges::find_if(found, [&](const Object& ns) { return ns.ref.name == name; });
         if (it != found.end()) {
             if (!is_active(*it))
-                out.fail("namespace " + name, " is terminating", "oc describe namespace " + name);
+                out.fail("namespace " + name, " is terminating",
+                         out.oc("describe namespace " + base::shell_word(name)));
         } else if (!out.has_gap("namespaces")) {
-            out.fail("namespace " + name, " does not exist", "oc get namespaces");
+            out.fail("namespace " + name, " does not exist", out.oc("get namespaces"));
         }
     }
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
@@ -265,8 +267,8 @@ std::vector<Finding> nothing_quiesced(const Evidence& e) {
             out.warn(workload.ref.path(),
                      " runs, but still carries the mark of having been stopped" +
                          what_the_mark_says(workload),
-                     oc("annotate", workload.ref,
-                        std::string(" ") + mtc::workload_kind(workload.ref.type)->mark + "-"));
+                     out.oc("annotate", workload.ref,
+                            std::string(" ") + mtc::workload_kind(workload.ref.type)->mark + "-"));
         }
     }
     out.add_gaps(is_workload);
@@ -293,10 +295,12 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
     }
     for (const auto& [key, gone] : recorded) report_missing(e, *gone, out);
     if (nothing_runs(e) && may_have_run(e) && !out.has_failed())
-        out.unknown("",
-                    "nothing runs on the source: no workload is told to run, and there is no pod; "
-                    "that it was so before the migration is not known",
-                    "see the workloads: oc get all -n " + e.state.source.namespaces.front());
+        out.unknown(
+            "",
+            "nothing runs on the source: no workload is told to run, and there is no pod; "
+            "that it was so before the migration is not known",
+            "see the workloads: " +
+                out.oc("get all -n " + base::shell_word(e.state.source.namespaces.front())));
     if (!e.before_is_known && compared > 0)
         out.warn("",
                  base::count(compared, "workload") +
@@ -314,7 +318,7 @@ std::vector<Finding> workloads_serve(const Evidence& e) {
         const mtc::Serving serving = mtc::workload_kind(workload.ref.type)->serving(workload);
         if (!serving.yes)
             // one that is still stopped does not start by being waited for
-            out.fail(workload.ref.path(), ": " + serving.why, oc("describe", workload.ref),
+            out.fail(workload.ref.path(), ": " + serving.why, out.oc("describe", workload.ref),
                      !mtc::is_quiesced(workload));
     }
     out.add_gaps(is_workload);
@@ -338,9 +342,9 @@ std::vector<Finding> pods_healthy(const Evidence& e) {
         } else if (base::text_at(pod.body, "/status/phase") == "Failed") {
             // evicted pods and failed attempts of a Job lie about for long; their workload tells
             // what matters
-            out.warn(pod.ref.path(), " has ended: " + why, oc("describe", pod.ref));
+            out.warn(pod.ref.path(), " has ended: " + why, out.oc("describe", pod.ref));
         } else {
-            out.fail(pod.ref.path(), ": " + why, oc("describe", pod.ref), true);
+            out.fail(pod.ref.path(), ": " + why, out.oc("describe", pod.ref), true);
         }
     }
     out.add_gaps([](const std::string& r) { return r == "pods"; });

@@ -41,23 +41,23 @@ void check_transfer_pod(const Object& pod, Side side, Flow flow, CheckWriter& ou
     if (!is_transfer_pod(pod) || phase == "Succeeded" || phase == "Failed") return;
     const std::string predicate = " copies volumes for a migration";
     if (side == Side::Target && flow == Flow::Console) {
-        out.fail(pod.ref.path(), predicate, oc("delete", pod.ref), base::is_terminating(pod));
+        out.fail(pod.ref.path(), predicate, out.oc("delete", pod.ref), base::is_terminating(pod));
     } else {
-        out.warn(pod.ref.path(), predicate, oc("delete", pod.ref));
+        out.warn(pod.ref.path(), predicate, out.oc("delete", pod.ref));
     }
 }
 
 void check_stage_pod(const Object& pod, Side side, CheckWriter& out) {
     if (!is_stage_pod(pod)) return;
     if (side == Side::Target || !is_borrowed(pod)) {
-        return out.fail(pod.ref.path(), " is a stage pod of MTC", oc("delete", pod.ref),
+        return out.fail(pod.ref.path(), " is a stage pod of MTC", out.oc("delete", pod.ref),
                         base::is_terminating(pod));
     }
     // since 1.6 MTC borrows running pods: deleting one of those would kill the application
-    out.warn(
-        pod.ref.path(), " is the application's own pod, still labelled as a stage pod",
-        oc("label", pod.ref,
-           std::string(" ") + mtc::labels::stage_pod + "- " + mtc::labels::application_pod + "-"));
+    out.warn(pod.ref.path(), " is the application's own pod, still labelled as a stage pod",
+             out.oc("label", pod.ref,
+                    std::string(" ") + mtc::labels::stage_pod + "- " +
+                        mtc::labels::application_pod + "-"));
 }
 
 std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
@@ -113,9 +113,9 @@ bool was_left_down(const State& state, const Object& workload) {
            !base::label_of(workload, mtc::labels::migrated_by_plan);
 }
 
-std::string bring_back(const Object& workload, const mtc::Wanted& before) {
-    if (!before.replicas || workload.ref.type.plural == "jobs") return oc("edit", workload.ref);
-    return oc("scale", workload.ref, " --replicas=" + std::to_string(*before.replicas));
+std::string bring_back(const Object& workload, const mtc::Wanted& before, const CheckWriter& out) {
+    if (!before.replicas || workload.ref.type.plural == "jobs") return out.oc("edit", workload.ref);
+    return out.oc("scale", workload.ref, " --replicas=" + std::to_string(*before.replicas));
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ std::vector<Finding> no_migrated_objects(const Evidence& e) {
     for (const Object& object : e.state.target.labelled) {
         const bool terminating = base::is_terminating(object);
         out.fail(object.ref.path(), state_of(e.state, object),
-                 oc(terminating ? "describe" : "delete", object.ref), terminating);
+                 out.oc(terminating ? "describe" : "delete", object.ref), terminating);
     }
     out.add_gaps(hides_labels);
     return std::move(out).done("nothing carries the plan's label");
@@ -145,7 +145,7 @@ std::vector<Finding> namespaces_settled(const Evidence& e) {
     for (const Object& ns : e.state.target.found_namespaces) {
         if (base::text_or_empty(ns.body, "/status/phase") != "Terminating") continue;
         out.fail("namespace " + ns.ref.name, " is terminating" + what_remains(ns),
-                 "oc describe namespace " + ns.ref.name, true);
+                 out.oc("describe namespace " + base::shell_word(ns.ref.name)), true);
     }
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
     return std::move(out).done("no namespace is terminating");
@@ -164,9 +164,9 @@ std::vector<Finding> no_orphans(const Evidence& e) {
                       ? ""
                       : " and " + base::count(objects.size() - 1, "more object", "more objects")) +
                      " of a plan that is not on this control cluster (its UID is " + plan + ")",
-                 "oc get all,configmaps,secrets,persistentvolumeclaims -l " +
-                     std::string(mtc::labels::migrated_by_plan) + "=" + plan + " -n " +
-                     objects.front()->ref.ns);
+                 out.oc("get all,configmaps,secrets,persistentvolumeclaims -l " +
+                        base::shell_word(std::string(mtc::labels::migrated_by_plan) + "=" + plan) +
+                        " -n " + base::shell_word(objects.front()->ref.ns)));
     }
     out.add_gaps(hides_labels);
     return std::move(out).done("nothing is left of a plan that is gone");
@@ -177,7 +177,7 @@ std::vector<Finding> target_at_rest(const Evidence& e) {
     CheckWriter out(e, "target-at-rest", Side::Target);
     for (const Object* workload : workloads_to_stop(e.state)) {
         const std::string predicate = " runs, or can run, beside the application on the source";
-        const std::string remedy = oc("get", workload->ref, " -o yaml");
+        const std::string remedy = out.oc("get", workload->ref, " -o yaml");
         if (!manual::has_volumes(e.state)) {
             out.warn(workload->ref.path(), predicate, remedy);
         } else {
@@ -185,7 +185,7 @@ std::vector<Finding> target_at_rest(const Evidence& e) {
         }
     }
     for (const ObjectRef& pod : pods_that_write(e.state))
-        out.fail(pod.path(), " mounts a volume of the plan", oc("describe", pod), true);
+        out.fail(pod.path(), " mounts a volume of the plan", out.oc("describe", pod), true);
     out.add_gaps([](const std::string& r) { return r == "pods" || is_workload(r); });
     return std::move(out).done("nothing that was migrated runs");
 }
@@ -198,7 +198,7 @@ std::vector<Finding> nothing_left_down(const Evidence& e) {
         out.warn(workload.ref.path(),
                  " was not migrated, but MTC stopped it (it ran " +
                      (before.known() ? mtc::describe(before) : "an unknown number") + ")",
-                 bring_back(workload, before));
+                 bring_back(workload, before, out));
     }
     out.add_gaps(is_workload);
     return std::move(out).done("no other workload is left stopped");

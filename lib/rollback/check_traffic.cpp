@@ -65,11 +65,12 @@ bool has_pods(const Evidence& e, const Object& service) {
 
 void check_service(const Evidence& e, const Object& service, CheckWriter& out) {
     if (has_pods(e, service) || out.has_gap("pods")) {
-        out.fail(service.ref.path(), " has no ready endpoint", oc("describe", service.ref), true);
+        out.fail(service.ref.path(), " has no ready endpoint", out.oc("describe", service.ref),
+                 true);
     } else {
         // so it may have been before the migration
         out.warn(service.ref.path(), " selects no pod of its namespace",
-                 oc("get", service.ref, " -o wide"));
+                 out.oc("get", service.ref, " -o wide"));
     }
 }
 
@@ -102,11 +103,11 @@ void check_route(const Object& route, CheckWriter& out) {
     if (!is_route(route)) {
         if (base::items_at(route.body, "/status/loadBalancer/ingress").empty())
             out.warn(route.ref.path(), " has no address: no controller serves it",
-                     oc("describe", route.ref));
+                     out.oc("describe", route.ref));
         return;
     }
     if (const std::string why = why_not_admitted(route); !why.empty())
-        out.fail(route.ref.path(), " is not admitted: " + why, oc("describe", route.ref), true);
+        out.fail(route.ref.path(), " is not admitted: " + why, out.oc("describe", route.ref), true);
 }
 
 bool is_about_routes(const std::string& resource) {

@@ -31,7 +31,8 @@ void check_claim(const Evidence& e, const mtc::PlanVolume& volume, CheckWriter& 
     const Object* claim = claim_of(e, volume);
     const std::string subject = volume.claim_ns + "/persistentvolumeclaim/" + volume.claim;
     const std::string remedy =
-        "oc describe persistentvolumeclaim/" + volume.claim + " -n " + volume.claim_ns;
+        out.oc("describe " + base::shell_word("persistentvolumeclaim/" + volume.claim) + " -n " +
+               base::shell_word(volume.claim_ns));
     if (claim == nullptr) {
         if (!out.has_gap("persistentvolumeclaims")) out.fail(subject, " does not exist", remedy);
         return;
@@ -54,8 +55,8 @@ const Object* named(const std::vector<Object>& volumes, const std::string& name)
     return it == volumes.end() ? nullptr : &*it;
 }
 
-std::string describe(const std::string& volume) {
-    return "oc describe persistentvolume/" + volume;
+std::string describe(const std::string& volume, const CheckWriter& out) {
+    return out.oc("describe " + base::shell_word("persistentvolume/" + volume));
 }
 
 void check_policy(const Evidence& e, const Object& volume, CheckWriter& out) {
@@ -67,18 +68,18 @@ void check_policy(const Evidence& e, const Object& volume, CheckWriter& out) {
     const std::string now = text_or_empty(volume.body, "/spec/persistentVolumeReclaimPolicy");
     if (before.empty() || before == now) return;
     out.warn(volume.ref.path(), " is told to " + now + ", before the migration it was " + before,
-             oc("patch", volume.ref,
-                R"( -p '{"spec":{"persistentVolumeReclaimPolicy":")" + before + R"("}}')"));
+             out.oc("patch", volume.ref,
+                    R"( -p '{"spec":{"persistentVolumeReclaimPolicy":")" + before + R"("}}')"));
 }
 
 void check_bound_volume(const Object& claim, const Object& volume, CheckWriter& out) {
     const std::string phase = text_or_empty(volume.body, "/status/phase");
     if (phase != "Bound")
         return out.fail(volume.ref.path(), " of " + claim.ref.path() + " is " + phase,
-                        describe(volume.ref.name), phase == "Available");
+                        describe(volume.ref.name, out), phase == "Available");
     if (text_or_empty(volume.body, "/spec/claimRef/uid") != claim.uid)
         out.fail(volume.ref.path(), " is bound to another claim than " + claim.ref.path(),
-                 describe(volume.ref.name));
+                 describe(volume.ref.name, out));
 }
 
 void check_volume(const Evidence& e, const Object& claim, CheckWriter& out) {
@@ -87,14 +88,14 @@ void check_volume(const Evidence& e, const Object& claim, CheckWriter& out) {
     if (recorded != nullptr && recorded->name != name)
         out.fail(claim.ref.path(),
                  " is bound to " + name + ", before the migration to " + recorded->name,
-                 oc("describe", claim.ref));
+                 out.oc("describe", claim.ref));
     const Object* volume = named(e.state.source.volumes, name);
     if (volume != nullptr) {
         check_bound_volume(claim, *volume, out);
         check_policy(e, *volume, out);
     } else if (!out.has_gap("persistentvolumes")) {
         out.fail(claim.ref.path(), " is bound to " + name + ", which does not exist",
-                 oc("describe", claim.ref));
+                 out.oc("describe", claim.ref));
     }
 }
 
@@ -117,8 +118,7 @@ bool was_of_the_plan(const State& state, const Object& volume) {
 
 void check_left(const Evidence& e, const Object& volume, CheckWriter& out) {
     const std::string phase = text_or_empty(volume.body, "/status/phase");
-    const std::string remedy =
-        "if nobody needs what is on it: " + oc("delete", volume.ref) + ", on the target";
+    const std::string remedy = "if nobody needs what is on it: " + out.oc("delete", volume.ref);
     if (phase == "Released" && was_of_the_plan(e.state, volume)) {
         out.warn(volume.ref.path(), " of a claim that was rolled back is left, with its data",
                  remedy);

@@ -4,18 +4,40 @@
 
 namespace rollback {
 
-std::string reach_of(const ClusterView& view, Side side) {
+namespace {
+
+std::string flags_of(const ClusterView& view) {
     if (!view.reach.empty()) return view.reach;
-    const std::string in_words = "    # on the " + word(side) + " cluster";
-    return view.server.empty() ? in_words : "--server=" + base::shell_word(view.server) + in_words;
+    return view.server.empty() ? "" : "--server=" + base::shell_word(view.server);
+}
+
+// Behind the last command of a line.
+std::string comment_on(const ClusterView& view, Side side) {
+    return view.reach.empty() ? "    # on the " + word(side) + " cluster" : "";
+}
+
+}  // namespace
+
+std::string reach_of(const ClusterView& view, Side side) {
+    return flags_of(view) + comment_on(view, side);
 }
 
 std::string oc(const ClusterView& view, Side side, std::string_view words) {
-    return "oc " + std::string(words) + " " + reach_of(view, side);
+    const std::string flags = flags_of(view);
+    return "oc " + std::string(words) + (flags.empty() ? "" : " " + flags) + comment_on(view, side);
 }
 
 std::string oc(const State& state, Side side, std::string_view words) {
     return oc(view_of(state, side), side, words);
+}
+
+std::string oc_each(const State& state, Side side, const std::vector<std::string>& words) {
+    const ClusterView& view = view_of(state, side);
+    const std::string flags = flags_of(view);
+    std::vector<std::string> commands;
+    for (const std::string& each : words)
+        commands.push_back("oc " + each + (flags.empty() ? "" : " " + flags));
+    return base::join(commands, " && ") + comment_on(view, side);
 }
 
 std::string words_of(const ObjectRef& ref) {
@@ -33,8 +55,10 @@ std::string oc(const State& state, Side side, std::string_view verb, const Objec
     return oc(view_of(state, side), side, verb, ref, rest);
 }
 
-std::string oc_patch(const State& state, Side side, const ObjectRef& ref, std::string_view json) {
-    return oc(state, side, "patch", ref, " --type=merge -p " + base::shell_quoted(json));
+std::string words_for(std::string_view verb_and_kind, const std::string& name,
+                      const std::string& ns) {
+    return std::string(verb_and_kind) + " " + base::shell_word(name) + " -n " +
+           base::shell_word(ns);
 }
 
 }  // namespace rollback

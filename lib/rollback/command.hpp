@@ -18,14 +18,18 @@ std::string reach_of(const ClusterView& view, Side side);
 std::string oc(const ClusterView& view, Side side, std::string_view words);
 std::string oc(const State& state, Side side, std::string_view words);
 
+/// Several, each only after the one before has done well.
+std::string oc_each(const State& state, Side side, const std::vector<std::string>& words);
+
 /// "oc VERB KIND/NAME -n NAMESPACE REST", on the cluster of that side.
 std::string oc(const State& state, Side side, std::string_view verb, const ObjectRef& ref,
                std::string_view rest = {});
 std::string oc(const ClusterView& view, Side side, std::string_view verb, const ObjectRef& ref,
                std::string_view rest = {});
 
-/// "oc patch ..., on the cluster of that side, with a merge patch that is JSON.
-std::string oc_patch(const State& state, Side side, const ObjectRef& ref, std::string_view json);
+/// "describe migplan" + name + " -n NAMESPACE", as a shell's words.
+std::string words_for(std::string_view verb_and_kind, const std::string& name,
+                      const std::string& ns);
 
 /// "KIND/NAME -n NAMESPACE", as a shell's words.
 std::string words_of(const ObjectRef& ref);

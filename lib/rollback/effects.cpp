@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/command.hpp"
 #include "rollback/conversion.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/paused_change.hpp"
@@ -23,10 +24,6 @@ std::vector<std::string> paths_of(const std::vector<Object>& objects) {
     std::vector<std::string> paths;
     for (const Object& object : objects) paths.push_back(object.ref.path());
     return paths;
-}
-
-std::string on(const ObjectRef& ref) {
-    return ref.label() + " -n " + ref.ns;
 }
 
 // Several plans
@@ -61,36 +58,40 @@ Shared shared_by(const mtc::Plan& plan, const mtc::Plan& other) {
 // Returns
 // ------------------------------------------------------------------------------------------------
 
-std::string patch(const ObjectRef& ref, const std::string& spec) {
-    return "oc patch " + on(ref) + " --type=merge -p '{\"spec\":" + spec + "}'";
+std::string patch(const State& state, const ObjectRef& ref, const std::string& spec) {
+    return oc(state, Side::Source, "patch", ref,
+              " --type=merge -p " + base::shell_quoted("{\"spec\":" + spec + "}"));
 }
 
-std::string note_on_claim_templates(const Object& set, const mtc::Wanted& then) {
+std::string note_on_claim_templates(const State& state, const Object& set,
+                                    const mtc::Wanted& then) {
     const std::string replicas = then.replicas ? std::to_string(*then.replicas) : "N";
     return "another plan lists its namespace, and MTC 1.8 then starts no StatefulSet whose volumes "
-           "come from volumeClaimTemplates only; afterwards: oc scale " +
-           on(set.ref) + " --replicas=" + replicas;
+           "come from volumeClaimTemplates only; afterwards: " +
+           oc(state, Side::Source, "scale", set.ref, " --replicas=" + replicas);
 }
 
 // "0" is a number, but not the one that ran; anything else that is unknown is no number.
-std::string note_on_record(const Object& workload, const mtc::WorkloadKind& kind) {
+std::string note_on_record(const State& state, const Object& workload,
+                           const mtc::WorkloadKind& kind) {
     const std::string text = base::annotation_of(workload, kind.mark).value_or("");
     if (text != "0") {
         return std::string("its annotation ") + kind.mark + " cannot be read (" + text +
-               "), and MTC's rollback fails on it: correct it first: oc annotate --overwrite " +
-               on(workload.ref) + " " + kind.mark + "=VALUE";
+               "), and MTC's rollback fails on it: correct it first: " +
+               oc(state, Side::Source, "annotate --overwrite", workload.ref,
+                  std::string(" ") + kind.mark + "=VALUE");
     }
     const bool job = workload.ref.type.plural == "jobs";
     return std::string("its recorded number is lost") +
            (job ? " (a second migration overwrote it)" : "") +
            "; MTC may leave it at 0; afterwards: " +
-           (job ? patch(workload.ref, R"({"parallelism":N})")
-                : "oc scale " + on(workload.ref) + " --replicas=N");
+           (job ? patch(state, workload.ref, R"({"parallelism":N})")
+                : oc(state, Side::Source, "scale", workload.ref, " --replicas=N"));
 }
 
 // MTC's mark on a CronJob does not say what it was.
-std::string note_on_cron_job(const Object& job, const Before& before) {
-    const std::string suspend = patch(job.ref, R"({"suspend":true})");
+std::string note_on_cron_job(const State& state, const Object& job, const Before& before) {
+    const std::string suspend = patch(state, job.ref, R"({"suspend":true})");
     if (before.wanted.suspended == false) return {};
     if (before.wanted.suspended == true)
         return "it was suspended before the migration, and MTC resumes it; afterwards: " + suspend;
@@ -112,14 +113,15 @@ std::string note_on_another_answer(const mtc::Wanted& then, const Before& before
 std::string note_for(const State& state, const Object& workload, const mtc::WorkloadKind& kind,
                      const mtc::Wanted& then, const Before& before) {
     const std::string& plural = workload.ref.type.plural;
-    if (plural == "cronjobs") return note_on_cron_job(workload, before);
-    if (!then.known()) return note_on_record(workload, kind) + note_on_lost(before);
+    if (plural == "cronjobs") return note_on_cron_job(state, workload, before);
+    if (!then.known()) return note_on_record(state, workload, kind) + note_on_lost(before);
     const bool templates = !base::items_at(workload.body, "/spec/volumeClaimTemplates").empty();
     if (plural == "statefulsets" && templates && is_left_out(state, workload))
-        return note_on_claim_templates(workload, then);
+        return note_on_claim_templates(state, workload, then);
     if (then.paused == true) {
         if (const auto change = rolled_out_since(state, workload.ref, stopped_since(state)))
-            return describe_change(*change) + "; afterwards: " + undo_change(*change, workload.ref);
+            return describe_change(*change) +
+                   "; afterwards: " + undo_change(state, *change, workload.ref);
     }
     return note_on_another_answer(then, before);
 }
@@ -201,21 +203,22 @@ void starts_nobody(const Situation& situation, const StartChoice& starts, Warnin
                   " on the target: " + in_short(names));
 }
 
-std::string scale(const ObjectRef& ref, std::int64_t replicas) {
+std::string scale(const State& state, const ObjectRef& ref, std::int64_t replicas) {
     const std::string number = std::to_string(replicas);
-    return ref.type.plural == "jobs" ? patch(ref, R"({"parallelism":)" + number + "}")
-                                     : "oc scale " + on(ref) + " --replicas=" + number;
+    return ref.type.plural == "jobs"
+               ? patch(state, ref, R"({"parallelism":)" + number + "}")
+               : oc(state, Side::Source, "scale", ref, " --replicas=" + number);
 }
 
 // The mark is the only record of the number, and MTC takes it off without using it.
-void keeps_another_number(const Situation& situation, Warnings& out) {
+void keeps_another_number(const State& state, const Situation& situation, Warnings& out) {
     std::vector<std::string> names;
     std::vector<std::string> ways;
     for (const WorkloadSituation& each : situation.workloads) {
         if (!each.marked || !runs_with_another_number(each)) continue;
         names.push_back(each.workload.path() + " (" + mtc::describe(each.source->told) + " now, " +
                         mtc::describe(each.before.wanted) + " before)");
-        ways.push_back(scale(each.workload, *each.before.wanted.replicas));
+        ways.push_back(scale(state, each.workload, *each.before.wanted.replicas));
     }
     if (names.empty()) return;
     out.push_back("MTC's mark is on what runs with another number than before: " + in_short(names) +
@@ -444,7 +447,7 @@ Effects effects_of(const State& state, const Situation& situation, const StartCh
     Warnings warnings;
     starts_nobody(situation, starts, warnings);
     for (const WarningRule rule : warning_rules) rule(state, effects, warnings);
-    keeps_another_number(situation, warnings);
+    keeps_another_number(state, situation, warnings);
     effects.warnings = std::move(warnings);
     return effects;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "rollback/command.hpp"
 
 namespace rollback {
 namespace {
@@ -192,9 +193,9 @@ class Judge {
         if (is_borrowed_pod(object))
             return not_ours("a pod of the application that MTC borrowed: {plugin} manual " +
                             view_.plan.name + " --only=stage-pods gives it back");
-        if (out.kind->is_mark) return not_ours(way_to_unmark(*out.kind, object));
+        if (out.kind->is_mark) return not_ours(way_to_unmark(*out.kind, object, out.side));
         if (base::is_terminating(object) && !base::finalizers_of(object).empty())
-            return not_ours("its deletion has begun" + way_out(object));
+            return not_ours("its deletion has begun" + way_out(object, out.side));
         const auto* dvm = owners_.volume_migration(label(object, mtc::labels::by_volume_migration));
         if (dvm == nullptr || out.kind->where != Whereabouts::PlanNamespaces) return;
         if (owners_.plan_of(*dvm) != view_.plan.name || !dvm->cleans_up()) return;
@@ -202,25 +203,28 @@ class Judge {
         out.volume_migration_uid = dvm->seen.uid;
     }
 
-    static std::string way_out(const Object& object) {
+    std::string way_out(const Object& object, Side side) const {
         const auto finalizers = base::finalizers_of(object);
         if (std::ranges::count(finalizers, mtc::volume_migration_finalizer) == 0) return {};
-        return ", and MTC's controller ends it when it runs; if it never will: oc patch " +
-               object.ref.label().substr(0, object.ref.label().find('/')) + " " + object.ref.name +
-               " -n " + object.ref.ns + R"( --type=merge -p '{"metadata":{"finalizers":null}}')";
+        return ", and MTC's controller ends it when it runs; if it never will: " +
+               oc(view_of(view_, side), side,
+                  words_for("patch " + base::lower(object.ref.type.kind), object.ref.name,
+                            object.ref.ns) +
+                      R"( --type=merge -p '{"metadata":{"finalizers":null}}')");
     }
 
-    static std::string way_to_unmark(const LeftoverKind& kind, const Object& object) {
-        const std::string on =
-            object.ref.label() + (object.ref.ns.empty() ? "" : " -n " + object.ref.ns);
+    std::string way_to_unmark(const LeftoverKind& kind, const Object& object, Side side) const {
+        const auto on_it = [&](const char* verb, const std::string& rest) {
+            return oc(view_of(view_, side), side, verb, object.ref, rest);
+        };
         if (kind.annotations.empty())
-            return "only a label: oc label " + on + " " + mark_of(kind) + "-";
-        std::string command = "only annotations: oc annotate " + on;
+            return "only a label: " + on_it("label", " " + mark_of(kind) + "-");
+        std::string rest;
         for (const char* annotation : kind.annotations) {
             if (base::annotation_of(object, annotation))
-                command += " " + std::string(annotation) + "-";
+                rest += " " + std::string(annotation) + "-";
         }
-        return command;
+        return "only annotations: " + on_it("annotate", rest);
     }
 
     static std::string mark_of(const LeftoverKind& kind) {
@@ -241,6 +245,18 @@ std::vector<Leftover> each_once(std::vector<Leftover> leftovers) {
 }
 
 }  // namespace
+
+const ClusterView& view_of(const LeftoversView& view, Side side) {
+    switch (side) {
+        case Side::Control:
+            return view.control;
+        case Side::Source:
+            return view.source;
+        case Side::Target:
+            return view.target;
+    }
+    return view.control;
+}
 
 std::vector<Leftover> leftovers_of(const LeftoversView& view) {
     const Judge judge(view);

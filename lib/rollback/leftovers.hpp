@@ -64,8 +64,12 @@ struct LeftoversView {
     std::map<std::string, std::string> plans = {};  // names by UID
     std::vector<mtc::Migration> migrations = {};
     std::vector<mtc::VolumeMigration> volume_migrations = {};
-    bool owners_seen = true;                   // these three could be read
-    bool control_absent = false;               // there is no control cluster for us
+    bool owners_seen = true;      // these three could be read
+    bool control_absent = false;  // there is no control cluster for us
+    // What they are, and how they are reached; none of their objects.
+    ClusterView control = {};
+    ClusterView source = {};
+    ClusterView target = {};
     std::vector<Blocker> wrong_clusters = {};  // a side is evidently not the plan's
     std::vector<FoundLeftover> found = {};
     std::vector<Gap> gaps = {};
@@ -83,6 +87,8 @@ struct Leftover {
     std::string why_not = {};               // for None, and the way to be rid of it
     std::string volume_migration_uid = {};  // of the one that made it, while that exists
 };
+
+const ClusterView& view_of(const LeftoversView& view, Side side);
 
 /// Of this plan, each once, by side, namespace and kind.
 std::vector<Leftover> leftovers_of(const LeftoversView& view);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "mtc/names.hpp"
+#include "rollback/command.hpp"
 #include "rollback/leftovers.hpp"
 
 namespace rollback {
@@ -23,11 +24,13 @@ void add_migrations(const LeftoversView& view, std::vector<Blocker>& out) {
     for (const Migration& migration : view.migrations) {
         // one that has failed does nothing more, also where the controller has not ended it
         if (migration.plan != view.plan.name || mtc::is_terminal(migration.state())) continue;
-        out.push_back({.id = "migration-running",
-                       .what = "MigMigration " + migration.name + " of the plan has not ended (" +
-                               mtc::word(migration.state()) + ")",
-                       .remedy = "wait for it: oc get migmigration " + migration.name + " -n " +
-                                 migration.ns + " -w"});
+        out.push_back(
+            {.id = "migration-running",
+             .what = "MigMigration " + migration.name + " of the plan has not ended (" +
+                     mtc::word(migration.state()) + ")",
+             .remedy = "wait for it: " +
+                       oc(view.control, Side::Control,
+                          words_for("get migmigration", migration.name, migration.ns) + " -w")});
     }
 }
 
@@ -48,8 +51,11 @@ void add_volume_migrations(const LeftoversView& view, std::vector<Blocker>& out)
                        .what = "DirectVolumeMigration " + dvm.seen.ref.name +
                                " works in a namespace of the plan and has not ended" +
                                (dvm.phase.empty() ? "" : " (" + dvm.phase + ")"),
-                       .remedy = "wait for it: oc get directvolumemigration " + dvm.seen.ref.name +
-                                 " -n " + dvm.seen.ref.ns + " -w; " + without_control(view)});
+                       .remedy = without_control(view) + "; else wait for it: " +
+                                 oc(view.control, Side::Control,
+                                    words_for("get directvolumemigration", dvm.seen.ref.name,
+                                              dvm.seen.ref.ns) +
+                                        " -w")});
     }
 }
 
@@ -80,11 +86,13 @@ void add_running_pods(const LeftoversView& view, const std::vector<Leftover>& le
     }
     for (const Leftover& each : leftovers) {
         if (each.kind->id != "rsync-pod" || each.in_the_way.empty()) continue;
-        out.push_back({.id = "rsync-running",
-                       .what = each.object.ref.path() + " on the " + word(each.side) +
-                               " may be copying a volume: " + each.in_the_way,
-                       .remedy = "if it is stuck, delete it by hand: oc delete pod " +
-                                 each.object.ref.name + " -n " + each.object.ref.ns});
+        out.push_back(
+            {.id = "rsync-running",
+             .what = each.object.ref.path() + " on the " + word(each.side) +
+                     " may be copying a volume: " + each.in_the_way,
+             .remedy = "if it is stuck, delete it by hand: " +
+                       oc(view_of(view, each.side), each.side,
+                          words_for("delete pod", each.object.ref.name, each.object.ref.ns))});
     }
 }
 

@@ -53,12 +53,12 @@ bool is_of_a_workload(const Object& pod) {
         });
 }
 
-Blocker pod_writes(const ObjectRef& pod) {
+Blocker pod_writes(const State& state, const ObjectRef& pod) {
     return {.id = "target-pod-writes",
             .what = pod.path() +
                     " on the target mounts a volume of the plan: started on the "
                     "source, the application would write to it, too",
-            .remedy = "stop it, on the target: " + oc("delete", pod)};
+            .remedy = "stop it, on the target: " + oc(state, Side::Target, "delete", pod)};
 }
 
 Blocker workload_runs(const Object& workload) {
@@ -72,7 +72,7 @@ void add_lone_pods(const State& state, bool stage_pods_go, std::vector<Blocker>&
     for (const Object& pod : state.target.pods) {
         if (std::ranges::binary_search(writing, pod.ref) && !is_of_a_workload(pod) &&
             !base::is_terminating(pod) && !(stage_pods_go && is_stage_pod(pod)))
-            out.push_back(pod_writes(pod.ref));
+            out.push_back(pod_writes(state, pod.ref));
     }
 }
 
@@ -107,15 +107,17 @@ void add_unseen_target(const State& state, const ManualOptions& options,
 
 void add_migrations(const State& state, std::vector<Blocker>& out) {
     for (const mtc::Migration& m : mtc::ahead_of_a_rollback(state.migrations)) {
-        const std::string object = m.name + " -n " + m.ns;
-        out.push_back({.id = "migration-running",
-                       .what = mtc::word(m.kind) + " " + m.name +
-                               " has not ended: the controller may act on the same workloads",
-                       .remedy = "oc patch migmigration " + object +
-                                 R"( --type=merge -p '{"spec":{"canceled":true}}')" +
-                                 ", and wait; or, where no controller runs any more: oc delete "
-                                 "migmigration " +
-                                 object});
+        const auto on_it = [&](const char* verb, const std::string& rest = {}) {
+            return oc(state, Side::Control,
+                      words_for(std::string(verb) + " migmigration", m.name, m.ns) + rest);
+        };
+        out.push_back(
+            {.id = "migration-running",
+             .what = mtc::word(m.kind) + " " + m.name +
+                     " has not ended: the controller may act on the same workloads",
+             .remedy = "cancel it, and wait: " +
+                       on_it("patch", R"( --type=merge -p '{"spec":{"canceled":true}}')") +
+                       "; or, where no controller runs any more: " + on_it("delete")});
     }
 }
 

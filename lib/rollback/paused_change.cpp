@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include "rollback/command.hpp"
 
 namespace rollback {
 namespace {
@@ -54,10 +55,12 @@ std::string describe_change(const RolledOut& change) {
            "; to pause it again does not undo that";
 }
 
-std::string undo_change(const RolledOut& change, const ObjectRef& deployment) {
-    const std::string on = " " + deployment.label() + " -n " + deployment.ns;
-    return "oc rollout resume" + on + " && oc rollout undo" + on +
-           " --to-revision=" + change.revision + " && oc rollout pause" + on;
+std::string undo_change(const State& state, const RolledOut& change, const ObjectRef& deployment) {
+    const std::string on = words_of(deployment);
+    return oc_each(
+        state, Side::Source,
+        {"rollout resume " + on, "rollout undo " + on + " --to-revision=" + change.revision,
+         "rollout pause " + on});
 }
 
 }  // namespace rollback

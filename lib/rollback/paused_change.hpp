@@ -22,6 +22,6 @@ std::optional<RolledOut> rolled_out_since(const State& state, const ObjectRef& d
 /// "its pods run replicaset/web-2, a change that was not rolled out before ...": for a person.
 std::string describe_change(const RolledOut& change);
 /// The commands that undo it.
-std::string undo_change(const RolledOut& change, const ObjectRef& deployment);
+std::string undo_change(const State& state, const RolledOut& change, const ObjectRef& deployment);
 
 }  // namespace rollback

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/command.hpp"
 
 namespace rollback {
 namespace {
@@ -87,7 +88,8 @@ std::vector<Blocker> wrong_counts(const State& state, const std::vector<ReplicaC
                        .what = "--set " + word +
                                (found.empty() ? " names no workload of the plan on the source"
                                               : " could be any of " + base::join(found)),
-                       .remedy = found.empty() ? "oc get all, on the source, shows their names"
+                       .remedy = found.empty() ? "what there is: " +
+                                                     oc(state, Side::Source, "get all -n NAMESPACE")
                                                : "put the namespace before it: NAMESPACE/" + word});
     }
     return out;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "base/text.hpp"
+#include "mtc/names.hpp"
 #include "rollback/check.hpp"
 
 namespace rollback {
@@ -37,6 +40,36 @@ bool applies(const Check& check, Flow flow) {
     return check.after == After::Both || (check.after == After::Manual) == (flow == Flow::Manual);
 }
 
+// What MTC's own rollback does away with.
+constexpr std::array<std::string_view, 9> mended_by_a_rollback{
+    "source-nothing-quiesced", "source-workloads-as-before", "source-workloads-serve",
+    "source-pods-healthy",     "source-services-ready",      "source-routes-answer",
+    "source-no-stage-pods",    "target-no-stage-pods",       "target-no-migrated-objects"};
+
+bool is_mended_by_a_rollback(const Finding& finding) {
+    const bool wrong =
+        finding.severity == Severity::Failure || finding.severity == Severity::Warning;
+    return wrong && std::ranges::count(mended_by_a_rollback, finding.check) > 0;
+}
+
+bool needs_its_first_rollback(const Evidence& evidence) {
+    return evidence.flow == Flow::Console && evidence.rollback.empty() &&
+           !evidence.state.migrations.empty();
+}
+
+// Object by object it would be a rollback by hand, without its order and its guards.
+void roll_back_instead(const Evidence& evidence, std::vector<Finding>& findings) {
+    const mtc::Plan& plan = evidence.state.plan;
+    std::string remedy = "roll back: {plugin} " + base::shell_word(plan.name) +
+                         (plan.ns == mtc::openshift_migration ? "" : " -n " + plan.ns);
+    for (const Severity severity : {Severity::Failure, Severity::Warning}) {
+        for (Finding& finding : findings) {
+            if (finding.severity == severity && is_mended_by_a_rollback(finding))
+                finding.remedy = std::exchange(remedy, "");
+        }
+    }
+}
+
 }  // namespace
 
 std::string word(Severity severity) {
@@ -63,6 +96,7 @@ std::vector<Finding> verify(const Evidence& evidence) {
         if (applies(check, evidence.flow))
             std::ranges::move(check.run(evidence), std::back_inserter(all));
     }
+    if (needs_its_first_rollback(evidence)) roll_back_instead(evidence, all);
     return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "mtc/names.hpp"
 #include "rollback/cancel.hpp"
+#include "rollback/command.hpp"
 #include "run/await_gone.hpp"
 #include "run/write.hpp"
 
@@ -62,8 +63,9 @@ class Canceler {
         if (left->empty()) return {};
         return base::fail(ErrorKind::Conflict,
                           "error: " + one.seen.ref.label() + " was deleted, and does not go",
-                          "what holds it: oc get " + one.seen.ref.label() + " -n " +
-                              one.seen.ref.ns + " -o jsonpath={.metadata.finalizers}");
+                          "what holds it: " + oc(job_.session, rollback::Side::Control,
+                                                 "get " + rollback::words_of(one.seen.ref) +
+                                                     " -o jsonpath={.metadata.finalizers}"));
     }
 
     const CancelJob& job_;

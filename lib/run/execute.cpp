@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 
+#include "rollback/command.hpp"
+
 namespace run {
 namespace {
 
@@ -25,9 +27,12 @@ Result<Object> checked(kube::Cluster& control, Object created, std::stop_token s
     if (removed)
         return base::fail(ErrorKind::Invalid, message + "; it was deleted at once",
                           "upgrade MTC to 1.4 or later");
-    return base::fail(ErrorKind::Invalid,
-                      message + "; deleting it failed: " + removed.error().message,
-                      "delete it now: oc delete " + created.ref.label() + " -n " + created.ref.ns);
+    return base::fail(
+        ErrorKind::Invalid, message + "; deleting it failed: " + removed.error().message,
+        "delete it now: " +
+            rollback::oc(
+                rollback::ClusterView{.server = control.server(), .described_as = {}, .user = {}},
+                rollback::Side::Control, "delete", created.ref));
 }
 
 Result<Object> send_or_find(kube::Cluster& control, const rollback::Create& step,

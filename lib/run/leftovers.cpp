@@ -181,6 +181,9 @@ Result<LeftoversView> look_for_leftovers(const Session& session, std::size_t par
     const auto clusters = identify(session, gaps, stop);
     if (!clusters) return std::unexpected(clusters.error());
     LeftoversView view{.plan = clusters->plan, .gaps = std::move(gaps), .seen_at = base::now()};
+    view.control = clusters->control;
+    view.source = clusters->source;
+    view.target = clusters->target;
     note_doubts(*clusters, view);
     const bool one_cluster = rollback::is_one_cluster(*clusters);
     Notes notes(view.gaps);

@@ -35,10 +35,11 @@ std::vector<std::string> names_of_plans(const std::vector<Json>& plans) {
 
 std::unexpected<base::Error> not_there(const std::string& path, const std::string& name,
                                        const std::vector<std::string>& names) {
-    return base::fail(
-        ErrorKind::NotFound, "error: --plan-file " + path + " has no MigPlan " + name,
-        names.empty() ? "save one with: oc get migplan " + name + " -n openshift-migration -o yaml"
-                      : "it has: " + base::join(names));
+    return base::fail(ErrorKind::NotFound, "error: --plan-file " + path + " has no MigPlan " + name,
+                      names.empty()
+                          ? "save one with: oc get migplan " + name +
+                                " -n openshift-migration -o yaml    # on the control cluster"
+                          : "it has: " + base::join(names));
 }
 
 base::Result<std::vector<Json>> plans_in(const std::string& path) {

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
+#include "rollback/command.hpp"
 #include "run/absent_cluster.hpp"
 #include "run/plan_file.hpp"
 
@@ -283,6 +284,16 @@ const Endpoint& endpoint_of(const Session& session, rollback::Side side) {
             return session.target;
     }
     return session.control;
+}
+
+std::string oc(const Session& session, rollback::Side side, std::string_view words) {
+    const Endpoint& endpoint = endpoint_of(session, side);
+    rollback::ClusterView view{.server = endpoint.cluster->server(),
+                               .described_as = endpoint.described_as,
+                               .user = endpoint.user,
+                               .reach = endpoint.reach};
+    if (!endpoint.absent.empty()) view.server.clear();
+    return rollback::oc(view, side, words);
 }
 
 Result<Endpoint> open_control(const ConnectOptions& options) {

@@ -43,6 +43,9 @@ struct Session {
 
 const Endpoint& endpoint_of(const Session& session, rollback::Side side);
 
+/// A command on the cluster of that side: see rollback/command.hpp.
+std::string oc(const Session& session, rollback::Side side, std::string_view words);
+
 struct ConnectOptions {
     kube::KubeconfigOptions kubeconfig;
     std::string ns;  // of the MTC objects

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/awaited_pods.hpp"
+#include "rollback/command.hpp"
 #include "rollback/mounts.hpp"
 #include "run/follow.hpp"
 #include "run/observe.hpp"
@@ -83,8 +84,8 @@ Lines what_remains(const Session& session, std::stop_token stop) {
     }
     if (!found->empty()) {
         const ObjectRef& first = found->front().ref;
-        lines.push_back("look at it with: oc describe " + first.label() + " -n " + first.ns +
-                        "   (on the target)");
+        lines.push_back("look at it with: " + oc(session, rollback::Side::Target,
+                                                 "describe " + rollback::words_of(first)));
     }
     if (!gaps.empty())
         lines.push_back(base::count(gaps.size(), "resource type") +
@@ -132,9 +133,10 @@ Lines ahead_in_the_queue(const Session& session, const mtc::Migration& migration
     Lines lines;
     for (const mtc::Migration& other : mtc::ahead_of_a_rollback(others)) {
         lines.push_back(mtc::word(other.kind) + " " + other.name + " is " +
-                        mtc::word(other.state()) +
-                        " and goes first; cancel it with: oc patch migmigration " + other.name +
-                        " -n " + other.ns + R"( --type=merge -p '{"spec":{"canceled":true}}')");
+                        mtc::word(other.state()) + " and goes first; cancel it with: " +
+                        oc(session, rollback::Side::Control,
+                           rollback::words_for("patch migmigration", other.name, other.ns) +
+                               R"( --type=merge -p '{"spec":{"canceled":true}}')"));
     }
     return lines;
 }
@@ -162,8 +164,9 @@ struct Explain {
     std::stop_token stop;
 
     Lines operator()(const mtc::Pending&) const {
-        return {"the controller has not looked at it yet; is it running? oc get pods -n " +
-                migration.ns};
+        return {
+            "the controller has not looked at it yet; is it running? " +
+            oc(session, rollback::Side::Control, "get pods -n " + base::shell_word(migration.ns))};
     }
     Lines operator()(const mtc::Blocked& blocked) const {
         return what_blocks(session, migration, blocked.by, stop);
@@ -172,18 +175,19 @@ struct Explain {
         if (running.phase == "EnsureDestQuiesced") return pods_still_running(session, stop);
         if (running.phase == "EnsureMigratedDeleted" || running.phase == "DeleteMigrated")
             return what_remains(session, stop);
-        return {"it is in phase " + running.phase + "; what the controller says: oc logs -n " +
-                migration.ns + " deployment/migration-controller -c mtc"};
+        return {"it is in phase " + running.phase + "; what the controller says: " +
+                oc(session, rollback::Side::Control,
+                   "logs -n " + base::shell_word(migration.ns) +
+                       " deployment/migration-controller -c mtc")};
     }
     Lines operator()(const mtc::Canceling&) const { return {"it is being canceled"}; }
     Lines operator()(const mtc::Canceled&) const { return {}; }
     Lines operator()(const mtc::Failed& failed) const {
         if (migration.finished()) return {};
         if (failed.held_by.empty())
-            return {
-                "it has failed, and the controller has not ended it yet; is it running? oc get "
-                "pods -n " +
-                migration.ns};
+            return {"it has failed, and the controller has not ended it yet; is it running? " +
+                    oc(session, rollback::Side::Control,
+                       "get pods -n " + base::shell_word(migration.ns))};
         Lines lines{"it has failed and does no more; the controller ends it when this is resolved"};
         std::ranges::move(what_blocks(session, migration, failed.held_by, stop),
                           std::back_inserter(lines));

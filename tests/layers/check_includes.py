@@ -77,6 +77,20 @@ def violation(path, quoted, header):
     return f"say \"{own}/{header}\", so that the layer can be seen"
 
 
+# A command that is printed names its cluster: rollback/command.hpp writes all of them. Where there is no
+# cluster to name, or the text is an example, the file stands here.
+COMMAND = re.compile(r'"[^"]*\boc (?:adm|annotate|apply|create|delete|describe|edit|get|label|logs|patch|scale|set|wait) ')
+WITHOUT_A_CLUSTER = ("lib/run/plan_file.cpp", "plugin/options.cpp", "plugin/options_help.cpp")
+
+
+def unnamed_command(path, line):
+    """What is wrong with a line that writes a command by itself, or None."""
+    ships = layer_of(path) in LAYERS and path not in WITHOUT_A_CLUSTER
+    if not ships or line.lstrip().startswith("//") or "oc create token" in line or not COMMAND.search(line):
+        return None
+    return "a command that is printed names its cluster: write it with rollback/command.hpp"
+
+
 def sources(root):
     for top in ("lib", "plugin", "tests"):
         for path in sorted((root / top).rglob("*")):
@@ -96,6 +110,8 @@ def check(root):
                 wrong = violation(name, include[1] == '"', include[2])
                 if wrong:
                     found.append(f"{name}:{number}: {line.strip()}: {wrong}")
+            elif unnamed_command(name, line):
+                found.append(f"{name}:{number}: {line.strip()}: {unnamed_command(name, line)}")
     return files, found
 
 

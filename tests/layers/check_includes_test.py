@@ -105,6 +105,17 @@ class IncludeRule(unittest.TestCase):
         for place in ("lib/mtc/a.cpp:1:", "lib/mtc/a.cpp:2:", "lib/rollback/b.cpp:1:", "3 wrong includes"):
             self.assertIn(place, output)
 
+    def test_a_command_that_names_no_cluster_is_named(self):
+        line = '    return "look: oc get pods -n " + ns;\n'
+        for path in ("lib/rollback/x.cpp", "lib/run/x.cpp", "plugin/x.cpp"):
+            with self.subTest(path=path):
+                status, output = run({path: line})
+                self.assertEqual(status, 1)
+                self.assertIn("rollback/command.hpp", output)
+        status, output = run({"lib/rollback/y.cpp": "// oc get pods\n" + 'oc(state, side, "get pods");\n',
+                              "tests/unit/x.cpp": line})
+        self.assertEqual(status, 0, output)
+
     def test_a_tree_without_sources_is_no_success(self):
         status, output = run({"README.md": "nothing here"})
         self.assertEqual(status, 1)

@@ -318,13 +318,14 @@ TEST_CASE("several conditions are one blocker with every remedy once") {
     state.plan.conditions = {{"PvInvalidAction", "Error", "", "PV [a]."},
                              {"PvNameConflict", "Critical", "", ""},
                              {"StorageNotReady", "Critical", "", "Not ready."}};
+    state.control.reach = "--context=hub";
     const auto blockers = blockers_of(state, {});
     REQUIRE(blockers.size() == 1);
     CHECK(contains(blockers[0].what, "PvInvalidAction: PV [a] (what the plan chooses"));
     CHECK(contains(blockers[0].what, "; PvNameConflict ("));
     CHECK(blockers[0].remedy ==
-          "oc edit migplan shop-plan -n openshift-migration; oc describe migstorage -n "
-          "openshift-migration");
+          "oc edit migplan shop-plan -n openshift-migration --context=hub; oc describe migstorage "
+          "-n openshift-migration --context=hub");
 }
 
 TEST_CASE("without verification, what only verification needs may be unseen") {

@@ -40,6 +40,9 @@ inline mtc::VolumeMigration volume_migration(const std::string& name, const std:
 /// A cutover that failed in its volume migration; nothing was found yet.
 inline LeftoversView failed_volumes() {
     LeftoversView view{.plan = mtc::decode_plan(plan()).value()};
+    view.control.reach = "--context=hub";
+    view.source.reach = "--context=old";
+    view.target.reach = "--context=new";
     view.plans = {{"uid-of-shop-plan", "shop-plan"}, {"uid-of-bank-plan", "bank-plan"}};
     view.migrations = {failed_cutover()};
     auto other = migration("bank-cutover", mtc::MigrationKind::Cutover, 0);

@@ -186,7 +186,7 @@ TEST_CASE("without the control cluster the rsync pods say whether volumes are be
     const auto running = deletion(alone(with_pod("Running")));
     CHECK(ids_of(running) == Names{"rsync-running"});
     CHECK(running.blockers.front().remedy ==
-          "if it is stuck, delete it by hand: oc delete pod rsync-1 -n shop");
+          "if it is stuck, delete it by hand: oc delete pod rsync-1 -n shop --context=old");
     for (const char* resource : {"pods", "discovery"}) {
         auto view = alone(with_pod("Failed"));
         view.gaps.push_back(gap(Side::Target, resource));

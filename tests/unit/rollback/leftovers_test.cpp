@@ -110,12 +110,12 @@ TEST_CASE("annotations that a copy left are named, with the command that takes t
     const Row rows[] = {
         {{"openshift.io/migrate-type"},
          "only annotations: oc annotate persistentvolumeclaim/data -n shop "
-         "openshift.io/migrate-type-"},
+         "openshift.io/migrate-type- --context=old"},
         {{"openshift.io/target-storage-class", "openshift.io/target-access-mode",
           "migration.openshift.io/copy-method", "other"},
          "only annotations: oc annotate persistentvolumeclaim/data -n shop "
          "openshift.io/target-storage-class- openshift.io/target-access-mode- "
-         "migration.openshift.io/copy-method-"},
+         "migration.openshift.io/copy-method- --context=old"},
         {{"other"}, ""},
         {{}, ""},
     };
@@ -230,9 +230,10 @@ TEST_CASE("how a leftover is deleted is its kind's, but for what is not MTC's al
     CHECK(mark.removal == Removal::None);
     CHECK(mark.why_not ==
           "only a label: oc label persistentvolumeclaim/data -n shop "
-          "migration-included-stage-backup-");
+          "migration-included-stage-backup- --context=old");
     CHECK(only("conversion-mark", leftover("conversion-mark", "data"))
-              .why_not.ends_with(" migration.openshift.io/source-for-directvolumemigration-"));
+              .why_not.ends_with(
+                  " migration.openshift.io/source-for-directvolumemigration- --context=old"));
     const auto stuck = only("rsync-pod", leftover("rsync-pod", "p").terminating({"a/b"}));
     CHECK(stuck.removal == Removal::None);
     CHECK(stuck.why_not == "its deletion has begun");
@@ -244,7 +245,7 @@ TEST_CASE("how a leftover is deleted is its kind's, but for what is not MTC's al
     CHECK(leftovers_of(view).front().why_not ==
           "its deletion has begun, and MTC's controller ends it when it runs; if it never will: oc "
           "patch directvolumemigration dvm -n openshift-migration --type=merge -p "
-          "'{\"metadata\":{\"finalizers\":null}}'");
+          "'{\"metadata\":{\"finalizers\":null}}' --context=hub");
 }
 
 TEST_CASE("the controller deletes what a volume migration with its finalizer has made") {

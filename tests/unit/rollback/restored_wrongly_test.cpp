@@ -84,7 +84,8 @@ TEST_CASE("a CronJob that was suspended before is so on the target, and MTC resu
     const State state = with(cron_job(true, true), {cron_job(true, false)});
     CHECK(note(state) ==
           "it was suspended before the migration, and MTC resumes it; afterwards: oc patch "
-          "cronjob/weekly -n shop --type=merge -p '{\"spec\":{\"suspend\":true}}'");
+          "cronjob/weekly -n shop --type=merge -p '{\"spec\":{\"suspend\":true}}' "
+          "--server=https://api.ocp3.example:6443    # on the source cluster");
     const auto findings = as_before(state, cron_job(false, false));
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].severity == Severity::Failure);

@@ -179,7 +179,7 @@ TEST_CASE("what was seen to be wrong is told beside what could not be seen") {
     CHECK(ids_of(findings, Failure) == Ids{"source-nothing-quiesced"});
     CHECK(ids_of(findings, Unknown).contains("source-nothing-quiesced"));
     // no rollback was made: there is none to run again
-    CHECK(finding(findings, "source-nothing-quiesced").remedy == "roll back: that starts it");
+    CHECK(finding(findings, "source-nothing-quiesced").remedy == "roll back: {plugin} shop-plan");
     SUBCASE("a fault of the server has no other context as its remedy") {
         CHECK(finding(findings, "source-workloads-serve").remedy.empty());
     }
