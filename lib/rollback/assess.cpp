@@ -337,6 +337,18 @@ Decision mounts_unseen(const State& state, Assessment& out) {
     return Verdict::Unknown;
 }
 
+// Of what was taken out of the plan nobody knows whether it is stopped on the source.
+Decision left_elsewhere_unlisted(const State& state, Assessment& out) {
+    const auto& elsewhere = state.target.elsewhere;
+    if (elsewhere.empty()) return {};
+    std::vector<ObjectRef> refs;
+    for (const Object& object : elsewhere) refs.push_back(object.ref);
+    out.reasons.push_back("on the target " + names_of(refs) +
+                          (refs.size() == 1 ? " was" : " were") +
+                          " migrated by this plan, which does not list the namespace any more");
+    return Verdict::Unknown;
+}
+
 // After a migration, where nothing runs on the source and nobody knows that it was so before.
 bool all_may_have_run(const State& state, const Situation& situation) {
     const auto rests = [](const WorkloadSituation& each) {
@@ -369,7 +381,8 @@ using VerdictRule = Decision (*)(const State&, Assessment&);
 constexpr VerdictRule verdict_rules[] = {
     on_another_cluster,  rollback_runs,  both_sides_write, copied_in_part,
     moved_to_the_target, stopped_by_mtc, source_unseen,    left_on_the_target,
-    target_unseen,       mounts_unseen,  staged,           nothing_to_do};
+    target_unseen,       mounts_unseen,  staged,           left_elsewhere_unlisted,
+    nothing_to_do};
 
 Verdict verdict_of(const State& state, Assessment& out) {
     for (const VerdictRule rule : verdict_rules) {

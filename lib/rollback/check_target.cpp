@@ -87,6 +87,31 @@ std::string what_remains(const Object& ns) {
     return out;
 }
 
+std::string no_longer_listed(const State& state, const Object& object) {
+    return " carries the plan's label, and the plan does not list namespace " + object.ref.ns +
+           (is_also_source(state, object.ref.ns) ? ""
+                                                 : ": no rollback touches it, and what it was "
+                                                   "made from may be stopped on the source");
+}
+
+std::string list_it_again(const State& state) {
+    return "list the namespace in the plan again, as it was, and roll back: " +
+           oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns));
+}
+
+void check_elsewhere(const State& state, CheckWriter& out) {
+    for (const Object& object : state.target.elsewhere)
+        out.fail(object.ref.path(), no_longer_listed(state, object), list_it_again(state));
+}
+
+// "anywhere", or where it was looked for.
+std::string searched(const State& state) {
+    return state.target.searched_everywhere
+               ? ""
+               : " in the namespaces of the plan (" + base::first_of(state.target.namespaces, 3) +
+                     "); others may not be searched";
+}
+
 bool hides_labels(const std::string& resource) {
     return resource == "discovery" || resource.starts_with(label_scan);
 }
@@ -135,8 +160,9 @@ std::vector<Finding> no_migrated_objects(const Evidence& e) {
         out.fail(object.ref.path(), state_of(e.state, object),
                  out.oc(terminating ? "describe" : "delete", object.ref), terminating);
     }
+    check_elsewhere(e.state, out);
     out.add_gaps(hides_labels);
-    return std::move(out).done("nothing carries the plan's label");
+    return std::move(out).done("nothing carries the plan's label" + searched(e.state));
 }
 
 // Absent or Active are both well: MTC leaves a namespace, and somebody may have deleted it.
@@ -186,8 +212,9 @@ std::vector<Finding> target_at_rest(const Evidence& e) {
     }
     for (const ObjectRef& pod : pods_that_write(e.state))
         out.fail(pod.path(), " mounts a volume of the plan", out.oc("describe", pod), true);
+    check_elsewhere(e.state, out);
     out.add_gaps([](const std::string& r) { return r == "pods" || is_workload(r); });
-    return std::move(out).done("nothing that was migrated runs");
+    return std::move(out).done("nothing that was migrated runs" + searched(e.state));
 }
 
 std::vector<Finding> nothing_left_down(const Evidence& e) {

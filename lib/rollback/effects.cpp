@@ -423,6 +423,18 @@ void converted(const State& state, const Effects&, Warnings& out) {
         out.push_back(std::move(what));
 }
 
+void left_elsewhere(const State& state, const Effects&, Warnings& out) {
+    if (!state.target.elsewhere.empty()) {
+        const bool one = state.target.elsewhere.size() == 1;
+        out.push_back("target: " + in_short(paths_of(state.target.elsewhere)) +
+                      (one ? " carries" : " carry") +
+                      " the plan's label, and the plan does not list the namespace any more: this "
+                      "rollback neither deletes " +
+                      (one ? "it" : "them") + " nor starts what " + (one ? "it was" : "they were") +
+                      " made from; list the namespace again, as it was, first");
+    }
+}
+
 void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
     for (const Doubt& doubt : doubts_of(state)) {
         if (doubt.weight == Weight::Refuses) continue;
@@ -432,9 +444,10 @@ void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
 
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
-constexpr WarningRule warning_rules[] = {
-    doubtful_clusters, serves_on_target, data_lost,  converted,         left_at_rest, stays_down,
-    several_plans,     broken_discovery, autoscaled, belongs_to_others, survives};
+constexpr WarningRule warning_rules[] = {doubtful_clusters, left_elsewhere,    serves_on_target,
+                                         data_lost,         converted,         left_at_rest,
+                                         stays_down,        several_plans,     broken_discovery,
+                                         autoscaled,        belongs_to_others, survives};
 
 }  // namespace
 

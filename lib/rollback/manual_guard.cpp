@@ -89,6 +89,23 @@ void add_unseen_source(const State& state, std::vector<Blocker>& out) {
                              "that you may see with --source-namespaces"});
 }
 
+// Pods of these may write to the very volumes that the source's would.
+void add_elsewhere(const State& state, std::vector<Blocker>& out) {
+    if (state.target.elsewhere.empty()) return;
+    std::vector<std::string> names;
+    for (const Object& object : state.target.elsewhere) names.push_back(object.ref.path());
+    out.push_back(
+        {.id = "migrated-elsewhere",
+         .what = base::first_of(names, 3) + " on the target " +
+                 (names.size() == 1 ? "was" : "were") +
+                 " migrated by this plan, and the plan no longer lists the namespace: whether the "
+                 "application runs there is not looked at",
+         .remedy =
+             "list it in the plan again, as it was: " +
+             oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns)) +
+             "; or stop and delete what is there by hand first"});
+}
+
 bool starts_something(const Step& step) {
     const auto* patch = std::get_if<Patch>(&step.action);
     return patch != nullptr && patch->purpose == Purpose::Start;
@@ -193,6 +210,7 @@ std::vector<Blocker> blockers(const State& state, const Record& record,
     std::ranges::move(wrong_counts(state, options.set), std::back_inserter(out));
     add_unseen_source(state, out);
     if (options.workloads) add_undecided(state, record, options, out);
+    add_elsewhere(state, out);
     if (std::ranges::any_of(steps, starts_something)) {
         add_unseen_target(state, options, out);
         add_lone_pods(state, options.stage_pods, out);
@@ -257,6 +275,7 @@ std::vector<const Object*> workloads_to_stop(const State& state) {
 std::vector<Blocker> writers_on_target(const State& state, const ManualOptions& options) {
     std::vector<Blocker> out;
     manual::add_unseen_target(state, options, out);
+    manual::add_elsewhere(state, out);
     for (const Object* workload : workloads_to_stop(state))
         out.push_back(manual::workload_runs(*workload));
     manual::add_lone_pods(state, false, out);

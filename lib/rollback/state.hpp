@@ -49,8 +49,15 @@ struct ClusterView {
     std::vector<Object> labelled = {};  // target only: metadata of what carries the plan's label
     /// Target only: metadata of what carries the label of another plan, or of one that is gone.
     std::vector<Object> foreign = {};
-    std::vector<Object> velero = {};       // metadata of the plan's Backups and Restores
-    std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
+    /// Target only: metadata of what carries the plan's label in namespaces that the plan does not
+    /// list, or no longer.
+    std::vector<Object> elsewhere = {};
+    /// Whether all namespaces were searched for that; otherwise those of the plan, and those that
+    /// its volume migrations name.
+    bool searched_everywhere = true;
+    std::vector<std::string> not_elsewhere = {};  // the whole plan's, where the view is of a part
+    std::vector<Object> velero = {};              // metadata of the plan's Backups and Restores
+    std::vector<Object> autoscalers = {};         // HorizontalPodAutoscalers, of the source
     /// Source only: ReplicaSets of Deployments that are, or were, paused.
     std::vector<Object> replica_sets = {};
     /// Source only: every MigPlan that its own API has, in any namespace.

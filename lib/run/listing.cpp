@@ -35,8 +35,9 @@ void note(const Place& place, const Look& look, const base::Error& error,
 void take(const Place& place, const Look& look, Result<kube::ObjectList> found,
           const std::string& where) {
     if (!found) return note(place, look, found.error(), where);
-    std::erase_if(found->items,
-                  [&](const Object& o) { return !std::ranges::count(place.namespaces, o.ref.ns); });
+    std::erase_if(found->items, [&](const Object& o) {
+        return !look.everywhere && !std::ranges::count(place.namespaces, o.ref.ns);
+    });
     const std::scoped_lock lock(place.notes.mutex());
     look.keep(std::move(found->items));
 }
@@ -50,7 +51,9 @@ bool list_cluster_wide(const Place& place, const Look& look) {
 }
 
 void list(const Place& place, const Look& look) {
-    if (place.namespaces.size() > few_namespaces && list_cluster_wide(place, look)) return;
+    const bool wide = look.everywhere || place.namespaces.size() > few_namespaces;
+    if (wide && list_cluster_wide(place, look)) return;
+    if (look.everywhere && !look.refused()) return;
     for (const std::string& ns : place.namespaces) {
         take(place, look, place.cluster.list(look.type, options(look, ns), place.stop),
              ns.empty() ? "" : " in namespace " + ns);

@@ -34,6 +34,10 @@ struct Look {
     std::string label_selector = {};
     bool metadata_only = false;
     std::string gap_prefix = {};
+    /// All namespaces, not those of the place. Where that is forbidden `refused` is told, and says
+    /// whether the place's are looked at instead.
+    bool everywhere = false;
+    std::function<bool()> refused = {};
     std::function<void(std::vector<base::Object>)> keep;  // called under the notes' lock
 };
 

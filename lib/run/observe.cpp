@@ -84,14 +84,23 @@ void look_at_plans(const Place& place, ClusterView& view, const std::string& ns,
 }
 
 // The plan's own objects apart from those of other plans, so that one search finds both.
-auto split_into(ClusterView& view, const std::string& plan_uid) {
-    return [&view, plan_uid](std::vector<Object> items) {
+struct Split {
+    ClusterView& view;
+    std::string plan_uid;
+    std::vector<std::string> not_elsewhere;
+
+    void operator()(std::vector<Object> items) const {
         for (Object& item : items) {
             const bool own = base::label_of(item, mtc::labels::migrated_by_plan) == plan_uid;
-            (own ? view.labelled : view.foreign).push_back(std::move(item));
+            const bool here = std::ranges::count(view.namespaces, item.ref.ns) > 0;
+            if (here) {
+                (own ? view.labelled : view.foreign).push_back(std::move(item));
+            } else if (own && std::ranges::count(not_elsewhere, item.ref.ns) == 0) {
+                view.elsewhere.push_back(std::move(item));
+            }
         }
-    };
-}
+    }
+};
 
 // Endpoints follow their Service; since Kubernetes 1.33 to list them is answered with a warning.
 bool can_list(const kube::DiscoveredResource& resource) {
@@ -204,6 +213,7 @@ void in_order(ClusterView& view) {
         std::ranges::sort(*objects, {}, &Object::ref);
     without_repetition(view.labelled);
     without_repetition(view.foreign);
+    without_repetition(view.elsewhere);
 }
 
 void note_absent(const Place& place, const Endpoint& endpoint) {
@@ -259,17 +269,48 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
     in_order(view);
 }
 
+std::string own_selector(const std::string& plan_uid) {
+    return std::string(mtc::labels::migrated_by_plan) + "=" + plan_uid;
+}
+
+// Of what carries the plan's label, that which could write to a volume.
+std::vector<Look> what_can_write(const Split& split, const kube::Discovery& discovery) {
+    std::vector<ResourceType> kinds{types::pods};
+    for (const mtc::WorkloadKind& kind : mtc::workload_kinds()) {
+        if (const ResourceType* type = served(discovery, kind.type)) kinds.push_back(*type);
+    }
+    std::vector<Look> looks;
+    for (const ResourceType& type : kinds)
+        looks.push_back({.type = type,
+                         .label_selector = own_selector(split.plan_uid),
+                         .metadata_only = true,
+                         .keep = [&view = split.view, split](std::vector<Object> items) {
+                             // those of the plan's namespaces are listed whole
+                             std::erase_if(items, [&](const Object& item) {
+                                 return std::ranges::count(view.namespaces, item.ref.ns) > 0;
+                             });
+                             split(std::move(items));
+                         }});
+    return looks;
+}
+
 // The target's namespaces may be there or not: only the proof reads them.
 void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan,
-                    const ObserveOptions& options) {
+                    const Split& split, const ObserveOptions& options) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
     auto looks = application_looks(view, *discovery, false);
-    if (options.labelled) {
-        std::ranges::move(
-            label_looks(mtc::labels::migrated_by_plan, *discovery, split_into(view, plan.uid)),
-            std::back_inserter(looks));
+    auto labelled = options.labelled ? label_looks(mtc::labels::migrated_by_plan, *discovery, split)
+                                     : what_can_write(split, *discovery);
+    for (Look& look : labelled) {
+        look.everywhere = true;
+        look.refused = [&] {
+            const std::scoped_lock lock(place.notes.mutex());
+            view.searched_everywhere = false;
+            return options.labelled;
+        };
     }
+    std::ranges::move(labelled, std::back_inserter(looks));
     const Work work{[&] { look_at(place, looks); }, [&] { look_at_uid(place, view); }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (options.labelled && options.reviews) look_at_velero(place, view, plan, *discovery);
@@ -351,6 +392,7 @@ Result<mtc::Plan> whole_plan(const Session& session, std::stop_token stop) {
 
 Result<State> start_of(const Session& session, std::stop_token stop) {
     auto plan = whole_plan(session, stop);
+    const auto all = plan ? plan->target_namespaces() : std::vector<std::string>();
     if (plan && !session.only.empty()) plan = mtc::part_of(*plan, session.only);
     if (!plan) return std::unexpected(plan.error());
     State state{.plan = std::move(*plan), .source = {}, .target = {}};
@@ -361,6 +403,7 @@ Result<State> start_of(const Session& session, std::stop_token stop) {
     state.target = empty_view(session.target, state.plan.target_namespaces());
     state.control = empty_view(session.control, {});
     state.accepted = session.accepted;
+    state.target.not_elsewhere = all;
     return state;
 }
 
@@ -397,6 +440,48 @@ bool target_by_namespaces(const Session& session, const State& state) {
            rollback::is_known_by_namespaces(state, Side::Target);
 }
 
+// What the plan lists, also where it is about a part of it; MTC's own namespace, in which it keeps
+// its records; within one cluster the source's, where volume migrations leave things.
+Split split_of(const Session& session, State& state) {
+    auto not_elsewhere = state.target.not_elsewhere;
+    not_elsewhere.push_back(state.plan.ns);
+    const bool one = session.source.cluster->server() == session.target.cluster->server();
+    if (one || mtc::same_cluster(state.source_cluster, state.target_cluster))
+        std::ranges::copy(state.source.namespaces, std::back_inserter(not_elsewhere));
+    return {state.target, state.plan.uid, std::move(not_elsewhere)};
+}
+
+// Those that the plan's volume migrations name.
+std::vector<std::string> former_namespaces(const State& state, const Split& split) {
+    std::set<std::string> names;
+    for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
+        if (!std::ranges::count(state.migrations, dvm.migration_uid, &mtc::Migration::uid))
+            continue;
+        names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
+    }
+    for (const auto* listed : {&split.not_elsewhere, &state.target.namespaces}) {
+        for (const std::string& name : *listed) names.erase(name);
+    }
+    return {names.begin(), names.end()};
+}
+
+// Where not all namespaces may be searched, those that are known to have been the plan's.
+void look_in_former_namespaces(const Session& session, const Place& target, State& state) {
+    if (!session.target.absent.empty() || state.target.searched_everywhere) return;
+    const Split split = split_of(session, state);
+    Place place = target;
+    place.namespaces = former_namespaces(state, split);
+    std::vector<Look> looks;
+    for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
+        looks.push_back({.type = kind.type,
+                         .label_selector = own_selector(state.plan.uid),
+                         .metadata_only = true,
+                         .gap_prefix = rollback::label_scan,
+                         .keep = split});
+    look_at(place, looks);
+    without_repetition(state.target.elsewhere);
+}
+
 // From several threads, each into a part of the State of its own.
 void look_everywhere(const Session& session, const ObserveOptions& options, Notes& notes,
                      State& state, const std::stop_token& stop) {
@@ -408,7 +493,8 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
                     [&] {
                         if (!session.target.absent.empty())
                             return note_absent(target, session.target);
-                        observe_target(target, state.target, state.plan, options);
+                        observe_target(target, state.target, state.plan, split_of(session, state),
+                                       options);
                     },
                     [&] { look_at_control(session, options, control, state); },
                     [&] {
@@ -416,6 +502,7 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
                     }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (target_by_namespaces(session, state)) look_at_namespaces(target, state.target);
+    look_in_former_namespaces(session, target, state);
     std::ranges::move(on_source, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }
@@ -487,7 +574,10 @@ Result<void> look_again_at_target(const Session& session, State& state, std::siz
     if (!session.target.absent.empty()) {
         note_absent(place, session.target);
     } else {
-        observe_target(place, view, state.plan, options);
+        view.not_elsewhere = state.target.not_elsewhere;
+        Split split = split_of(session, state);
+        observe_target(place, view, state.plan, {view, split.plan_uid, split.not_elsewhere},
+                       options);
     }
     if (auto done = notes.result(); !done) return done;
     view.uid = state.target.uid;

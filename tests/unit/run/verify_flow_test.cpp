@@ -135,10 +135,10 @@ TEST_CASE("Endpoints, which warn, are not searched for labels; nothing else is l
     Recovered recovered;
     (void)recovered.run();
     for (const std::string& call : recovered.world.target->calls())
-        CHECK_FALSE(call.starts_with("LIST shop/endpoints "));
+        CHECK_FALSE(call.starts_with("LIST endpoints "));
     const auto calls = recovered.world.target->calls();
     CHECK(std::ranges::any_of(
-        calls, [](const std::string& call) { return call.starts_with("LIST shop/secrets "); }));
+        calls, [](const std::string& call) { return call.starts_with("LIST secrets "); }));
 }
 
 }  // namespace verify_flow_test

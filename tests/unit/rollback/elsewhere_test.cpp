@@ -1,0 +1,80 @@
+// What carries the plan's label in a namespace that the plan does not list any more.
+#include <doctest/doctest.h>
+
+#include "rollback/manual.hpp"
+#include "unit/rollback/builders.hpp"
+
+namespace elsewhere_test {
+
+using namespace rollback;
+using build::contains;
+
+namespace {
+
+State with_elsewhere(State state) {
+    state.target.elsewhere = {
+        build::migrated(build::running("Deployment", "ledger", 2, "billing-new"))};
+    return state;
+}
+
+Finding finding_of(const State& state, Flow flow, const std::string& check) {
+    const auto findings = verify({state, {}, flow == Flow::Console ? "rollback-1" : "", flow});
+    const auto it = std::ranges::find_if(findings, [&](const Finding& finding) {
+        return finding.check == check && finding.severity != Severity::Ok;
+    });
+    REQUIRE(it != findings.end());
+    return *it;
+}
+
+}  // namespace
+
+TEST_CASE("no proof passes while something of the plan is where the plan does not look") {
+    const State state = with_elsewhere(build::rolled_back());
+    for (const auto& [flow, check] : {std::pair(Flow::Console, "target-no-migrated-objects"),
+                                      std::pair(Flow::Manual, "target-at-rest")}) {
+        const Finding finding = finding_of(state, flow, check);
+        CHECK(finding.severity == Severity::Failure);
+        CHECK(contains(finding.message,
+                       "billing-new/deployment/ledger carries the plan's label, "
+                       "and the plan does not list namespace billing-new"));
+        CHECK(contains(finding.remedy, "oc edit migplan shop-plan -n openshift-migration"));
+    }
+}
+
+TEST_CASE("the manual flow starts nothing while it is there, in the first look or the last") {
+    State state = build::halfway();
+    REQUIRE(manual_flow(state, record_of(state, ""), {}).blockers.empty());
+    state = with_elsewhere(std::move(state));
+    const Runbook runbook = manual_flow(state, record_of(state, ""), {});
+    CHECK(runbook.steps.empty());
+    CHECK(build::ids_of(runbook.blockers) == std::vector<std::string>{"migrated-elsewhere"});
+    CHECK(build::ids_of(writers_on_target(state)) ==
+          std::vector<std::string>{"migrated-elsewhere"});
+}
+
+TEST_CASE("a plan that was rolled back is not done with while it is there") {
+    CHECK(assess(build::rolled_back()).verdict == Verdict::AlreadyRolledBack);
+    const Assessment assessment = assess(with_elsewhere(build::rolled_back()));
+    CHECK(assessment.verdict == Verdict::Unknown);
+    CHECK(contains(assessment.reasons.at(0), "deployment/ledger in billing-new"));
+    CHECK(contains(assessment.advice.why, "list in the plan again"));
+    CHECK(contains(assess(with_elsewhere(build::halfway())).effects.warnings.at(0),
+                   "billing-new/deployment/ledger carries the plan's label"));
+}
+
+TEST_CASE("nothing is said of namespaces that may not be searched") {
+    State state = build::rolled_back();
+    state.target.searched_everywhere = false;
+    for (const auto& [flow, message] :
+         {std::pair(Flow::Console,
+                    "nothing carries the plan's label in the namespaces of the plan "
+                    "(shop); others may not be searched"),
+          std::pair(Flow::Manual,
+                    "nothing that was migrated runs in the namespaces of the plan "
+                    "(shop); others may not be searched")}) {
+        const auto findings = verify({state, {}, "", flow});
+        CHECK(std::ranges::count(findings, message, &Finding::message) == 1);
+    }
+}
+
+}  // namespace elsewhere_test
