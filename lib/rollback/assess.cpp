@@ -302,6 +302,12 @@ Decision staged(const State& state, Assessment& out) {
         "nothing is stopped on the source, and there was no cutover yet: what is "
         "on the target, stage " +
         stage->name + " has copied ahead of it");
+    const auto copy =
+        copy_of(*stage, state.plan, state.volume_migrations, volume_migrations_seen(state.gaps));
+    if (copy.end == CopyEnd::Incomplete)
+        out.reasons.push_back("the copy of stage " + stage->name + " is not complete" +
+                              (copy.missing.empty() ? "" : ": " + describe_missing(copy)) +
+                              "; the cutover copies it again");
     add_unknown(out.situation, out.reasons);
     return Verdict::NotNeeded;
 }

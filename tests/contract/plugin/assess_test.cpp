@@ -157,8 +157,12 @@ TEST_CASE("a volume migration that cannot be read is no proof that the volumes w
         const Person person(world.kubeconfig());
         CHECK(ends_with(0, person.runs({"assess", "shop-plan", "--exit-code"})).code == 0);
         for (const base::Object& each :
-             world.target_store().all(support::types::directvolumemigrations))
+             world.target_store().all(support::types::directvolumemigrations)) {
+            base::Json body = each.body;
+            body["metadata"].erase("finalizers");  // nobody has to clean up after it
+            world.target_store().put(body);
             world.target_store().remove(each.ref);
+        }
         const auto text = ends_with(4, person.runs({"assess", "shop-plan", "--exit-code"}));
         CHECK(has(text.out, ": not known whether a rollback is needed\n"));
         CHECK(has(text.out, not_known));

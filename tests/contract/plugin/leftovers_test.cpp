@@ -101,6 +101,18 @@ base::Json another_plan(const base::Json& plan) {
 
 }  // namespace
 
+TEST_CASE("a volume migration that never reaches its end is deleted with what it left") {
+    Leftovers world("copy-failed");
+    CHECK(base::text_or_empty(world.volume_migration().body, "/status/phase") == "MigrationFailed");
+    const auto listed = ends_with(0, world.runs({"shop-plan"}));
+    CHECK(has(listed.out, "none in the way of another attempt"));
+    ends_with(0, world.deletes());
+    CHECK(world.target_store().all(types::directvolumemigrations).empty());
+    // the cutover itself still says it
+    const auto assessed = ends_with(4, world.person.runs({"assess", "shop-plan", "--exit-code"}));
+    CHECK(has(assessed.out, "the copy is not complete"));
+}
+
 TEST_CASE("what a failed volume migration left is listed with its owner, and nothing is written") {
     Leftovers world;
     const auto text = ends_with(4, world.runs({"shop-plan"}));

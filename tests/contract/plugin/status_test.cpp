@@ -92,6 +92,67 @@ TEST_CASE("status says what one waits for that does not go on") {
     CHECK(has(ended.out, "cutover-1 is running and goes first"));
 }
 
+TEST_CASE("a rollback that has failed, and is blocked, is failed: nobody waits for it") {
+    sandbox::World world("failed-cutover", {.https = true, .controller = false});
+    const Person person(world.kubeconfig());
+    const auto condition = [](const char* type, const char* category, const char* reason) {
+        return base::Json{{"type", type},
+                          {"status", "True"},
+                          {"category", category},
+                          {"reason", reason},
+                          {"message", std::string(type) + " it is"},
+                          {"lastTransitionTime", "2025-05-01T11:00:00Z"}};
+    };
+    base::Json status = {{"phase", "DeleteBackups"},
+                         {"itinerary", "Rollback"},
+                         {"errors", base::Json::array({"no credentials"})}};
+    status["conditions"] = base::Json::array({condition("PlanNotReady", "Critical", ""),
+                                              condition("Failed", "Advisory", "DeleteBackups")});
+    base::Json rollback = {{"apiVersion", "migration.openshift.io/v1alpha1"},
+                           {"kind", "MigMigration"},
+                           {"metadata", {{"name", "z-back"}, {"namespace", "openshift-migration"}}},
+                           {"status", status}};
+    rollback["spec"] = {
+        {"migPlanRef", {{"name", "shop-plan"}, {"namespace", "openshift-migration"}}},
+        {"stage", false},
+        {"rollback", true}};
+    world.target_store().put(rollback);
+    base::Json plan = world.target_store().all(mtc::types::migplans).at(0).body;
+    plan["status"]["conditions"] =
+        base::Json::array({condition("SourceClusterNotReady", "Critical", "")});
+    world.target_store().put(plan);
+
+    const auto shown = ends_with(0, person.runs({"status", "shop-plan"}));
+    CHECK(has(shown.out, "failed"));
+    CHECK(has(shown.out, "it has failed and does no more"));
+    CHECK(has(shown.out, "PlanNotReady: PlanNotReady it is"));
+    CHECK(document(person.runs({"status", "-ojson"}))["migrations"][0]["state"] == "Failed");
+    ends_with(3, person.runs({"status", "shop-plan", "--watch", "--timeout=20s"}));
+    const auto assessed = ends_with(4, person.runs({"assess", "shop-plan", "--exit-code"}));
+    CHECK(has(assessed.out, ": a rollback is required, by hand\n"));
+    CHECK(has(
+        assessed.out,
+        "rollback z-back is failed (phase DeleteBackups), but the controller has not ended it"));
+    ends_with(6, person.runs({"shop-plan", "--yes", "--timeout=20s"}));
+    CHECK(rollbacks(world.target_store()) == 1);
+}
+
+TEST_CASE("a cutover that is turned into a rollback while it runs is followed as one") {
+    sandbox::World world("cutover-running", https());
+    const Person person(world.kubeconfig());
+    base::Json cutover = world.target_store().all(mtc::types::migmigrations).at(0).body;
+    cutover["spec"]["rollback"] = true;
+    world.target_store().put(cutover);
+    ends_with(0, person.runs({"shop-plan", "--yes"}));
+    CHECK(rollbacks(world.target_store()) == 1);  // itself: none was made beside it
+    CHECK(replicas(world.source_store(), "web") == 2);
+    const auto shown = ends_with(0, person.runs({"status", "shop-plan"}));
+    CHECK(has(shown.out, "rollback, began as a cutover"));
+    const auto json = document(ends_with(0, person.runs({"status", "-ojson"})));
+    CHECK(json["migrations"][0]["kind"] == "rollback");
+    CHECK(json["migrations"][0]["state"] == "Succeeded");
+}
+
 TEST_CASE("status needs the control cluster only, and names what is not there") {
     sandbox::World world("failed-cutover", https());
     const Person person(world.kubeconfig());

@@ -449,6 +449,20 @@ TEST_CASE("what runs on incomplete data decides, and what rests does not") {
     }
 }
 
+TEST_CASE("a stage whose volumes were not all copied says so, and needs no rollback") {
+    State state = build::well();
+    state.migrations = {build::ended(build::migration("cutover", Kind::Stage, 0), "Succeeded")};
+    state.target.labelled = {build::labelled(build::claims, "data")};
+    const std::size_t without = assess(state).reasons.size();
+    CHECK(assess(state).verdict == Verdict::NotNeeded);
+    state.volume_migrations = {build::failed_volumes_of_cutover()};
+    CHECK(assess(state).verdict == Verdict::NotNeeded);
+    REQUIRE(assess(state).reasons.size() == without + 1);
+    CHECK(assess(state).reasons.back() ==
+          "the copy of stage cutover is not complete: claim data in shop (2 attempts, 86%); the "
+          "cutover copies it again");
+}
+
 TEST_CASE("more volumes than a person reads are counted") {
     State state = cut_over(succeeded(), {build::failed_volumes_of_cutover()});
     auto& copies = state.volume_migrations.at(0).copies;
