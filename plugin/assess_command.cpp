@@ -7,6 +7,7 @@
 #include "mtc/names.hpp"
 #include "plugin/command_context.hpp"
 #include "plugin/message.hpp"
+#include "plugin/program_name.hpp"
 #include "plugin/render_assessment.hpp"
 #include "plugin/render_parts.hpp"
 #include "run/observe.hpp"
@@ -67,6 +68,7 @@ class AssessCommand {
         if (!state) return std::unexpected(state.error());
         describe(report, *session, *state);
         report.assessment = rollback::assess(*state);
+        name_program(*report.assessment, context_.out.called_as);
         return {};
     }
 

@@ -6,6 +6,7 @@
 
 #include "plugin/evidence_file.hpp"
 #include "plugin/message.hpp"
+#include "plugin/program_name.hpp"
 #include "run/snapshot.hpp"
 
 namespace plugin {
@@ -27,6 +28,7 @@ ExitCode FlowCommand::run(const Flow& flow) {
     // before anything is changed: nobody is to be left without the evidence
     const auto writable = check_evidence_file(context_.options);
     RunReport report = writable ? carried_out(flow) : not_begun(writable.error());
+    name_program(report, context_.out.called_as);
     ExitCode code =
         not_chosen_.value_or(context_.with_warnings(context_.exit_code_of(report.outcome)));
     report.exit_code = static_cast<int>(code);

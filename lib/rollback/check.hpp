@@ -21,6 +21,8 @@ class CheckWriter {
     /// An Unknown for each gap on this side in a resource that the check needed.
     void add_gaps(bool (*needed)(const std::string& resource));
     bool has_gap(const std::string& resource) const;
+    /// An Unknown where the look did not read this: that nothing was found then proves nothing.
+    void must_be_seen(bool seen, const std::string& what);
     /// The findings; one Ok with this message when there are none.
     std::vector<Finding> done(std::string ok) &&;
 
@@ -60,6 +62,7 @@ std::vector<Finding> no_volumes_left(const Evidence&);
 std::vector<Finding> no_stage_pods_on_source(const Evidence&);
 std::vector<Finding> no_stage_pods_on_target(const Evidence&);
 std::vector<Finding> no_migrated_objects(const Evidence&);
+std::vector<Finding> no_restore_running(const Evidence&);
 std::vector<Finding> target_at_rest(const Evidence&);
 std::vector<Finding> nothing_left_down(const Evidence&);
 }  // namespace check

@@ -155,6 +155,7 @@ std::vector<Finding> services_ready(const Evidence& e) {
         if (it == ready.end() || it->second == 0) check_service(e, service, out);
     }
     out.add_gaps(is_about_services);
+    out.must_be_seen(e.state.source.traffic_seen, "the Services");
     return std::move(out).done(base::count(looked_at, "service") + " with ready endpoints");
 }
 
@@ -162,6 +163,7 @@ std::vector<Finding> routes_admitted(const Evidence& e) {
     CheckWriter out(e, "source-routes-admitted", Side::Source);
     for (const Object& route : e.state.source.routes) check_route(route, out);
     out.add_gaps(is_about_routes);
+    out.must_be_seen(e.state.source.traffic_seen, "the Routes");
     return std::move(out).done(base::count(e.state.source.routes.size(), "route") +
                                " admitted by a router");
 }

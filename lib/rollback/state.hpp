@@ -49,7 +49,7 @@ struct ClusterView {
     std::vector<Object> labelled = {};  // target only: metadata of what carries the plan's label
     /// Target only: metadata of what carries the label of another plan, or of one that is gone.
     std::vector<Object> foreign = {};
-    std::vector<Object> velero = {};       // metadata of the plan's Backups and Restores
+    std::vector<Object> velero = {};       // the plan's Backups and Restores
     std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
 
     // What only the proof of a recovery reads.
@@ -59,6 +59,12 @@ struct ClusterView {
     std::vector<Object> volumes = {};  // PersistentVolumes whose claims are of these namespaces, or
                                        // that carry the plan's label
     std::vector<Object> events = {};   // Warnings, where the status of a pod does not tell enough
+
+    // Not every look reads everything: what was not looked at is not "none".
+    bool labels_seen = false;  // `labelled` and `foreign`
+    bool traffic_seen = false;
+    bool volumes_seen = false;
+    bool velero_seen = false;
 };
 
 /// A verb of the flow that the reviewer says no to.
@@ -90,7 +96,7 @@ struct State {
     ClusterView source;
     ClusterView target;
     ClusterView control = {};  // what it is, and how it is reached; none of its objects
-    std::vector<std::string> accepted = {};         // ids of findings that the operator accepts
+    std::vector<std::string> accepted = {};  // "ID" or "ID=OBJECT": what the operator answers for
     std::vector<mtc::Plan> other_plans = {};        // in the same namespace as the plan
     std::optional<std::vector<Probe>> probes = {};  // nothing: not asked for
     std::vector<Denied> denied = {};

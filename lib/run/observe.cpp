@@ -165,6 +165,7 @@ void note_absent(const Place& place, const Endpoint& endpoint) {
 // The backups and restores of the plan: in MTC's own namespace, and not deleted by a rollback.
 void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan,
                     const kube::Discovery& discovery) {
+    view.velero_seen = true;
     Place there = place;
     there.namespaces = {plan.ns};
     std::vector<Look> looks;
@@ -174,7 +175,6 @@ void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan
         looks.push_back(
             {.type = *as_served,
              .label_selector = std::string(mtc::labels::migrated_by_plan) + "=" + plan.uid,
-             .metadata_only = true,
              .keep = append_to(view.velero)});
     }
     look_at(there, looks);
@@ -186,8 +186,10 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
     if (!discovery) return place.notes.fatal(discovery.error());
     auto looks = application_looks(view, *discovery);
     add_autoscalers(view, *discovery, looks);
-    if (options.proof)
+    if (options.proof) {
         std::ranges::move(traffic_looks(view, *discovery), std::back_inserter(looks));
+        view.traffic_seen = true;
+    }
     const Work work{[&] { look_at(place, looks); },
                     [&] {
                         if (options.reviews) denied = denied_on_source(place, *discovery);
@@ -216,14 +218,16 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
         std::ranges::move(
             label_looks(mtc::labels::migrated_by_plan, *discovery, split_into(view, plan.uid)),
             std::back_inserter(looks));
+        view.labels_seen = true;
     }
     const Work work{[&] { look_at(place, looks); }, [&] { look_at_uid(place, view); }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
-    if (options.labelled && options.reviews) look_at_velero(place, view, plan, *discovery);
-    if (options.proof) {
-        look_at_namespaces(place, view);
+    if (options.proof || (options.labelled && options.reviews))
+        look_at_velero(place, view, plan, *discovery);
+    if (options.proof) look_at_namespaces(place, view);
+    // a rollback deletes the claims there: what becomes of their volumes is said before
+    if (options.proof || (options.labelled && !plan.volumes.empty()))
         look_at_volumes(place, view, plan.uid);
-    }
     in_order(view);
 }
 

@@ -54,6 +54,7 @@ void look_at_volumes(const Place& place, ClusterView& view, const std::string& p
     std::erase_if(all->items, [&](const Object& volume) { return !is_of(view, volume, plan_uid); });
     const std::scoped_lock lock(place.notes.mutex());
     view.volumes = std::move(all->items);
+    view.volumes_seen = true;
 }
 
 void look_at_events(const Place& place, ClusterView& view) {

@@ -90,6 +90,10 @@ TEST_CASE("what a check needed and could not see is unknown to it, and to it alo
          "routes.route.openshift.io",
          {"source-routes-admitted"}},
         {"namespaces of the target", Side::Target, "namespaces", {"target-namespaces-settled"}},
+        {"restores of the target",
+         Side::Target,
+         "restores.velero.io",
+         {"target-no-restore-running"}},
         {"an API group of the target",
          Side::Target,
          "discovery",
@@ -109,6 +113,69 @@ TEST_CASE("what a check needed and could not see is unknown to it, and to it alo
             CHECK_FALSE(may_heal(findings));
         }
     }
+}
+
+TEST_CASE("what a look did not read is unknown, never none, and nothing is said to be gone") {
+    struct Row {
+        const char* what;
+        void (*unread)(State&);
+        Ids unknown;
+    };
+    const Row rows[] = {
+        {"the volumes of the source were not looked at",
+         [](State& s) {
+             s.source.volumes_seen = false;
+             s.source.volumes.clear();
+         },
+         {"source-volumes-as-before"}},
+        {"the Services of the source were not looked at",
+         [](State& s) {
+             s.source.traffic_seen = false;
+             s.source.services.clear();
+             s.source.endpoints.clear();
+             s.source.routes.clear();
+         },
+         {"source-services-ready", "source-routes-admitted"}},
+        {"the namespaces of the source were not looked at",
+         [](State& s) {
+             s.source.namespaces_seen = false;
+             s.source.found_namespaces.clear();
+         },
+         {"source-namespaces-active"}},
+        {"the namespaces of the target were not looked at",
+         [](State& s) { s.target.namespaces_seen = false; },
+         {"target-namespaces-settled"}},
+        {"the volumes of the target were not looked at",
+         [](State& s) { s.target.volumes_seen = false; },
+         {"target-no-volumes-left"}},
+        {"the labels of objects of the target were not looked at",
+         [](State& s) { s.target.labels_seen = false; },
+         {"target-no-migrated-objects", "target-no-orphans"}},
+        {"Velero's restores of the target were not looked at",
+         [](State& s) { s.target.velero_seen = false; },
+         {"target-no-restore-running"}},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.what) {
+            State state = build::well();
+            row.unread(state);
+            const auto findings = findings_of(state);
+            CHECK(ids_of(findings, Unknown) == row.unknown);
+            CHECK(ids_of(findings, Failure).empty());
+            CHECK(ids_of(findings, Ok).size() == checks_of_console - row.unknown.size());
+            CHECK(std::ranges::count(findings, row.what, &Finding::message) > 0);
+            CHECK_FALSE(all_is_well(findings));
+        }
+    }
+}
+
+TEST_CASE("what Velero has ended with goes on no more") {
+    State state = build::well();
+    const base::ResourceType type{"velero.io", "v1", "restores", "Restore", true};
+    for (const char* phase : {"Completed", "PartiallyFailed", "Failed", "FailedValidation"})
+        state.target.velero.push_back(build::Thing(type, mtc::openshift_migration, phase)
+                                          .status({{"phase", phase}}));
+    CHECK(all_ok(state));
 }
 
 TEST_CASE("what was before is not claimed to be known where no snapshot tells") {

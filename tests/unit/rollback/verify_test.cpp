@@ -61,6 +61,11 @@ struct Row {
     const char* remedy;  // a part of it
 };
 
+Object restore(const std::string& phase) {
+    const base::ResourceType type{"velero.io", "v1", "restores", "Restore", true};
+    return build::Thing(type, mtc::openshift_migration, "final-1").status({{"phase", phase}});
+}
+
 Probe probe(int status) {
     return {.route = {build::routes, "shop", "web"},
             .url = "https://web.apps.example/",
@@ -138,7 +143,7 @@ const Row rows[] = {
      R"({"spec":{"replicas":3}})"},
     {"a Job's count is lower",
      [](Scene& s) {
-         add(s, build::workload("Job", "import").spec({{"parallelism", 1}}),
+         add(s, build::workload("Job", "import").spec({{"parallelism", 1}}).status({{"active", 1}}),
              was("Job", "import", {.replicas = 4}));
      },
      "source-workloads-as-before", Warning, false,
@@ -232,8 +237,7 @@ const Row rows[] = {
      },
      "source-no-stage-pods", Warning, false,
      "shop/pod/web-1 is the application's own pod, still labelled as a stage pod",
-     "oc label pod/web-1 -n shop migration.openshift.io/is-stage-pod- "
-     "migration.openshift.io/is-application-pod-"},
+     "{plugin} manual shop-plan --only=stage-pods"},
     {"a stage pod on the target, borrowed or not",
      [](Scene& s) {
          s.state.target.pods = {build::pod("web-1")
@@ -264,12 +268,57 @@ const Row rows[] = {
      [](Scene& s) { s.state.target.workloads = {build::stopped("Deployment", "shared", "2")}; },
      "target-nothing-left-down", Warning, false,
      "shop/deployment/shared was not migrated, but MTC stopped it (it ran 2 replicas)",
-     "oc scale deployment/shared -n shop --replicas=2"},
+     R"(oc patch deployment/shared -n shop --type=json -p '[{"op":"test","path":"/metadata/annotations/migration.openshift.io~1preQuiesceReplicas","value":"2"},{"op":"remove","path":"/metadata/annotations/migration.openshift.io~1preQuiesceReplicas"},{"op":"test","path":"/spec/replicas","value":0},{"op":"add","path":"/spec/replicas","value":2}]')"},
     {"one whose number is not known",
      [](Scene& s) { s.state.target.workloads = {build::stopped("Deployment", "shared", "x")}; },
      "target-nothing-left-down", Warning, false,
      "shop/deployment/shared was not migrated, but MTC stopped it (it ran an unknown number)",
      "oc edit deployment/shared -n shop"},
+    {"a CronJob that MTC stopped there",
+     [](Scene& s) {
+         s.state.target.workloads = {build::workload("CronJob", "nightly")
+                                         .spec({{"suspend", true}})
+                                         .annotation(mtc::annotations::suspend, "true")};
+     },
+     "target-nothing-left-down", Warning, false,
+     "shop/cronjob/nightly was not migrated, but MTC stopped it (whether it was suspended before "
+     "is not known)",
+     R"(oc patch cronjob/nightly -n shop --type=json -p '[{"op":"test")"},
+    {"a restore of Velero goes on", [](Scene& s) { s.state.target.velero = {restore("InProgress")}; },
+     "target-no-restore-running", Failure, false,
+     "openshift-migration/restore/final-1 is InProgress: Velero goes on creating objects",
+     "oc get restore/final-1 -n openshift-migration -w"},
+    {"a restore that Velero has not looked at yet",
+     [](Scene& s) { s.state.target.velero = {restore("")}; }, "target-no-restore-running", Failure,
+     false, "openshift-migration/restore/final-1 is New: Velero goes on creating objects",
+     "oc get restore/final-1 -n openshift-migration -w"},
+    {"a restore goes on after the manual flow",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.target.velero = {restore("InProgress")};
+     },
+     "target-no-restore-running", Failure, false,
+     "openshift-migration/restore/final-1 is InProgress: Velero goes on creating objects",
+     "oc get restore/final-1"},
+    {"a moved volume is left, and kept",
+     [](Scene& s) {
+         s.state.plan.volumes[0].action = "move";
+         s.state.target.volumes = {build::volume("Released")};
+         s.state.target.volumes[0].body["spec"]["persistentVolumeReclaimPolicy"] = "Retain";
+     },
+     "target-no-volumes-left", Warning, false,
+     "persistentvolume/pv-1 of a claim that was rolled back is left: it is the moved volume that "
+     "the source has again",
+     "only while its reclaim policy is Retain: oc delete persistentvolume/pv-1"},
+    {"a moved volume is left, and not kept",
+     [](Scene& s) {
+         s.state.plan.volumes[0].action = "move";
+         s.state.target.volumes = {build::volume("Released")};
+     },
+     "target-no-volumes-left", Failure, false,
+     "persistentvolume/pv-1 is the moved volume that the source has again, and its reclaim policy "
+     "here is Delete",
+     "oc patch persistentvolume pv-1 --type=merge -p "},
     {"a volume is gone", [](Scene& s) { s.state.source.volumes.clear(); },
      "source-volumes-as-before", Failure, false,
      "shop/persistentvolumeclaim/data is bound to pv-1, which does not exist",
