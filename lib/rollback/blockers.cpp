@@ -324,6 +324,7 @@ constexpr const char* only_for_warnings[] = {
     "directvolumemigrations.migration.openshift.io",  // whether the cutover copied all
     "backups.velero.io",                              // what stays behind
     "restores.velero.io",
+    "scaledobjects.keda.sh",
     "horizontalpodautoscalers.autoscaling",  // who decides about replicas afterwards
     "persistentvolumes"  // where data may be lost that is a blocker of its own
 };

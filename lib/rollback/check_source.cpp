@@ -4,10 +4,13 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/schedule.hpp"
 #include "mtc/unquiesce.hpp"
 #include "mtc/workload.hpp"
 #include "rollback/check.hpp"
+#include "rollback/autoscalers.hpp"
 #include "rollback/pods.hpp"
+#include "rollback/why_not_serving.hpp"
 
 namespace rollback::check {
 namespace {
@@ -28,16 +31,33 @@ std::string patch(const RecordedWorkload& recorded, const std::string& field,
               " --type=merge -p '{\"spec\":{\"" + field + "\":" + value + "}}'");
 }
 
+std::string patch_of(const ObjectRef& ref, const std::string& field, const std::string& value) {
+    return oc("patch", ref, " --type=merge -p '{\"spec\":{\"" + field + "\":" + value + "}}'");
+}
+
+// By the clock of its cluster: a wrong one counts runs that were not missed.
+bool never_starts_again(const Evidence& e, const Object& workload) {
+    if (workload.ref.type.plural != "cronjobs" || !e.state.source.now) return false;
+    if (base::bool_at(workload.body, "/spec/suspend").value_or(false)) return false;
+    return mtc::when_resumed(workload, *e.state.source.now).what == mtc::Resumption::What::Never;
+}
+
 // An autoscaler, or a person, may have chosen another number since: that is a failure only when it
 // is none.
-void compare_replicas(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
+void compare_replicas(const Evidence& e, const RecordedWorkload& recorded, const mtc::Wanted& now,
+                      CheckWriter& out) {
     const auto& before = recorded.before.replicas;
     if (!before || before == now.replicas) return;
     const std::string predicate = " is told to run " + mtc::describe({.replicas = now.replicas}) +
                                   ", before the migration it was " + std::to_string(*before);
     const std::string field = recorded.ref.type.plural == "jobs" ? "parallelism" : "replicas";
     const std::string remedy = patch(recorded, field, std::to_string(*before));
-    if (now.replicas == 0) {
+    const Object* scaler = now.replicas == 0 ? scales_to_zero(e.state.source, recorded.ref) : nullptr;
+    if (scaler != nullptr) {
+        out.warn(recorded.ref.path(),
+                 predicate + "; " + scaler->ref.label() + " may keep it at 0 while nothing is to do",
+                 oc("describe", scaler->ref));
+    } else if (now.replicas == 0) {
         out.fail(recorded.ref.path(), predicate, remedy);
     } else {
         out.warn(recorded.ref.path(), predicate, remedy);
@@ -85,13 +105,14 @@ bool is_to_be_paused(const Object& workload) {
     return mtc::pause_again(workload).has_value();
 }
 
-void compare(const RecordedWorkload& recorded, const Object& workload, CheckWriter& out) {
+void compare(const Evidence& e, const RecordedWorkload& recorded, const Object& workload,
+             CheckWriter& out) {
     if (recorded.quiesced && !recorded.before.known()) {
         return out.unknown(recorded.ref.path(), ": what it ran before the migration is not known",
                            oc("get", recorded.ref));
     }
     const mtc::Wanted now = mtc::workload_kind(workload.ref.type)->current(workload);
-    compare_replicas(recorded, now, out);
+    compare_replicas(e, recorded, now, out);
     for (const Flag& flag : flags) {
         if (is_to_be_paused(workload) && flag.value == &mtc::Wanted::paused) continue;
         compare_flag(recorded, now, flag, out);
@@ -107,6 +128,16 @@ void compare(const RecordedWorkload& recorded, const Object& workload, CheckWrit
 bool is_counted_elsewhere(const Object& pod) {
     return base::is_terminating(pod) || is_transfer_pod(pod) ||
            (is_stage_pod(pod) && !is_borrowed(pod));
+}
+
+constexpr auto patience_with_pods = std::chrono::seconds(30);
+
+// Its grace is over, by the clock of its cluster, and it is still there.
+bool hangs(const ClusterView& view, const Object& pod) {
+    if (!base::is_terminating(pod) || is_stage_pod(pod) || is_transfer_pod(pod)) return false;
+    const auto until =
+        base::parse_rfc3339(base::text_or_empty(pod.body, "/metadata/deletionTimestamp"));
+    return until && view.now && *view.now > *until + patience_with_pods;
 }
 
 // By hand nothing starts whose count nobody knows.
@@ -165,7 +196,7 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
         if (std::ranges::count(e.state.source.namespaces, recorded.ref.ns) == 0) continue;
         const auto it = workloads.find(mtc::key_of(recorded.ref));
         if (it != workloads.end()) {
-            compare(recorded, *it->second, out);
+            compare(e, recorded, *it->second, out);
             ++compared;
         } else if (recorded.quiesced) {
             out.fail(recorded.ref.path(), " is gone", oc("get", recorded.ref));
@@ -186,10 +217,19 @@ std::vector<Finding> workloads_serve(const Evidence& e) {
     CheckWriter out(e, "source-workloads-serve", Side::Source);
     for (const Object& workload : e.state.source.workloads) {
         const mtc::Serving serving = mtc::workload_kind(workload.ref.type)->serving(workload);
-        if (!serving.yes)
+        if (!serving.yes) {
             // one that is still stopped does not start by being waited for
-            out.fail(workload.ref.path(), ": " + serving.why, oc("describe", workload.ref),
-                     !mtc::is_quiesced(workload));
+            out.fail(workload.ref.path(),
+                     ": " + why_not_serving(workload, serving, e.state.source),
+                     oc("describe", workload.ref), !mtc::is_quiesced(workload));
+        } else if (!serving.but.empty()) {
+            out.warn(workload.ref.path(), ": " + serving.but, oc("describe", workload.ref));
+        } else if (never_starts_again(e, workload)) {
+            out.warn(workload.ref.path(),
+                     " never starts again: it missed more than 100 runs while it was suspended, "
+                     "and a cluster before Kubernetes 1.21 then gives it up",
+                     patch_of(workload.ref, "startingDeadlineSeconds", "600"));
+        }
     }
     out.add_gaps(is_workload);
     return std::move(out).done(base::count(e.state.source.workloads.size(), "workload") +
@@ -200,6 +240,11 @@ std::vector<Finding> pods_healthy(const Evidence& e) {
     CheckWriter out(e, "source-pods-healthy", Side::Source);
     std::size_t healthy = 0;
     for (const Object& pod : e.state.source.pods) {
+        if (hangs(e.state.source, pod))
+            out.warn(pod.ref.path(),
+                     " " + how_it_terminates(pod) + ", and was to be gone at " +
+                         base::text_or_empty(pod.body, "/metadata/deletionTimestamp"),
+                     oc("describe", pod.ref));
         if (is_counted_elsewhere(pod)) continue;
         const std::string why = why_not_ready(pod, e.state.source.events);
         if (why.empty()) {

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/schedule.hpp"
 #include "mtc/velero.hpp"
 #include "rollback/assess.hpp"
 #include "rollback/conversion.hpp"
@@ -309,7 +310,8 @@ const Object* autoscaler_of(const State& state, const ObjectRef& workload) {
         constexpr const char* target = "/spec/scaleTargetRef";
         const std::string kind = base::text_or_empty(each.body, std::string(target) + "/kind");
         const std::string name = base::text_or_empty(each.body, std::string(target) + "/name");
-        return each.ref.ns == workload.ns && kind == workload.type.kind && name == workload.name;
+        return each.ref.type.kind == "HorizontalPodAutoscaler" && each.ref.ns == workload.ns &&
+               kind == workload.type.kind && name == workload.name;
     });
     return it == all.end() ? nullptr : &*it;
 }
@@ -335,6 +337,47 @@ void autoscaled(const State& state, const Effects& effects, Warnings& out) {
         "a HorizontalPodAutoscaler decides about the replicas once MTC has restored them "
         "(it does not scale up from 0, so it did nothing while they were stopped): " +
         in_short(names));
+}
+
+const Object* workload_of(const State& state, const ObjectRef& ref) {
+    const auto it = std::ranges::find(state.source.workloads, ref, &Object::ref);
+    return it == state.source.workloads.end() ? nullptr : &*it;
+}
+
+std::string sentence_of(mtc::Resumption::What what) {
+    switch (what) {
+        case mtc::Resumption::What::AtOnce:
+            return "CronJobs that start once as soon as they are resumed, for the runs that they "
+                   "missed: ";
+        case mtc::Resumption::What::Never:
+            return "CronJobs that never start again by themselves, because they missed more than "
+                   "100 runs and the cluster is older than Kubernetes 1.21; afterwards set their "
+                   "spec.startingDeadlineSeconds to 600: ";
+        case mtc::Resumption::What::Unknown:
+            return "CronJobs of which it is not known whether they start as soon as they are "
+                   "resumed: ";
+        case mtc::Resumption::What::Waits:
+            break;
+    }
+    return {};
+}
+
+void cron_jobs_resumed(const State& state, const Effects& effects, Warnings& out) {
+    std::map<mtc::Resumption::What, std::vector<std::string>> names;
+    for (const Return& back : effects.returns) {
+        const Object* cron_job =
+            back.then.suspended == false ? workload_of(state, back.workload) : nullptr;
+        if (cron_job == nullptr) continue;
+        const auto resumed =
+            mtc::when_resumed(*cron_job, state.source.now.value_or(state.seen_at));
+        const bool counted = resumed.what == mtc::Resumption::What::AtOnce;
+        const std::string missed =
+            resumed.missed > 100 ? "more than 100" : std::to_string(resumed.missed);
+        names[resumed.what].push_back(back.workload.path() + (counted ? " (" + missed + ")" : ""));
+    }
+    for (auto& [what, which] : names) {
+        if (what != mtc::Resumption::What::Waits) out.push_back(sentence_of(what) + in_short(which));
+    }
 }
 
 std::string whose(const State& state, const std::string& uid) {
@@ -426,9 +469,9 @@ void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
 constexpr WarningRule warning_rules[] = {
-    doubtful_clusters, accepted,   serves_on_target, data_lost,        velero_at_work, converted,
-    left_at_rest,      stays_down, several_plans,    broken_discovery, autoscaled,
-    belongs_to_others, survives};
+    doubtful_clusters, accepted,          serves_on_target, data_lost,        velero_at_work,
+    converted,         left_at_rest,      stays_down,       several_plans,    broken_discovery,
+    autoscaled,        cron_jobs_resumed, belongs_to_others, survives};
 
 }  // namespace
 

@@ -50,7 +50,8 @@ struct ClusterView {
     /// Target only: metadata of what carries the label of another plan, or of one that is gone.
     std::vector<Object> foreign = {};
     std::vector<Object> velero = {};       // the plan's Backups and Restores
-    std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers, of the source
+    std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers and KEDA's, of the source
+    std::optional<base::Time> now = {};    // by its own clock, when it was looked at
 
     // What only the proof of a recovery reads.
     std::vector<Object> services = {};

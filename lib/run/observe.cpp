@@ -62,9 +62,10 @@ std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& di
 
 void add_autoscalers(ClusterView& view, const kube::Discovery& discovery,
                      std::vector<Look>& looks) {
-    const ResourceType* type = served(discovery, types::autoscalers);
-    if (type == nullptr) return;
-    looks.push_back({.type = *type, .keep = append_to(view.autoscalers)});
+    for (const ResourceType& wanted : {types::autoscalers, types::scaled_objects}) {
+        if (const ResourceType* type = served(discovery, wanted))
+            looks.push_back({.type = *type, .keep = append_to(view.autoscalers)});
+    }
 }
 
 std::vector<Look> label_looks(const std::string& selector, const kube::Discovery& discovery,

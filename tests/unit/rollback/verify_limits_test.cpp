@@ -227,6 +227,129 @@ TEST_CASE("a Service without a selector, or one of an old cluster, is judged by 
     }
 }
 
+TEST_CASE("a Service without a pod that can become ready is no failure, whatever pods lie about") {
+    struct Row {
+        const char* situation;
+        Object pod;
+        Severity severity;
+    };
+    const Row rows[] = {
+        {"completed", build::pod("idle-1", "Succeeded").label("app", "idle"), Warning},
+        {"terminating", build::pod("idle-1").label("app", "idle").terminating(), Warning},
+        {"another's", build::pod("idle-1").label("app", "web"), Warning},
+        {"not ready", build::pod("idle-1", "Running", false).label("app", "idle"), Failure},
+        {"pending", build::pod("idle-1", "Pending", false).label("app", "idle"), Failure},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.source.services.push_back(build::service("idle"));
+            state.source.pods.push_back(row.pod);
+            CHECK(finding(findings_of(state), "source-services-ready").severity == row.severity);
+        }
+    }
+    SUBCASE("evicted: its pod is told beside it") {
+        State state = build::well();
+        state.source.services.push_back(build::service("idle"));
+        state.source.pods.push_back(build::pod("idle-1", "Failed").label("app", "idle"));
+        CHECK(ids_of(findings_of(state), Failure).empty());
+        CHECK(ids_of(findings_of(state), Warning) ==
+              Ids{"source-pods-healthy", "source-services-ready"});
+    }
+}
+
+TEST_CASE("a workload at 0 is no failure only where an autoscaler may leave it there") {
+    const base::ResourceType hpa{"autoscaling", "v2", "horizontalpodautoscalers",
+                                 "HorizontalPodAutoscaler", true};
+    const base::ResourceType keda{"keda.sh", "v1alpha1", "scaledobjects", "ScaledObject", true};
+    const auto on = [](const char* kind, const char* name, Json more) {
+        Json spec = {{"scaleTargetRef", {{"kind", kind}, {"name", name}}}};
+        spec.update(more);
+        return spec;
+    };
+    struct Row {
+        const char* situation;
+        Object autoscaler;
+        bool may;
+    };
+    const auto none = Json::object();
+    const Row rows[] = {
+        {"a HorizontalPodAutoscaler",
+         build::Thing(hpa, "shop", "web").spec(on("Deployment", "web", none)), false},
+        {"one with minReplicas 1",
+         build::Thing(hpa, "shop", "web").spec(on("Deployment", "web", {{"minReplicas", 1}})),
+         false},
+        {"one with minReplicas 0",
+         build::Thing(hpa, "shop", "web").spec(on("Deployment", "web", {{"minReplicas", 0}})),
+         true},
+        {"one of another workload",
+         build::Thing(hpa, "shop", "api").spec(on("Deployment", "api", {{"minReplicas", 0}})),
+         false},
+        {"one of another kind",
+         build::Thing(hpa, "shop", "web").spec(on("StatefulSet", "web", {{"minReplicas", 0}})),
+         false},
+        {"one of another namespace",
+         build::Thing(hpa, "bank", "web").spec(on("Deployment", "web", {{"minReplicas", 0}})),
+         false},
+        {"KEDA's", build::Thing(keda, "shop", "web").spec({{"scaleTargetRef", {{"name", "web"}}}}),
+         true},
+        {"KEDA's with a minimum",
+         build::Thing(keda, "shop", "web").spec(on("Deployment", "web", {{"minReplicaCount", 1}})),
+         false},
+        {"KEDA's with a minimum, idle at 0",
+         build::Thing(keda, "shop", "web")
+             .spec(on("Deployment", "web", {{"minReplicaCount", 1}, {"idleReplicaCount", 0}})),
+         true},
+        {"KEDA's, paused at 0",
+         build::Thing(keda, "shop", "web")
+             .spec(on("Deployment", "web", {{"minReplicaCount", 1}}))
+             .annotation("autoscaling.keda.sh/paused-replicas", "0"),
+         true},
+        {"KEDA's of a StatefulSet",
+         build::Thing(keda, "shop", "web").spec(on("StatefulSet", "web", none)), false},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            const Record record = record_of(build::well(), "");
+            State state = build::well();
+            state.source.workloads = {build::running("Deployment", "web", 0)};
+            state.source.autoscalers = {row.autoscaler};
+            const Finding found =
+                finding(findings_of(state, record), "source-workloads-as-before");
+            CHECK((found.severity == Warning) == row.may);
+            CHECK((found.severity == Failure) == !row.may);
+        }
+    }
+}
+
+TEST_CASE("a CronJob that was suspended is given up by an old cluster only, and only if told") {
+    struct Row {
+        const char* situation;
+        const char* version;
+        bool suspended;
+        bool clock;
+        bool warns;
+    };
+    const Row rows[] = {
+        {"old cluster", "v1beta1", false, true, true},
+        {"newer cluster", "v1", false, true, false},
+        {"still suspended", "v1beta1", true, true, false},
+        {"the cluster's clock is not known", "v1beta1", false, false, false},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            if (row.clock) state.source.now = base::parse_rfc3339("2025-05-03T12:00:00Z");
+            state.source.workloads.push_back(
+                build::Thing({"batch", row.version, "cronjobs", "CronJob", true}, "shop", "often")
+                    .spec({{"schedule", "* * * * *"}, {"suspend", row.suspended}})
+                    .status({{"lastScheduleTime", "2025-05-01T10:00:00Z"}}));
+            CHECK((finding(findings_of(state), "source-workloads-serve").severity == Warning) ==
+                  row.warns);
+        }
+    }
+}
+
 TEST_CASE("a namespace or a claim that could not be seen is not said to be gone") {
     State state = build::well();
     state.source.found_namespaces.clear();
@@ -378,6 +501,58 @@ TEST_CASE("without a rollback to look at, its check says so") {
         finding(findings_of(build::well()), "control-rollback-ended-well");
     CHECK(finding_of_none.severity == Ok);
     CHECK(finding_of_none.message == "the plan has no rollback to look at");
+}
+
+TEST_CASE("a rollback proves nothing once another migration has begun after it") {
+    using Kind = mtc::MigrationKind;
+    struct Row {
+        const char* situation;
+        std::vector<mtc::Migration> migrations;
+        const char* proves;   // the name of a rollback; "": none
+        const char* warning;  // "": none
+    };
+    const auto good = build::good_rollback(60);
+    auto second = build::good_rollback(80);
+    second.name = "rollback-2";
+    auto waiting = build::migration("waiting", Kind::Cutover, 70, "");
+    const auto staged = build::ended(build::migration("stage", Kind::Stage, 70), "Succeeded");
+    const Row rows[] = {
+        {"there is none", {build::failed_cutover()}, "", ""},
+        {"the last thing was a rollback", {build::failed_cutover(), good}, "rollback-1", ""},
+        {"a cutover failed after it",
+         {build::failed_cutover(), good, build::failed_cutover(70)},
+         "",
+         "MigMigration cutover (cutover, failed) came after rollback rollback-1: nothing has been "
+         "rolled back since"},
+        {"a stage came after it",
+         {build::failed_cutover(), good, staged},
+         "",
+         "MigMigration stage (stage, succeeded) came after rollback rollback-1: nothing has been "
+         "rolled back since"},
+        {"a cutover waits that has not begun", {good, waiting}, "rollback-1", ""},
+        {"a second rollback", {good, build::failed_cutover(70), second}, "rollback-2", ""},
+        {"two rollbacks, and a cutover after them",
+         {good, second, build::failed_cutover(90)},
+         "",
+         "MigMigration cutover (cutover, failed) came after rollback rollback-2: nothing has been "
+         "rolled back since"},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.migrations = row.migrations;
+            const mtc::Migration* proved = rollback_to_prove(state);
+            CHECK((proved == nullptr ? "" : proved->name) == row.proves);
+            if (proved != nullptr) return;
+            const Finding found = finding(findings_of(state), "control-rollback-ended-well");
+            CHECK((found.severity == Ok) == (*row.warning == 0));
+            if (*row.warning != 0) {
+                CHECK(found.severity == Warning);
+                CHECK(found.message == row.warning);
+                CHECK(found.remedy == "{plugin} assess shop-plan");
+            }
+        }
+    }
 }
 
 TEST_CASE("all findings of one kind of trouble are told, not only the first") {

@@ -61,6 +61,12 @@ struct Row {
     const char* remedy;  // a part of it
 };
 
+Object missed(const char* version) {
+    return build::Thing({"batch", version, "cronjobs", "CronJob", true}, "shop", "minutely")
+        .spec({{"schedule", "* * * * *"}})
+        .status({{"lastScheduleTime", "2025-05-01T10:00:00Z"}});
+}
+
 Object restore(const std::string& phase) {
     const base::ResourceType type{"velero.io", "v1", "restores", "Restore", true};
     return build::Thing(type, mtc::openshift_migration, "final-1").status({{"phase", phase}});
@@ -319,6 +325,72 @@ const Row rows[] = {
      "persistentvolume/pv-1 is the moved volume that the source has again, and its reclaim policy "
      "here is Delete",
      "oc patch persistentvolume pv-1 --type=merge -p "},
+    {"a pod hangs in Terminating",
+     [](Scene& s) {
+         // it was to be gone at 12:00:00
+         s.state.source.now = base::parse_rfc3339("2025-05-01T12:05:00Z");
+         s.state.source.pods.push_back(
+             build::pod("old").terminating(build::list("example.com/hold")));
+         s.state.source.pods.back().body["spec"]["nodeName"] = "n1";
+     },
+     "source-pods-healthy", Warning, false,
+     "shop/pod/old is terminating, on node n1, held by finalizer example.com/hold, and was to be "
+     "gone at 2025-05-01T12:00:00Z",
+     "oc describe pod/old -n shop"},
+    {"a DeploymentConfig was never deployed",
+     [](Scene& s) {
+         s.state.source.workloads.push_back(build::workload("DeploymentConfig", "waits")
+                                                .spec({{"replicas", 1}})
+                                                .status({{"latestVersion", 0}}));
+     },
+     "source-workloads-serve", Warning, false,
+     "shop/deploymentconfig/waits: it has never been deployed, and has no pods (it waits for its "
+     "image, or for a rollout)",
+     "oc describe deploymentconfig/waits -n shop"},
+    {"a Job can make no pod",
+     [](Scene& s) {
+         s.state.source.workloads.push_back(build::workload("Job", "import"));
+         s.state.source.events = {
+             build::Thing({"", "v1", "events", "Event", true}, "shop", "e")
+                 .holding({{"involvedObject", {{"kind", "Job"}, {"name", "import"}}},
+                           {"reason", "FailedCreate"},
+                           {"message", "serviceaccount \"gone\" not found"}})};
+     },
+     "source-workloads-serve", Failure, true,
+     "shop/job/import: no pod of it has been made; FailedCreate: serviceaccount \"gone\" not found",
+     "oc describe job/import -n shop"},
+    {"a CronJob of an old cluster never starts again",
+     [](Scene& s) {
+         s.state.source.now = base::parse_rfc3339("2025-05-03T12:00:00Z");
+         s.state.source.workloads.push_back(missed("v1beta1"));
+     },
+     "source-workloads-serve", Warning, false,
+     "shop/cronjob/minutely never starts again: it missed more than 100 runs while it was "
+     "suspended, and a cluster before Kubernetes 1.21 then gives it up",
+     R"(oc patch cronjob/minutely -n shop --type=merge -p '{"spec":{"startingDeadlineSeconds":600}}')"},
+    {"KEDA keeps a workload at 0",
+     [](Scene& s) {
+         s.state.source.workloads[0] = build::running("Deployment", "web", 0);
+         s.state.source.pods.clear();
+         s.state.source.services.clear();
+         s.state.source.endpoints.clear();
+         s.state.source.autoscalers = {build::Thing({"keda.sh", "v1alpha1", "scaledobjects",
+                                                     "ScaledObject", true},
+                                                    "shop", "web")
+                                           .spec({{"scaleTargetRef", {{"name", "web"}}}})};
+     },
+     "source-workloads-as-before", Warning, false,
+     "shop/deployment/web is told to run 0 replicas, before the migration it was 3; "
+     "scaledobject/web may keep it at 0 while nothing is to do",
+     "oc describe scaledobject/web -n shop"},
+    {"a Service selects only pods that ended",
+     [](Scene& s) {
+         s.state.source.services.push_back(build::service("idle"));
+         s.state.source.pods.push_back(build::pod("idle-1", "Succeeded").label("app", "idle"));
+     },
+     "source-services-ready", Warning, false,
+     "shop/service/idle selects no pod that runs, only 1 pod that ended or terminates",
+     "oc get service/idle -n shop -o wide"},
     {"a volume is gone", [](Scene& s) { s.state.source.volumes.clear(); },
      "source-volumes-as-before", Failure, false,
      "shop/persistentvolumeclaim/data is bound to pv-1, which does not exist",
