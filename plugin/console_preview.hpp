@@ -17,7 +17,7 @@ inline auto preview_of(FlowCommand& command, const run::ConsoleFlowOptions& flow
         std::string text = render_preview(state, assessment, command.control(), err);
         if (flow.cancel_running && !assessment.running_rollback)
             text += render_canceled_first(rollback::in_the_way(state.migrations), err);
-        command.show_preview(text, assessment.stopped_since);
+        command.show_preview(text, assessment);
     };
 }
 

@@ -53,6 +53,7 @@ RunReport FlowCommand::carried_out(const Flow& flow) {
     const auto session = run::connect(connect, context_.signals.token());
     if (!session) return not_begun(session.error());
     control_ = run::name_of(session->control);
+    control_cluster_ = session->control.cluster;
     return flow(*session);
 }
 
@@ -97,11 +98,13 @@ run::EventSink FlowCommand::sink() {
     };
 }
 
-void FlowCommand::show_preview(const std::string& text, std::optional<base::Time> stopped_since) {
+void FlowCommand::show_preview(const std::string& text, const rollback::Assessment& assessment) {
     view_ = make_view({.format = progress(),
                        .style = context_.err.style,
                        .flow = flow_,
-                       .stopped_since = stopped_since});
+                       .stopped_since =
+                           assessment.stopped_for ? assessment.stopped_since : std::nullopt,
+                       .clock_ahead = run::clock_of(control_cluster_)});
     const ProgressFormat format = context_.options.progress;
     if (format == ProgressFormat::None || format == ProgressFormat::Json) return;
     std::fputs(text.c_str(), stderr);

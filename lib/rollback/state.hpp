@@ -103,6 +103,8 @@ struct State {
     std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};
+    /// Of the control cluster, whose times the migrations tell, before ours; nothing: not known.
+    std::optional<std::chrono::seconds> clock_ahead = {};
 };
 
 const ClusterView& view_of(const State& state, Side side);
@@ -113,6 +115,11 @@ std::optional<bool> is_known_as_one(const ClusterView& a, const ClusterView& b);
 
 /// True when source and target are one cluster; where nothing else tells, by their addresses.
 bool is_one_cluster(const State& state);
+
+/// How long ago that was by the clock of the one who wrote it down; nothing where that clock is not
+/// known, or says that it has not been yet.
+std::optional<std::chrono::seconds> elapsed(base::Time since, base::Time now_here,
+                                            std::optional<std::chrono::seconds> clock_ahead);
 
 /// True when that namespace of the target is also one of the source: in a migration within one
 /// cluster and one namespace both sides are the same objects.

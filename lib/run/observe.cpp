@@ -372,6 +372,12 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
     state.may_create = may_create(state.denied);
 }
 
+void read_clocks(const Session& session, State& state) {
+    state.clock_ahead = session.control.cluster->clock_ahead();
+    if (const auto ahead = session.source.cluster->clock_ahead())
+        state.source.now = state.seen_at + *ahead;
+}
+
 }  // namespace
 
 Result<State> observe(const Session& session, const ObserveOptions& options, std::stop_token stop) {
@@ -380,6 +386,7 @@ Result<State> observe(const Session& session, const ObserveOptions& options, std
     Notes notes(state->gaps);
     look_everywhere(session, options, notes, *state, stop);
     if (auto done = notes.result(); !done) return std::unexpected(done.error());
+    read_clocks(session, *state);
     std::ranges::sort(state->gaps, {},
                       [](const Gap& gap) { return std::pair(gap.side, gap.what); });
     return state;
