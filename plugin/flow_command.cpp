@@ -99,12 +99,12 @@ run::EventSink FlowCommand::sink() {
 }
 
 void FlowCommand::show_preview(const std::string& text, const rollback::Assessment& assessment) {
-    view_ = make_view({.format = progress(),
-                       .style = context_.err.style,
-                       .flow = flow_,
-                       .stopped_since =
-                           assessment.stopped_for ? assessment.stopped_since : std::nullopt,
-                       .clock_ahead = run::clock_of(control_cluster_)});
+    view_ = make_view(
+        {.format = progress(),
+         .style = context_.err.style,
+         .flow = flow_,
+         .stopped_since = assessment.stopped_for ? assessment.stopped_since : std::nullopt,
+         .clock_ahead = run::clock_of(control_cluster_)});
     const ProgressFormat format = context_.options.progress;
     if (format == ProgressFormat::None || format == ProgressFormat::Json) return;
     std::fputs(text.c_str(), stderr);

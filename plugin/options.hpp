@@ -44,7 +44,7 @@ struct Options {
     ManualPart only = ManualPart::All;
     std::vector<rollback::ReplicaCount> set;     // the kind as "deployment", however it was written
     std::vector<std::string> source_namespaces;  // empty: all of the plan
-    std::vector<std::string> accept;  // "ID" or "ID=OBJECT"
+    std::vector<std::string> accept;             // "ID" or "ID=OBJECT"
     bool assume_target_stopped = false;
     std::string plan_file;
     std::string report;   // the file for the evidence; empty: none

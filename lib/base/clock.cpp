@@ -111,10 +111,9 @@ std::optional<Time> parse_http_date(std::string_view text) {
     const auto name = std::ranges::find(months, text.substr(8, 3));
     if (name == months.end()) return std::nullopt;
     const auto month = static_cast<int>(name - months.begin()) + 1;
-    const std::string in_numbers = std::string(text.substr(12, 4)) + "-" +
-                                   (month < 10 ? "0" : "") + std::to_string(month) + "-" +
-                                   std::string(text.substr(5, 2)) + "T" +
-                                   std::string(text.substr(17, 8)) + "Z";
+    const std::string in_numbers = std::string(text.substr(12, 4)) + "-" + (month < 10 ? "0" : "") +
+                                   std::to_string(month) + "-" + std::string(text.substr(5, 2)) +
+                                   "T" + std::string(text.substr(17, 8)) + "Z";
     return parse_rfc3339(in_numbers);
 }
 

@@ -93,8 +93,7 @@ class Http::Impl {
 
     std::optional<std::chrono::seconds> clock_ahead() const {
         const auto ahead = ahead_.load();
-        return ahead == unknown_clock ? std::nullopt
-                                      : std::optional(std::chrono::seconds(ahead));
+        return ahead == unknown_clock ? std::nullopt : std::optional(std::chrono::seconds(ahead));
     }
 
     Result<HttpResponse> send(const HttpRequest& request, const std::stop_token& stop) {

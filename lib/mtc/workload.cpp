@@ -113,8 +113,9 @@ bool was_never_deployed(const Object& o) {
 Serving deployment_config_serves(const Object& o) {
     if (observed(o) && was_never_deployed(o) && replicas_of(o) > 0)
         return {.yes = true,
-                .but = "it has never been deployed, and has no pods (it waits for its image, or "
-                       "for a rollout)"};
+                .but =
+                    "it has never been deployed, and has no pods (it waits for its image, or "
+                    "for a rollout)"};
     return replicas_serve(o);
 }
 

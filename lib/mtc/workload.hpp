@@ -28,8 +28,8 @@ struct Wanted {
 
 struct Serving {
     bool yes = false;
-    std::string why = {};   // when it does not: "1 of 3 pods are ready"
-    std::string but = {};   // what a person should know though it does: "it was never deployed"
+    std::string why = {};  // when it does not: "1 of 3 pods are ready"
+    std::string but = {};  // what a person should know though it does: "it was never deployed"
 };
 
 /// JSON pointer to the node selector of a DaemonSet's pods.

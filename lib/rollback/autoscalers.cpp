@@ -22,10 +22,11 @@ bool scales(const Object& autoscaler, const ObjectRef& workload) {
 
 bool may_be_zero(const Object& autoscaler) {
     if (is_scaled_object(autoscaler)) {
-        if (base::annotation_of(autoscaler, "autoscaling.keda.sh/paused-replicas") == "0") return true;
+        if (base::annotation_of(autoscaler, "autoscaling.keda.sh/paused-replicas") == "0")
+            return true;
         const auto idle = base::number_at(autoscaler.body, "/spec/idleReplicaCount");
-        return idle.value_or(base::number_at(autoscaler.body, "/spec/minReplicaCount").value_or(0)) ==
-               0;
+        return idle.value_or(
+                   base::number_at(autoscaler.body, "/spec/minReplicaCount").value_or(0)) == 0;
     }
     return base::number_at(autoscaler.body, "/spec/minReplicas").value_or(1) == 0;
 }

@@ -326,7 +326,7 @@ constexpr const char* only_for_warnings[] = {
     "restores.velero.io",
     "scaledobjects.keda.sh",
     "horizontalpodautoscalers.autoscaling",  // who decides about replicas afterwards
-    "persistentvolumes"  // where data may be lost that is a blocker of its own
+    "persistentvolumes"                      // where data may be lost that is a blocker of its own
 };
 
 /// What one may not do, and on which sides; each is named once, though a listing and a review may
@@ -409,8 +409,9 @@ void volumes_lost(const State& state, const AssessOptions&, std::vector<Blocker>
 
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    other_clusters,    volumes_lost,    plan_closed,             plan_not_ready,
-    cluster_not_ready, migration_ahead, schema_without_rollback, missing_permissions};
+    other_clusters,          volumes_lost,       plan_closed,
+    plan_not_ready,          cluster_not_ready,  migration_ahead,
+    schema_without_rollback, missing_permissions};
 
 }  // namespace
 

@@ -7,8 +7,8 @@
 #include "mtc/schedule.hpp"
 #include "mtc/unquiesce.hpp"
 #include "mtc/workload.hpp"
-#include "rollback/check.hpp"
 #include "rollback/autoscalers.hpp"
+#include "rollback/check.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/why_not_serving.hpp"
 
@@ -52,11 +52,13 @@ void compare_replicas(const Evidence& e, const RecordedWorkload& recorded, const
                                   ", before the migration it was " + std::to_string(*before);
     const std::string field = recorded.ref.type.plural == "jobs" ? "parallelism" : "replicas";
     const std::string remedy = patch(recorded, field, std::to_string(*before));
-    const Object* scaler = now.replicas == 0 ? scales_to_zero(e.state.source, recorded.ref) : nullptr;
+    const Object* scaler =
+        now.replicas == 0 ? scales_to_zero(e.state.source, recorded.ref) : nullptr;
     if (scaler != nullptr) {
-        out.warn(recorded.ref.path(),
-                 predicate + "; " + scaler->ref.label() + " may keep it at 0 while nothing is to do",
-                 oc("describe", scaler->ref));
+        out.warn(
+            recorded.ref.path(),
+            predicate + "; " + scaler->ref.label() + " may keep it at 0 while nothing is to do",
+            oc("describe", scaler->ref));
     } else if (now.replicas == 0) {
         out.fail(recorded.ref.path(), predicate, remedy);
     } else {
@@ -219,8 +221,7 @@ std::vector<Finding> workloads_serve(const Evidence& e) {
         const mtc::Serving serving = mtc::workload_kind(workload.ref.type)->serving(workload);
         if (!serving.yes) {
             // one that is still stopped does not start by being waited for
-            out.fail(workload.ref.path(),
-                     ": " + why_not_serving(workload, serving, e.state.source),
+            out.fail(workload.ref.path(), ": " + why_not_serving(workload, serving, e.state.source),
                      oc("describe", workload.ref), !mtc::is_quiesced(workload));
         } else if (!serving.but.empty()) {
             out.warn(workload.ref.path(), ": " + serving.but, oc("describe", workload.ref));

@@ -117,13 +117,15 @@ bool was_left_down(const State& state, const Object& workload) {
 std::string bring_back(const Object& workload, const mtc::Wanted& before) {
     if (!before.known()) return oc("edit", workload.ref);
     return oc("patch", workload.ref,
-              " --type=json -p " + base::shell_quoted(mtc::unquiesce(workload, before)
-                                              .dump(-1, ' ', false, Json::error_handler_t::replace)));
+              " --type=json -p " +
+                  base::shell_quoted(mtc::unquiesce(workload, before)
+                                         .dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 std::string ran_before(const Object& workload, const mtc::Wanted& before) {
     // quiescing does not write down whether it was suspended
-    if (workload.ref.type.plural == "cronjobs") return "whether it was suspended before is not known";
+    if (workload.ref.type.plural == "cronjobs")
+        return "whether it was suspended before is not known";
     return "it ran " + (before.known() ? mtc::describe(before) : "an unknown number");
 }
 

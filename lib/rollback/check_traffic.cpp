@@ -84,11 +84,10 @@ void check_service(const Evidence& e, const Object& service, CheckWriter& out) {
     } else {
         // so it may have been before the migration
         out.warn(service.ref.path(),
-                 selected.dead == 0 ? std::string(" selects no pod of its namespace")
-                                    : " selects no pod that runs, only " +
-                                          base::count(selected.dead, "pod") +
-                                          " that ended or terminate" +
-                                          (selected.dead == 1 ? "s" : ""),
+                 selected.dead == 0
+                     ? std::string(" selects no pod of its namespace")
+                     : " selects no pod that runs, only " + base::count(selected.dead, "pod") +
+                           " that ended or terminate" + (selected.dead == 1 ? "s" : ""),
                  oc("get", service.ref, " -o wide"));
     }
 }

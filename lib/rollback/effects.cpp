@@ -3,18 +3,14 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
-#include "mtc/schedule.hpp"
-#include "mtc/velero.hpp"
 #include "rollback/assess.hpp"
 #include "rollback/conversion.hpp"
+#include "rollback/effects_parts.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/mounts.hpp"
-#include "rollback/volume_fate.hpp"
 
 namespace rollback {
 namespace {
-
-using Warnings = std::vector<std::string>;
 
 // A person reads a few.
 std::string in_short(const std::vector<std::string>& names) {
@@ -163,73 +159,6 @@ void serves_on_target(const State& state, const Effects& effects, Warnings& out)
     }
 }
 
-/// What becomes of the data behind a claim that is deleted on the target, the worst first.
-enum class DataFate { Destroyed, Unseen, Deleted, Released, ComesBack, None };
-
-DataFate fate_of_data(const TargetVolume& volume) {
-    if (is_destroyed(volume)) return DataFate::Destroyed;
-    if (may_be_destroyed(volume)) return DataFate::Unseen;
-    if (volume.fate == Fate::NoVolume) return DataFate::None;
-    if (volume.fate != Fate::Kept) return DataFate::Deleted;
-    return volume.volume.action == "move" ? DataFate::ComesBack : DataFate::Released;
-}
-
-std::string sentence_of(DataFate fate, const std::string& since) {
-    switch (fate) {
-        case DataFate::Destroyed:
-            return "volumes are destroyed on the target with all that is on them, and nobody else "
-                   "has it: ";
-        case DataFate::Unseen:
-            return "whether volumes of which there is no other copy are destroyed on the target "
-                   "could not be seen: ";
-        case DataFate::Deleted:
-            return "data written to the migrated volumes on the target" + since +
-                   " is deleted with them; nothing is copied back to the source: ";
-        case DataFate::Released:
-            return "data written to the migrated volumes on the target" + since +
-                   " is not copied back to the source; it stays on these volumes, which are kept "
-                   "there (reclaim policy Retain): ";
-        case DataFate::ComesBack:
-            return "a moved volume is one for both sides: what was written to it on the target" +
-                   since +
-                   " is on the volume that comes back; only the claim on the target is deleted "
-                   "(reclaim policy Retain): ";
-        case DataFate::None:
-            break;
-    }
-    return {};
-}
-
-using DataByClaim = std::map<std::pair<std::string, std::string>, DataFate>;
-
-DataByClaim data_by_claim(const State& state) {
-    DataByClaim fates;
-    for (const TargetVolume& volume : volumes_on_target(state))
-        fates.emplace(std::pair(volume.claim_ns, volume.claim), fate_of_data(volume));
-    return fates;
-}
-
-void data_lost(const State& state, const Effects& effects, Warnings& out) {
-    const auto claims = effects.deleted.find("persistentvolumeclaims");
-    if (claims == effects.deleted.end()) return;
-    const auto known = data_by_claim(state);
-    std::map<DataFate, std::vector<std::string>> by_fate;
-    for (const ObjectRef& ref : claims->second) {
-        const auto it = known.find({ref.ns, ref.name});
-        by_fate[it == known.end() ? DataFate::Deleted : it->second].push_back(ref.path());
-    }
-    const auto since = stopped_since(state);
-    for (const auto& [fate, names] : by_fate) {
-        if (fate == DataFate::None) continue;
-        out.push_back(sentence_of(fate, since ? " since " + base::rfc3339(*since) : "") +
-                      in_short(names));
-    }
-}
-
-void accepted(const State& state, const Effects&, Warnings& out) {
-    std::ranges::move(accepted_volumes(state), std::back_inserter(out));
-}
-
 bool runs_on(const State& state, const Object& workload) {
     const bool own = base::label_of(workload, mtc::labels::migrated_by_plan) == state.plan.uid;
     return !own && !mtc::is_quiesced(workload) && !is_also_source(state, workload.ref.ns) &&
@@ -339,47 +268,6 @@ void autoscaled(const State& state, const Effects& effects, Warnings& out) {
         in_short(names));
 }
 
-const Object* workload_of(const State& state, const ObjectRef& ref) {
-    const auto it = std::ranges::find(state.source.workloads, ref, &Object::ref);
-    return it == state.source.workloads.end() ? nullptr : &*it;
-}
-
-std::string sentence_of(mtc::Resumption::What what) {
-    switch (what) {
-        case mtc::Resumption::What::AtOnce:
-            return "CronJobs that start once as soon as they are resumed, for the runs that they "
-                   "missed: ";
-        case mtc::Resumption::What::Never:
-            return "CronJobs that never start again by themselves, because they missed more than "
-                   "100 runs and the cluster is older than Kubernetes 1.21; afterwards set their "
-                   "spec.startingDeadlineSeconds to 600: ";
-        case mtc::Resumption::What::Unknown:
-            return "CronJobs of which it is not known whether they start as soon as they are "
-                   "resumed: ";
-        case mtc::Resumption::What::Waits:
-            break;
-    }
-    return {};
-}
-
-void cron_jobs_resumed(const State& state, const Effects& effects, Warnings& out) {
-    std::map<mtc::Resumption::What, std::vector<std::string>> names;
-    for (const Return& back : effects.returns) {
-        const Object* cron_job =
-            back.then.suspended == false ? workload_of(state, back.workload) : nullptr;
-        if (cron_job == nullptr) continue;
-        const auto resumed =
-            mtc::when_resumed(*cron_job, state.source.now.value_or(state.seen_at));
-        const bool counted = resumed.what == mtc::Resumption::What::AtOnce;
-        const std::string missed =
-            resumed.missed > 100 ? "more than 100" : std::to_string(resumed.missed);
-        names[resumed.what].push_back(back.workload.path() + (counted ? " (" + missed + ")" : ""));
-    }
-    for (auto& [what, which] : names) {
-        if (what != mtc::Resumption::What::Waits) out.push_back(sentence_of(what) + in_short(which));
-    }
-}
-
 std::string whose(const State& state, const std::string& uid) {
     const auto it = std::ranges::find(state.other_plans, uid, &mtc::Plan::uid);
     if (it != state.other_plans.end()) return "of plan " + it->name + " (uid " + uid + ")";
@@ -418,22 +306,6 @@ std::string velero_objects(const State& state) {
            base::count(restores, "restore") + " of the plan on both clusters";
 }
 
-void velero_at_work(const State& state, const Effects&, Warnings& out) {
-    for (const ClusterView* view : {&state.target, &state.source}) {
-        for (const Object& object : view->velero) {
-            if (!mtc::velero_works_on(object)) continue;
-            const bool restore = object.ref.type.plural == "restores";
-            out.push_back((view == &state.target ? "target: " : "source: ") + object.ref.label() +
-                          " is " + mtc::velero_phase(object) + ": Velero goes on " +
-                          (restore ? "creating objects, also after a rollback has deleted what is "
-                                     "there"
-                                   : "with this backup of the application") +
-                          "; wait until it has ended: oc get " + object.ref.type.resource() + " " +
-                          object.ref.name + " -n " + object.ref.ns + " -w");
-        }
-    }
-}
-
 // What the controller's DeleteMigrated passes over (mm/task.go).
 void survives(const State& state, const Effects& effects, Warnings& out) {
     if (effects.deleted.empty()) return;
@@ -469,8 +341,8 @@ void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
 constexpr WarningRule warning_rules[] = {
-    doubtful_clusters, accepted,          serves_on_target, data_lost,        velero_at_work,
-    converted,         left_at_rest,      stays_down,       several_plans,    broken_discovery,
+    doubtful_clusters, what_is_accepted,  serves_on_target,  data_lost,     velero_at_work,
+    converted,         left_at_rest,      stays_down,        several_plans, broken_discovery,
     autoscaled,        cron_jobs_resumed, belongs_to_others, survives};
 
 }  // namespace

@@ -97,8 +97,8 @@ struct State {
     ClusterView source;
     ClusterView target;
     ClusterView control = {};  // what it is, and how it is reached; none of its objects
-    std::vector<std::string> accepted = {};  // "ID" or "ID=OBJECT": what the operator answers for
-    std::vector<mtc::Plan> other_plans = {};        // in the same namespace as the plan
+    std::vector<std::string> accepted = {};   // "ID" or "ID=OBJECT": what the operator answers for
+    std::vector<mtc::Plan> other_plans = {};  // in the same namespace as the plan
     std::optional<std::vector<Probe>> probes = {};  // nothing: not asked for
     std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};

@@ -14,7 +14,8 @@ using ByClaim = std::map<std::pair<std::string, std::string>, const Object*>;
 
 ByClaim claims_by_name(const ClusterView& view) {
     ByClaim claims;
-    for (const Object& claim : view.claims) claims.emplace(std::pair(claim.ref.ns, claim.ref.name), &claim);
+    for (const Object& claim : view.claims)
+        claims.emplace(std::pair(claim.ref.ns, claim.ref.name), &claim);
     return claims;
 }
 
@@ -34,9 +35,8 @@ std::set<std::pair<std::string, std::string>> labelled_claims(const ClusterView&
 }
 
 bool is_unseen(const State& state, Side side, const char* resource) {
-    return std::ranges::any_of(state.gaps, [&](const Gap& gap) {
-        return gap.side == side && gap.resource == resource;
-    });
+    return std::ranges::any_of(
+        state.gaps, [&](const Gap& gap) { return gap.side == side && gap.resource == resource; });
 }
 
 Fate fate_of(const std::string& policy) {

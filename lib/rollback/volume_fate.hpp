@@ -50,7 +50,8 @@ std::vector<Blocker> volume_blockers(const State& state);
 /// What is accepted so: "accepted: whether ..."
 std::vector<std::string> accepted_volumes(const State& state);
 
-/// The id by which that is accepted, with the claim on the target: "volume-policy-unseen=shop/data".
+/// The id by which that is accepted, with the claim on the target:
+/// "volume-policy-unseen=shop/data".
 inline constexpr const char* volume_policy_unseen = "volume-policy-unseen";
 
 }  // namespace rollback

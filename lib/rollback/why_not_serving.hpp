@@ -1,5 +1,5 @@
-// Why a workload does not serve, beyond the count that its status gives: what its controller says in
-// events, and pods of it that do not go away, so that no others can be made.
+// Why a workload does not serve, beyond the count that its status gives: what its controller says
+// in events, and pods of it that do not go away, so that no others can be made.
 #pragma once
 
 #include <string>

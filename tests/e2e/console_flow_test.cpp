@@ -91,8 +91,8 @@ TEST_CASE("after a rollback that failed, running it again finishes it") {
 
 TEST_CASE("a moved volume outlives the rollback: first refused, then with the policy Retain") {
     Stage stage("moved-volume-open");
-    const auto claim = stage.await_on_target(
-        types::persistentvolumeclaims, "shop", [](const base::Object& each) {
+    const auto claim =
+        stage.await_on_target(types::persistentvolumeclaims, "shop", [](const base::Object& each) {
             return base::text_at(each.body, "/status/phase") == "Bound";
         });
     const std::string name = base::text_or_empty(claim.body, "/spec/volumeName");
@@ -104,9 +104,8 @@ TEST_CASE("a moved volume outlives the rollback: first refused, then with the po
     const base::ObjectRef ref{types::persistentvolumes, "", name};
     const auto volume = stage.target().get(ref, {});
     REQUIRE(volume);
-    const base::Json retain = {{"op", "replace"},
-                               {"path", "/spec/persistentVolumeReclaimPolicy"},
-                               {"value", "Retain"}};
+    const base::Json retain = {
+        {"op", "replace"}, {"path", "/spec/persistentVolumeReclaimPolicy"}, {"value", "Retain"}};
     REQUIRE(stage.target().patch(*volume, base::Json::array({retain}), {}, {}));
     const auto ended = stage.run({stage.plan(), "--yes"});
     CAPTURE(ended.err);

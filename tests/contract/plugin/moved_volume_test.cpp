@@ -12,7 +12,8 @@ namespace {
 /// As moved-volume, with a plan that the controller serves, and a person who may not list volumes.
 sandbox::Scenario open_plan(const std::string& action = "moved: [shop/data]") {
     return *sandbox::parse_scenario("moved-volume-open", R"(
-plan: {namespaces: [shop], volumes: [shop/data], )" + action + R"(}
+plan: {namespaces: [shop], volumes: [shop/data], )" + action +
+                                                             R"(}
 migrations:
 - {name: cutover-1, state: failed, phase: EnsureFinalRestore, error: "the restore failed"}
 users:
@@ -43,9 +44,8 @@ base::ObjectRef volume_ref(const std::string& name) {
 }
 
 void keep(sandbox::World& world, const std::string& volume) {
-    CHECK(world.target_store().patch(
-        volume_ref(volume), support::PatchKind::MergePatch,
-        {{"spec", {{"persistentVolumeReclaimPolicy", "Retain"}}}}));
+    CHECK(world.target_store().patch(volume_ref(volume), support::PatchKind::MergePatch,
+                                     {{"spec", {{"persistentVolumeReclaimPolicy", "Retain"}}}}));
 }
 
 }  // namespace
@@ -87,16 +87,18 @@ TEST_CASE("where the policy of a moved volume may not be read, it is accepted by
     sandbox::World world(open_plan(), https());
     const Person jane(world.kubeconfig());
     keep(world, volume_on_target(world));
-    const std::vector<std::string> words{"shop-plan", "--yes", "--no-verify", "--context",
-                                         "jane@target", "--target-context", "jane@target"};
+    const std::vector<std::string> words{"shop-plan",  "--yes",       "--no-verify",
+                                         "--context",  "jane@target", "--target-context",
+                                         "jane@target"};
     const auto with = [&](const char* flag) {
         auto all = words;
         all.emplace_back(flag);
         return jane.runs(all);
     };
     const auto refused = ends_with(6, jane.runs(words));
-    CHECK(has(refused.err, "whether a rollback destroys the volume of claim shop/data on the "
-                           "target could not be seen"));
+    CHECK(has(refused.err,
+              "whether a rollback destroys the volume of claim shop/data on the "
+              "target could not be seen"));
     CHECK(has(refused.err, "--accept volume-policy-unseen=shop/data"));
     ends_with(6, with("--accept=volume-policy-unseen=shop/logs"));
     const auto wrong = ends_with(2, with("--accept=volume-destroyed=shop/data"));

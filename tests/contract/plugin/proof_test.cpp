@@ -44,7 +44,8 @@ std::string plan_uid(sandbox::World& world) {
 }  // namespace
 
 TEST_CASE("a rollback that failed says nothing of what it did not read, and reads the rest") {
-    sandbox::World world(scenario("fails-with-volumes", "  - {kind: Service, name: web}\n  - {kind: Route, name: web}",
+    sandbox::World world(scenario("fails-with-volumes",
+                                  "  - {kind: Service, name: web}\n  - {kind: Route, name: web}",
                                   R"(
 controller:
   fail:
@@ -61,8 +62,7 @@ controller:
 }
 
 TEST_CASE("a rollback is not praised once another cutover has failed after it") {
-    sandbox::World world(
-        *sandbox::parse_scenario("failed-again", R"(
+    sandbox::World world(*sandbox::parse_scenario("failed-again", R"(
 plan: {namespaces: [shop]}
 migrations:
 - {name: cutover-1, state: failed, phase: EnsureFinalRestore, error: "the restore failed", ago: 50m}
@@ -74,14 +74,15 @@ source:
 target:
   shop: {existing: [ServiceAccount/web]}
 )"),
-        https());
+                         https());
     const Person person(world.kubeconfig());
     const auto ended = person.runs({"verify", "shop-plan", "--stall-after=1s"});
     CAPTURE(ended.out);
     CHECK_FALSE(has(ended.out, "rollback-1, succeeded"));
     CHECK_FALSE(has(ended.out, "MigMigration rollback-1 succeeded"));
-    CHECK(has(ended.out, "second-cutover (cutover, failed) came after rollback rollback-1: nothing "
-                         "has been rolled back since"));
+    CHECK(has(ended.out,
+              "second-cutover (cutover, failed) came after rollback rollback-1: nothing "
+              "has been rolled back since"));
     CHECK(has(ended.out, "-> oc mtc rollback assess shop-plan"));
 }
 
@@ -98,7 +99,9 @@ TEST_CASE("an idle Service whose only pod ended long ago is no failure") {
 
 TEST_CASE("CronJobs that start at once when they are resumed are told before") {
     sandbox::World world(
-        scenario("cron-missed", R"(  - {kind: CronJob, name: tick, body: {spec: {schedule: "* * * * *"}, status: {lastScheduleTime: "2020-01-01T10:00:00Z"}}})"),
+        scenario(
+            "cron-missed",
+            R"(  - {kind: CronJob, name: tick, body: {spec: {schedule: "* * * * *"}, status: {lastScheduleTime: "2020-01-01T10:00:00Z"}}})"),
         https());
     const Person person(world.kubeconfig());
     const auto ended = ends_with(0, person.runs({"assess", "shop-plan"}));
@@ -126,8 +129,7 @@ TEST_CASE("a restore that Velero has not ended is in the way, warned of, and loo
 }
 
 TEST_CASE("the plan in the way is not closed before its borrowed pods are given back") {
-    sandbox::World world(
-        *sandbox::parse_scenario("plan-conflict", R"(
+    sandbox::World world(*sandbox::parse_scenario("plan-conflict", R"(
 plan:
   namespaces: [shop]
   conditions:
@@ -142,19 +144,19 @@ source:
 target:
   shop: {migrated: [ConfigMap/web-config]}
 )"),
-        https());
+                         https());
     const Person person(world.kubeconfig());
     const base::ObjectRef own{mtc::types::migplans, mtc::openshift_migration, "shop-plan"};
     auto other = world.target_store().peek(own)->body;
     other["metadata"] = {{"uid", "uid-of-retry"}};
     put(world.target_store(), {own.type, own.ns, "retry"}, other);
-    CHECK(world.source_store().patch(
-        {types::pods, "shop", "bare"}, support::PatchKind::MergePatch,
-        {{"metadata", {{"labels", {{"migplan", "uid-of-retry"}}}}}}));
+    CHECK(world.source_store().patch({types::pods, "shop", "bare"}, support::PatchKind::MergePatch,
+                                     {{"metadata", {{"labels", {{"migplan", "uid-of-retry"}}}}}}));
     const auto refused = ends_with(6, person.runs({"shop-plan", "--yes"}));
-    CHECK(has(refused.err, "closing a plan deletes the pods that MTC borrowed for it from the "
-                           "application: shop/pod/bare; give them back first: oc mtc rollback "
-                           "manual retry --only=stage-pods; then oc patch migplan retry"));
+    CHECK(has(refused.err,
+              "closing a plan deletes the pods that MTC borrowed for it from the "
+              "application: shop/pod/bare; give them back first: oc mtc rollback "
+              "manual retry --only=stage-pods; then oc patch migplan retry"));
     CHECK_FALSE(has(refused.err, "{plugin}"));
     const auto json = ends_with(6, person.runs({"shop-plan", "--yes", "-o", "json"}));
     CHECK(has(json.out, "manual retry --only=stage-pods"));

@@ -129,15 +129,26 @@ TEST_CASE("what serves without a pod says so") {
     };
     const Json two = {{"replicas", 2}};
     const Row rows[] = {
-        {"a DeploymentConfig that was never deployed", "DeploymentConfig", two,
+        {"a DeploymentConfig that was never deployed",
+         "DeploymentConfig",
+         two,
          {{"latestVersion", 0}},
          "it has never been deployed, and has no pods (it waits for its image, or for a rollout)"},
-        {"one that was never deployed, and is not to be", "DeploymentConfig", {{"replicas", 0}},
-         {{"latestVersion", 0}}, ""},
+        {"one that was never deployed, and is not to be",
+         "DeploymentConfig",
+         {{"replicas", 0}},
+         {{"latestVersion", 0}},
+         ""},
         {"one that was", "DeploymentConfig", two, {{"latestVersion", 1}, {"readyReplicas", 2}}, ""},
-        {"a Job between two attempts", "Job", Json::object(), {{"failed", 3}},
+        {"a Job between two attempts",
+         "Job",
+         Json::object(),
+         {{"failed", 3}},
          "no pod of it runs now, and 3 pods of it failed"},
-        {"a Job that runs after failures", "Job", Json::object(), {{"failed", 3}, {"active", 1}},
+        {"a Job that runs after failures",
+         "Job",
+         Json::object(),
+         {{"failed", 3}, {"active", 1}},
          ""},
     };
     for (const Row& each : rows) {
@@ -150,8 +161,10 @@ TEST_CASE("what serves without a pod says so") {
         }
     }
     SUBCASE("of one that was deployed and whose pods are missing it is no excuse") {
-        const Serving serving = row("DeploymentConfig").serving(
-            workload("DeploymentConfig", "x").spec(two).status({{"latestVersion", 1}}));
+        const Serving serving =
+            row("DeploymentConfig")
+                .serving(
+                    workload("DeploymentConfig", "x").spec(two).status({{"latestVersion", 1}}));
         CHECK(serving.why == "0 of 2 pods ready");
     }
     SUBCASE("without a status nothing is known") {

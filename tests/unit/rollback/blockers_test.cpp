@@ -230,7 +230,8 @@ const ConditionRow plan_rows[] = {
     {"NamespaceNotFoundOnDestinationCluster", "", "MTC's own namespace is missing",
      "oc describe migcluster host"},
     {"PlanConflict", "", "another open plan",
-     "give them back first: {plugin} manual OTHER --only=stage-pods; then oc patch migplan OTHER -n "
+     "give them back first: {plugin} manual OTHER --only=stage-pods; then oc patch migplan OTHER "
+     "-n "
      "openshift-migration"},
     {"PvInvalidAction", "", "for a volume is not valid any more", "oc edit migplan"},
     {"PvNoSupportedAction", "", "for a volume is not valid any more", "oc edit migplan"},

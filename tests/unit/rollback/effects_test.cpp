@@ -362,15 +362,16 @@ TEST_CASE("it says which CronJobs start at once when they are resumed, and which
 TEST_CASE("it warns of what Velero still works on") {
     State state = build::halfway();
     const auto in_phase = [](const char* plural, const char* kind, const char* phase) {
-        return Object(build::Thing({"velero.io", "v1", plural, kind, true}, "openshift-migration",
-                                   "final-1")
-                          .status({{"phase", phase}}));
+        return Object(
+            build::Thing({"velero.io", "v1", plural, kind, true}, "openshift-migration", "final-1")
+                .status({{"phase", phase}}));
     };
     state.target.velero = {in_phase("restores", "Restore", "InProgress")};
-    CHECK(warns(state,
-                "target: restore/final-1 is InProgress: Velero goes on creating objects, also after "
-                "a rollback has deleted what is there; wait until it has ended: oc get "
-                "restores.velero.io final-1 -n openshift-migration -w"));
+    CHECK(
+        warns(state,
+              "target: restore/final-1 is InProgress: Velero goes on creating objects, also after "
+              "a rollback has deleted what is there; wait until it has ended: oc get "
+              "restores.velero.io final-1 -n openshift-migration -w"));
     state.target.velero = {in_phase("restores", "Restore", "Completed")};
     CHECK_FALSE(warns(state, "Velero goes on"));
     state.source.velero = {in_phase("backups", "Backup", "InProgress")};

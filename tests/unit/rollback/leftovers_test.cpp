@@ -334,7 +334,8 @@ TEST_CASE("what Velero still works on is in the way, and waited for") {
     const Row rows[] = {
         {"restore", Side::Target, "InProgress",
          "Velero has not ended it (InProgress), and goes on creating objects"},
-        {"restore", Side::Target, "", "Velero has not ended it (New), and goes on creating objects"},
+        {"restore", Side::Target, "",
+         "Velero has not ended it (New), and goes on creating objects"},
         {"restore", Side::Target, "Finalizing",
          "Velero has not ended it (Finalizing), and goes on creating objects"},
         {"restore", Side::Target, "PartiallyFailed", ""},
@@ -352,8 +353,9 @@ TEST_CASE("what Velero still works on is in the way, and waited for") {
         CHECK((found.removal == Removal::None) == goes_on);
         if (goes_on)
             CHECK(found.why_not == "Velero works on it: wait until it has ended: oc get " +
-                                       std::string(row.id) + "s.velero.io final-1 -n "
-                                                             "openshift-migration -w");
+                                       std::string(row.id) +
+                                       "s.velero.io final-1 -n "
+                                       "openshift-migration -w");
     }
 }
 

@@ -52,9 +52,10 @@ struct Row {
 
 const Row rows[] = {
     {"nothing is borrowed", [](State&) {}, false, ""},
-    {"a pod is borrowed for the other plan",
-     [](State& s) { s.source.pods = {borrowed("retry")}; }, true,
-     "closing a plan deletes the pods that MTC borrowed for it from the application: shop/pod/bare;"},
+    {"a pod is borrowed for the other plan", [](State& s) { s.source.pods = {borrowed("retry")}; },
+     true,
+     "closing a plan deletes the pods that MTC borrowed for it from the application: "
+     "shop/pod/bare;"},
     {"a pod is borrowed for the other plan, on the target",
      [](State& s) { s.target.pods = {borrowed("retry")}; }, true, ": shop/pod/bare;"},
     {"a pod is borrowed for this plan", [](State& s) { s.source.pods = {borrowed("shop-plan")}; },
@@ -70,9 +71,8 @@ const Row rows[] = {
     {"the other plan has namespaces that were not looked at",
      [](State& s) { s.other_plans[0].namespaces.push_back({"bank", "bank"}); }, true,
      "and whether there are such could not be seen"},
-    {"the other plan has another cluster",
-     [](State& s) { s.other_plans[0].target.name = "ocp5"; }, true,
-     "and whether there are such could not be seen"},
+    {"the other plan has another cluster", [](State& s) { s.other_plans[0].target.name = "ocp5"; },
+     true, "and whether there are such could not be seen"},
 };
 
 }  // namespace

@@ -173,8 +173,8 @@ TEST_CASE("what Velero has ended with goes on no more") {
     State state = build::well();
     const base::ResourceType type{"velero.io", "v1", "restores", "Restore", true};
     for (const char* phase : {"Completed", "PartiallyFailed", "Failed", "FailedValidation"})
-        state.target.velero.push_back(build::Thing(type, mtc::openshift_migration, phase)
-                                          .status({{"phase", phase}}));
+        state.target.velero.push_back(
+            build::Thing(type, mtc::openshift_migration, phase).status({{"phase", phase}}));
     CHECK(all_ok(state));
 }
 
@@ -314,8 +314,7 @@ TEST_CASE("a workload at 0 is no failure only where an autoscaler may leave it t
             State state = build::well();
             state.source.workloads = {build::running("Deployment", "web", 0)};
             state.source.autoscalers = {row.autoscaler};
-            const Finding found =
-                finding(findings_of(state, record), "source-workloads-as-before");
+            const Finding found = finding(findings_of(state, record), "source-workloads-as-before");
             CHECK((found.severity == Warning) == row.may);
             CHECK((found.severity == Failure) == !row.may);
         }

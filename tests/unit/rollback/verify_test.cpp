@@ -290,8 +290,9 @@ const Row rows[] = {
      "shop/cronjob/nightly was not migrated, but MTC stopped it (whether it was suspended before "
      "is not known)",
      R"(oc patch cronjob/nightly -n shop --type=json -p '[{"op":"test")"},
-    {"a restore of Velero goes on", [](Scene& s) { s.state.target.velero = {restore("InProgress")}; },
-     "target-no-restore-running", Failure, false,
+    {"a restore of Velero goes on",
+     [](Scene& s) { s.state.target.velero = {restore("InProgress")}; }, "target-no-restore-running",
+     Failure, false,
      "openshift-migration/restore/final-1 is InProgress: Velero goes on creating objects",
      "oc get restore/final-1 -n openshift-migration -w"},
     {"a restore that Velero has not looked at yet",
@@ -374,10 +375,10 @@ const Row rows[] = {
          s.state.source.pods.clear();
          s.state.source.services.clear();
          s.state.source.endpoints.clear();
-         s.state.source.autoscalers = {build::Thing({"keda.sh", "v1alpha1", "scaledobjects",
-                                                     "ScaledObject", true},
-                                                    "shop", "web")
-                                           .spec({{"scaleTargetRef", {{"name", "web"}}}})};
+         s.state.source.autoscalers = {
+             build::Thing({"keda.sh", "v1alpha1", "scaledobjects", "ScaledObject", true}, "shop",
+                          "web")
+                 .spec({{"scaleTargetRef", {{"name", "web"}}}})};
      },
      "source-workloads-as-before", Warning, false,
      "shop/deployment/web is told to run 0 replicas, before the migration it was 3; "

@@ -31,7 +31,8 @@ Object terminating(const char* owner_kind, const char* owner, const Json& finali
     return pod;
 }
 
-std::string why(const char* kind, const ClusterView& view, const std::string& status = "0 of 1 pod ready") {
+std::string why(const char* kind, const ClusterView& view,
+                const std::string& status = "0 of 1 pod ready") {
     return why_not_serving(build::workload(kind, "mq"), {.yes = false, .why = status}, view);
 }
 
