@@ -122,7 +122,7 @@ bool is_kept(const Object& volume) {
 }
 
 // What is on it is the source's now: only the object here can go, and never what it stands for.
-void check_moved(const Object& volume, CheckWriter& out) {
+void check_moved(const Evidence& e, const Object& volume, CheckWriter& out) {
     if (is_kept(volume)) {
         out.warn(volume.ref.path(),
                  " of a claim that was rolled back is left: it is the moved volume that the source "
@@ -133,7 +133,7 @@ void check_moved(const Object& volume, CheckWriter& out) {
         out.fail(volume.ref.path(),
                  " is the moved volume that the source has again, and its reclaim policy here is " +
                      text_or_empty(volume.body, "/spec/persistentVolumeReclaimPolicy"),
-                 keep_command({volume.ref.name}));
+                 keep_command(e.state, {volume.ref.name}));
     }
 }
 
@@ -143,7 +143,7 @@ void check_left(const Evidence& e, const Object& volume, CheckWriter& out) {
         "if nobody needs what is on it: " + oc("delete", volume.ref) + ", on the target";
     const mtc::PlanVolume* planned = volume_of_the_plan(e.state, volume);
     if (phase == "Released" && planned != nullptr && planned->action == "move") {
-        check_moved(volume, out);
+        check_moved(e, volume, out);
     } else if (phase == "Released" && planned != nullptr) {
         out.warn(volume.ref.path(), " of a claim that was rolled back is left, with its data",
                  remedy);

@@ -5,22 +5,24 @@
 #include "base/text.hpp"
 #include "mtc/schedule.hpp"
 #include "mtc/velero.hpp"
+#include "rollback/command.hpp"
 #include "rollback/effects_parts.hpp"
 
 namespace rollback {
 
 void velero_at_work(const State& state, const Effects&, Warnings& out) {
-    for (const ClusterView* view : {&state.target, &state.source}) {
+    for (const Side side : {Side::Target, Side::Source}) {
+        const ClusterView* view = &view_of(state, side);
         for (const Object& object : view->velero) {
             if (!mtc::velero_works_on(object)) continue;
             const bool restore = object.ref.type.plural == "restores";
-            out.push_back((view == &state.target ? "target: " : "source: ") + object.ref.label() +
-                          " is " + mtc::velero_phase(object) + ": Velero goes on " +
-                          (restore ? "creating objects, also after a rollback has deleted what is "
-                                     "there"
-                                   : "with this backup of the application") +
-                          "; wait until it has ended: oc get " + object.ref.type.resource() + " " +
-                          object.ref.name + " -n " + object.ref.ns + " -w");
+            out.push_back(
+                word(side) + ": " + object.ref.label() + " is " + mtc::velero_phase(object) +
+                ": Velero goes on " +
+                (restore ? "creating objects, also after a rollback has deleted what is "
+                           "there"
+                         : "with this backup of the application") +
+                "; wait until it has ended: " + oc(*view, side, "get", object.ref, " -w"));
         }
     }
 }

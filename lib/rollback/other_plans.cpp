@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "rollback/command.hpp"
 #include "rollback/pods.hpp"
 
 namespace rollback {
@@ -35,8 +36,9 @@ std::string in_namespace_of(const State& state) {
 }
 
 std::string close_command(const State& state, const std::string& name) {
-    return "oc patch migplan " + name + in_namespace_of(state) +
-           R"( --type=merge -p '{"spec":{"closed":true}}')";
+    return oc(state, Side::Control,
+              "patch migplan " + name + in_namespace_of(state) +
+                  R"( --type=merge -p '{"spec":{"closed":true}}')");
 }
 
 std::string give_back_command(const State& state, const std::string& name) {
@@ -96,7 +98,7 @@ std::string how_to_close_rivals(const State& state) {
     std::vector<std::string> ways;
     for (const mtc::Plan* rival : rivals_of(state)) ways.push_back(how_to_close(state, *rival));
     if (!ways.empty()) return base::join(ways, "; ");
-    return "oc get migplan" + in_namespace_of(state) + " shows the other; " + closing_deletes +
+    return std::string("the message names the other plan; ") + closing_deletes +
            ", so give them back first: " + give_back_command(state, "OTHER") + "; then " +
            close_command(state, "OTHER");
 }

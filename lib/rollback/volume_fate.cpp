@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "rollback/command.hpp"
 
 namespace rollback {
 namespace {
@@ -145,7 +146,7 @@ std::string path_of(const TargetVolume& volume) {
     return volume.claim_ns + "/" + volume.claim;
 }
 
-Blocker destroyed(const std::vector<const TargetVolume*>& volumes) {
+Blocker destroyed(const State& state, const std::vector<const TargetVolume*>& volumes) {
     std::vector<std::string> names;
     std::vector<std::string> described;
     for (const TargetVolume* each : volumes) {
@@ -157,7 +158,7 @@ Blocker destroyed(const std::vector<const TargetVolume*>& volumes) {
             .what = "MTC's rollback deletes the claims on the target, and with them " +
                     base::count(volumes.size(), "volume") +
                     " of which there is no other copy: " + base::first_of(std::move(described), 3),
-            .remedy = keep_command(names)};
+            .remedy = keep_command(state, names)};
 }
 
 std::string what_is_unseen(const TargetVolume& volume) {
@@ -209,7 +210,7 @@ std::vector<Blocker> volume_blockers(const State& state) {
         if (may_be_destroyed(volume) && !is_accepted(state, volume))
             out.push_back(unseen_volume(volume));
     }
-    if (!lost.empty()) out.insert(out.begin(), destroyed(lost));
+    if (!lost.empty()) out.insert(out.begin(), destroyed(state, lost));
     return out;
 }
 
@@ -222,9 +223,11 @@ std::vector<std::string> accepted_volumes(const State& state) {
     return out;
 }
 
-std::string keep_command(const std::vector<std::string>& volumes) {
-    return "oc patch persistentvolume " + base::join(volumes, " ") +
-           R"( --type=merge -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}', on the target)";
+std::string keep_command(const State& state, const std::vector<std::string>& volumes) {
+    std::string words = "patch persistentvolume";
+    for (const std::string& volume : volumes) words += " " + base::shell_word(volume);
+    return oc(state, Side::Target,
+              words + R"( --type=merge -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}')");
 }
 
 }  // namespace rollback

@@ -42,7 +42,7 @@ bool is_destroyed(const TargetVolume& volume);
 bool may_be_destroyed(const TargetVolume& volume);
 
 /// The command that keeps these volumes, for the target cluster.
-std::string keep_command(const std::vector<std::string>& volumes);
+std::string keep_command(const State& state, const std::vector<std::string>& volumes);
 
 /// What keeps a rollback from being begun: volumes that it would destroy, in one blocker, and each
 /// of which nobody could see whether it would, unless the operator accepts it by name.

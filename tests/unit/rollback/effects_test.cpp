@@ -371,7 +371,7 @@ TEST_CASE("it warns of what Velero still works on") {
         warns(state,
               "target: restore/final-1 is InProgress: Velero goes on creating objects, also after "
               "a rollback has deleted what is there; wait until it has ended: oc get "
-              "restores.velero.io final-1 -n openshift-migration -w"));
+              "restore/final-1 -n openshift-migration -w --server=https://api.host.example:6443"));
     state.target.velero = {in_phase("restores", "Restore", "Completed")};
     CHECK_FALSE(warns(state, "Velero goes on"));
     state.source.velero = {in_phase("backups", "Backup", "InProgress")};

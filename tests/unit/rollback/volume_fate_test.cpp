@@ -272,7 +272,8 @@ TEST_CASE("the refusal has the command that keeps the volumes, all of them") {
     CHECK(contains(blockers[0].what, "2 volumes of which there is no other copy: pv-1 of"));
     CHECK(contains(blockers[0].remedy, "oc patch persistentvolume pv-1 pv-2 "));
     CHECK(contains(blockers[0].remedy,
-                   R"(--type=merge -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}')"));
+                   R"(--type=merge -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}')"
+                   " --server=https://api.host.example:6443    # on the target cluster"));
 }
 
 TEST_CASE("what could not be seen is accepted by name, what was seen is not") {
