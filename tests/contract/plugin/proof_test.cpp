@@ -76,6 +76,12 @@ target:
 )"),
                          https());
     const Person person(world.kubeconfig());
+    // the store gives all the same second
+    auto later = world.target_store()
+                     .peek({mtc::types::migmigrations, mtc::openshift_migration, "second-cutover"})
+                     ->body;
+    later["metadata"]["creationTimestamp"] = base::rfc3339(base::now() + std::chrono::minutes(1));
+    world.target_store().put(later);
     const auto ended = person.runs({"verify", "shop-plan", "--stall-after=1s"});
     CAPTURE(ended.out);
     CHECK_FALSE(has(ended.out, "rollback-1, succeeded"));
