@@ -28,7 +28,7 @@ target:
   shop:
     migrated:
     - {kind: PersistentVolumeClaim, name: data}
-    - {kind: Deployment, name: web, replicas: 1, claims: [data]}
+    - {kind: Deployment, name: web, replicas: 1}
 )");
 }
 
