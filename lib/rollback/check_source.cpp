@@ -25,14 +25,13 @@ std::map<mtc::WorkloadKey, const Object*> by_key(const std::vector<Object>& work
     return out;
 }
 
-std::string patch(const RecordedWorkload& recorded, const std::string& field,
-                  const std::string& value) {
-    return oc("patch", recorded.ref,
-              " --type=merge -p '{\"spec\":{\"" + field + "\":" + value + "}}'");
-}
-
 std::string patch_of(const ObjectRef& ref, const std::string& field, const std::string& value) {
     return oc("patch", ref, " --type=merge -p '{\"spec\":{\"" + field + "\":" + value + "}}'");
+}
+
+std::string patch(const RecordedWorkload& recorded, const std::string& field,
+                  const std::string& value) {
+    return patch_of(recorded.ref, field, value);
 }
 
 // By the clock of its cluster: a wrong one counts runs that were not missed.
