@@ -95,10 +95,13 @@ target:
 TEST_CASE("an idle Service whose only pod ended long ago is no failure") {
     sandbox::World world(
         scenario("idle-service", R"(  - {kind: Deployment, name: idle, replicas: 0, stopped: false}
-  - {kind: Service, name: idle}
-  - {kind: Pod, name: idle-1, body: {metadata: {labels: {app: idle}}, status: {phase: Failed, reason: Evicted}}})"),
+  - {kind: Service, name: idle})"),
         https());
     const Person person(world.kubeconfig());
+    put(world.source_store(), {types::pods, "shop", "idle-1"},
+        {{"metadata", {{"labels", {{"app", "idle"}}}}},
+         {"spec", {{"containers", {{{"name", "idle"}, {"image", "idle:1"}}}}}},
+         {"status", {{"phase", "Failed"}, {"reason", "Evicted"}}}});
     const auto ended = ends_with(0, person.runs({"shop-plan", "--yes", "--stall-after=4s"}));
     CHECK(has(ended.out, "shop/service/idle selects no pod that runs"));
 }

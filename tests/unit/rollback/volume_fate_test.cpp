@@ -41,6 +41,7 @@ State seen_with_gap(State state, Side side, const char* resource) {
 /// Of an intra-cluster plan: both sides are one cluster, the namespaces are two.
 State within_one_cluster(State state) {
     state.target.server = state.source.server;
+    state.target_cluster = state.source_cluster;
     state.plan.namespaces = {{"shop", "shop-new"}};
     state.target.namespaces = {"shop-new"};
     for (auto* objects : {&state.target.claims, &state.target.labelled}) {
@@ -52,6 +53,7 @@ State within_one_cluster(State state) {
 /// Of a storage conversion: one namespace, another claim.
 State converted(State state) {
     state.target.server = state.source.server;
+    state.target_cluster = state.source_cluster;
     state.plan.volumes.at(0).target_claim = "data-new";
     for (auto* objects : {&state.target.claims, &state.target.labelled}) {
         for (Object& object : *objects) object.ref.name = "data-new";
