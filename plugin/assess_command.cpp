@@ -11,6 +11,8 @@
 #include "plugin/render_assessment.hpp"
 #include "plugin/render_parts.hpp"
 #include "run/observe.hpp"
+#include "run/records.hpp"
+#include "run/snapshot.hpp"
 #include "run/survey.hpp"
 
 namespace plugin {
@@ -67,7 +69,10 @@ class AssessCommand {
                                         context_.signals.token());
         if (!state) return std::unexpected(state.error());
         describe(report, *session, *state);
-        report.assessment = rollback::assess(*state);
+        const auto record =
+            run::recall(*state, "", run::snapshot_folder(),
+                        [this](const std::string& text) { context_.warnings.show(text); });
+        report.assessment = rollback::assess(*state, {.record = &record});
         name_program(*report.assessment, context_.out.called_as);
         return {};
     }

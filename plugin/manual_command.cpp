@@ -10,7 +10,8 @@ rollback::ManualOptions manual_options(const Options& options) {
     return {.stage_pods = options.only != ManualPart::Workloads,
             .workloads = options.only != ManualPart::StagePods,
             .set = options.set,
-            .assume_target_stopped = options.assume_target_stopped};
+            .assume_target_stopped = options.assume_target_stopped,
+            .as_before = options.start_as_before};
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ void check_only(const Options& options) {
     if (options.only != ManualPart::StagePods) return;
     const std::string no_meaning = " has no meaning with --only stage-pods: it starts nothing";
     if (!options.set.empty()) wrong_usage("--set" + no_meaning);
+    if (options.start_as_before) wrong_usage("--start-as-before" + no_meaning);
     if (options.assume_target_stopped) wrong_usage("--assume-target-stopped" + no_meaning);
 }
 

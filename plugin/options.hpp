@@ -42,7 +42,8 @@ struct Options {
     std::optional<std::chrono::milliseconds> timeout;
     std::chrono::milliseconds stall_after{60'000};
     ManualPart only = ManualPart::All;
-    std::vector<rollback::ReplicaCount> set;     // the kind as "deployment", however it was written
+    std::vector<rollback::ReplicaCount> set;  // the kind as "deployment", however it was written
+    bool start_as_before = false;
     std::vector<std::string> source_namespaces;  // empty: all of the plan
     std::vector<std::string> accept;             // "ID" or "ID=OBJECT"
     bool assume_target_stopped = false;

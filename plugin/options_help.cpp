@@ -12,9 +12,10 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t flag_column = 34;
 
-constexpr std::array<std::pair<FlagGroup, std::string_view>, 10> headings{
+constexpr std::array<std::pair<FlagGroup, std::string_view>, 11> headings{
     {{FlagGroup::Rollback, "Rollback"},
      {FlagGroup::Proof, "Proof"},
+     {FlagGroup::Starts, "What to start"},
      {FlagGroup::Manual, "Manual"},
      {FlagGroup::Cancel, "Cancel"},
      {FlagGroup::Leftovers, "Leftovers"},

@@ -24,7 +24,8 @@ constexpr std::array flag_table{
     Flag{"report", 0, "FILE", "", FlagGroup::Proof, "also write the evidence (what was seen, done, verified), as .md, .html or .json"},
 
     Flag{"only", 0, "stage-pods|workloads", "", FlagGroup::Manual, "do only this part: remove the stage pods, or start the applications"},
-    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", FlagGroup::Manual, "the replica count of a workload for which the recorded one is lost (of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", repeatable},
+    Flag{"set", 0, "[NAMESPACE/]KIND/NAME=N", "", FlagGroup::Starts, "the replica count of a workload that MTC does not start, or whose recorded count is lost (0 leaves it at rest; of a cronjob 0 leaves it suspended, 1 resumes it); may be repeated", repeatable},
+    Flag{"start-as-before", 0, "", "true", FlagGroup::Starts, "also start what is at rest on the source without MTC's mark, with what the record or its copy on the target says that it ran"},
     Flag{"source-namespaces", 0, "NAME,...", "", FlagGroup::Manual, "only this part of the plan, by the names on the source; may be repeated", repeatable},
     Flag{"assume-target-stopped", 0, "", "true", FlagGroup::Manual, "nothing that was migrated runs on the target, though it cannot be seen; where that is wrong, two writers corrupt a volume"},
     Flag{"plan-file", 0, "FILE", "", FlagGroup::Manual, "the MigPlan from a file (YAML or JSON, a must-gather's, a snapshot), when the control cluster is gone; needs --source-context, and --target-context or --assume-target-stopped"},
@@ -192,6 +193,8 @@ bool takes(std::string_view command, const Flag& flag) {
             return command != "assess" && changes_or_looks(command);
         case FlagGroup::Cancel:
             return command == "cancel";
+        case FlagGroup::Starts:
+            return command == "run" || command == "manual";
         case FlagGroup::Manual:
             return command == "manual" || (command == "verify" && is_of_the_plan(flag));
         case FlagGroup::Leftovers:

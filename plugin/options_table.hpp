@@ -12,6 +12,7 @@ namespace plugin {
 enum class FlagGroup {
     Rollback,
     Proof,
+    Starts,
     Manual,
     Cancel,
     Leftovers,

@@ -290,6 +290,7 @@ void set_flags(Options& options, const FlagValues& values) {
     options.timeout = timeout_of(values);
     options.stall_after = stall_after_of(values);
     options.only = only_of(values);
+    options.start_as_before = values.truth("start-as-before");
     options.set = replica_counts_of(values.all("set"));
     options.source_namespaces = source_namespaces_of(values);
     options.accept = accepted_of(values.all("accept"));

@@ -46,7 +46,11 @@ Json of(const rollback::WorkloadSituation& item) {
             {"source", presence(item.source)},
             {"target", presence(item.target)},
             {"stopped", item.stopped},
-            {"returnsTo", item.stopped ? mtc::to_json(item.returns_to) : Json()}};
+            {"returnsTo", item.stopped ? mtc::to_json(item.returns_to) : Json()},
+            {"before", mtc::to_json(item.before.wanted)},
+            {"ranBefore", item.before.ran ? Json(*item.before.ran) : Json()},
+            {"toldBy", word(item.before.told_by)},
+            {"leftAtRest", rollback::is_left_at_rest(item)}};
 }
 
 Json of(const rollback::VolumeSituation& item) {

@@ -70,8 +70,15 @@ bool guards(const Runbook& runbook) {
     });
 }
 
+bool is_known(const rollback::Assessment& assessment, const rollback::ObjectRef& workload) {
+    return std::ranges::any_of(assessment.situation.workloads, [&](const auto& each) {
+        return each.workload == workload && each.before.wanted.known();
+    });
+}
+
 // MTC's mark on a CronJob does not say whether it was suspended before (mm/quiesce.go).
 std::vector<std::string> resumed(const std::vector<const Patch*>& starts,
+                                 const rollback::Assessment& assessment,
                                  const rollback::ManualOptions& options) {
     std::vector<std::string> warnings;
     for (const Patch* patch : starts) {
@@ -79,7 +86,7 @@ std::vector<std::string> resumed(const std::vector<const Patch*>& starts,
         const bool said = std::ranges::any_of(options.set, [&](const auto& given) {
             return given.name == ref.name && mtc::is_called(ref.type, given.kind);
         });
-        if (ref.type.plural != "cronjobs" || said) continue;
+        if (ref.type.plural != "cronjobs" || said || is_known(assessment, ref)) continue;
         warnings.push_back(ref.label() + " in " + ref.ns +
                            " will run, though nobody knows whether it was suspended before the "
                            "migration; --set " +
@@ -88,12 +95,13 @@ std::vector<std::string> resumed(const std::vector<const Patch*>& starts,
     return warnings;
 }
 
-std::string warnings(const State& state, const Runbook& runbook,
-                     const rollback::ManualOptions& options, const RenderContext& context) {
+std::string warnings(const State& state, const rollback::Assessment& assessment,
+                     const Runbook& runbook, const rollback::ManualOptions& options,
+                     const RenderContext& context) {
     std::vector<std::string> all;
     const auto started = patches(runbook, Purpose::Start);
     const bool starts = !started.empty();
-    std::ranges::move(resumed(started, options), std::back_inserter(all));
+    std::ranges::move(resumed(started, assessment, options), std::back_inserter(all));
     if (starts && options.assume_target_stopped && !guards(runbook) && !state.plan.volumes.empty())
         all.emplace_back(
             "--assume-target-stopped: nobody has seen that the target is stopped. If anything runs "
@@ -128,7 +136,7 @@ std::string render_manual_preview(const State& state, const rollback::Assessment
            changes("Started on the source", patches(runbook, Purpose::Start), context) +
            changes("Paused again, once its pods run", patches(runbook, Purpose::Pause), context) +
            skipped(runbook, context) + not_seen(state, context) +
-           warnings(state, runbook, options, context);
+           warnings(state, assessment, runbook, options, context);
 }
 
 }  // namespace plugin

@@ -43,6 +43,8 @@ Cell absent(const Gaps& gaps, Side side, const WorkloadSituation& item) {
 
 Cell on_source(const Gaps& gaps, const WorkloadSituation& item) {
     if (!item.source) return absent(gaps, Side::Source, item);
+    if (rollback::is_left_at_rest(item))
+        return {or_unknown(item.source->told) + " (without MTC's mark)", Tone::Bad};
     if (item.stopped) return {or_unknown(item.source->told) + " (stopped by MTC)", Tone::Warning};
     return running(*item.source);
 }
@@ -52,6 +54,8 @@ Cell on_target(const Gaps& gaps, const WorkloadSituation& item) {
 }
 
 Cell returns_to(const WorkloadSituation& item) {
+    if (rollback::is_left_at_rest(item))
+        return {"stays; before: " + or_unknown(item.before.wanted), Tone::Bad};
     if (!item.stopped) return {};
     const bool known = item.returns_to != mtc::Wanted{};
     return {or_unknown(item.returns_to), known ? Tone::Plain : Tone::Warning};
@@ -63,7 +67,9 @@ bool is_well(const std::optional<rollback::Presence>& side) {
 
 // What a person has to see where not everything is shown.
 bool stands_out(const WorkloadSituation& item) {
-    if (item.stopped || !is_well(item.source) || !is_well(item.target)) return true;
+    if (item.stopped || rollback::is_left_at_rest(item) || !is_well(item.source) ||
+        !is_well(item.target))
+        return true;
     return item.source->told != item.target->told;
 }
 

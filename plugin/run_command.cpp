@@ -8,6 +8,7 @@ ExitCode run_command(const Invocation& invocation) {
     FlowCommand command(invocation, rollback::Flow::Console);
     run::ConsoleFlowOptions flow{command.flow_options("Roll back?", "roll back")};
     flow.cancel_running = invocation.options.cancel_running;
+    flow.starts = {.set = invocation.options.set, .as_before = invocation.options.start_as_before};
     flow.assessed = preview_of(command, flow);
     return command.run([&](const run::Session& session) {
         return run::console_flow(session, flow, invocation.signals.token());

@@ -85,6 +85,12 @@ std::vector<std::string> Plan::target_namespaces() const {
     return sorted_unique(std::move(names));
 }
 
+bool Plan::copies_directly() const {
+    return !indirect_volumes && std::ranges::any_of(volumes, [](const PlanVolume& volume) {
+        return volume.action == "copy" && volume.copy_method != "snapshot";
+    });
+}
+
 std::string Plan::target_of(const std::string& source_namespace) const {
     const auto it = std::ranges::find(namespaces, source_namespace, &NamespacePair::source);
     return it == namespaces.end() ? source_namespace : it->target;

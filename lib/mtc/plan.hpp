@@ -54,6 +54,9 @@ struct Plan {
     Conditions conditions;
 
     bool ready() const { return has(conditions, "Ready"); }
+    /// A DirectVolumeMigration copies one of its volumes. Only then a rollback stops what runs on
+    /// the target before it deletes (mm/task.go, flag DirectVolume).
+    bool copies_directly() const;
     std::vector<std::string> source_namespaces() const;
     std::vector<std::string> target_namespaces() const;
     /// The same namespace on the other side; one that is not of the plan has the same name there.

@@ -88,6 +88,11 @@ bool has_ended(const Object& workload) {
     return workload.ref.type.plural == "jobs" && job_ended(workload);
 }
 
+// MTC marks a Job that has come to its end, too, and its parallelism is the Job's as before.
+bool is_ended_at_zero(const Object& workload) {
+    return has_ended(workload) && base::number_at(workload.body, "/spec/parallelism") == 0;
+}
+
 }  // namespace
 
 bool pauses_by_itself(const WorkloadKind& kind) {
@@ -102,7 +107,7 @@ Json unquiesce(const Object& workload, const Wanted& before) {
         const bool kept = mark == annotations::paused && paused && pauses_by_itself(kind);
         if (!kept) take_off(patch, workload, mark);
     }
-    if (kind.at_rest(workload)) {
+    if (kind.at_rest(workload) || is_ended_at_zero(workload)) {
         restore(patch, workload, kind, before);
     } else if (kind.count_at != nullptr) {
         // the number that somebody has chosen meanwhile

@@ -9,8 +9,8 @@
 namespace mtc {
 
 /// Gives a workload back what it ran `before` and takes off the marks of quiescing, in one patch.
-/// What is at rest no longer keeps what it runs. Fields that `before` does not know stay as they
-/// are; a DeploymentConfig stays unpaused (see pause_again).
+/// What runs again keeps what it runs. Fields that `before` does not know stay as they are; a
+/// DeploymentConfig stays unpaused (see pause_again).
 base::Json unquiesce(const base::Object& workload, const Wanted& before);
 
 /// A kind whose workloads are paused by a patch of their own, when their pods are there.

@@ -316,6 +316,30 @@ bool is_managed(const Object& workload) {
     });
 }
 
+bool is_hidden(const Object& workload) {
+    if (!is_managed(workload)) return false;
+    if (workload.ref.type.plural != "jobs") return true;
+    return !is_marked(workload) && !no_parallelism(workload);
+}
+
+std::optional<bool> runs(const Wanted& wanted) {
+    if (wanted.replicas) return *wanted.replicas > 0;
+    if (wanted.suspended) return !*wanted.suspended;
+    if (wanted.node_selector)
+        return !wanted.node_selector->contains(annotations::quiesce_daemonset);
+    if (!wanted.run_strategy || virtual_machine::starts_by_request(*wanted.run_strategy))
+        return std::nullopt;
+    return *wanted.run_strategy != "Halted";
+}
+
+Wanted first_known(const Wanted& first, const Wanted& second) {
+    return {.replicas = first.replicas ? first.replicas : second.replicas,
+            .paused = first.paused ? first.paused : second.paused,
+            .suspended = first.suspended ? first.suspended : second.suspended,
+            .node_selector = first.node_selector ? first.node_selector : second.node_selector,
+            .run_strategy = first.run_strategy ? first.run_strategy : second.run_strategy};
+}
+
 bool takes_a_count(const WorkloadKind& kind) {
     return kind.type.plural != "daemonsets";
 }

@@ -26,6 +26,13 @@ struct Wanted {
     bool known() const { return replicas || suspended || node_selector || run_strategy; }
 };
 
+/// Whether it says that something runs; nothing where it does not say (a VirtualMachine whose
+/// strategy waits for a request).
+std::optional<bool> runs(const Wanted& wanted);
+
+/// The fields of `first`, and those that it does not know from `second`.
+Wanted first_known(const Wanted& first, const Wanted& second);
+
 struct Serving {
     bool yes = false;
     std::string why = {};  // when it does not: "1 of 3 pods are ready"
@@ -77,6 +84,11 @@ bool is_quiesced(const base::Object& workload);
 /// one that MTC or a person starts. A Deployment that an operator's resource owns is not managed in
 /// this sense: MTC stops it as any other.
 bool is_managed(const base::Object& workload);
+
+/// True for a managed one that a person need not know of. A Job of a CronJob that MTC has marked,
+/// or that rests, is none of these: MTC stops it as any other, and with concurrencyPolicy Forbid
+/// its CronJob does not run again while it rests.
+bool is_hidden(const base::Object& workload);
 
 /// True for a kind that a number can be given (--set): of a CronJob 0 leaves it suspended, of a
 /// VirtualMachine it stays stopped with 0. A DaemonSet runs where its node selector says.

@@ -23,19 +23,34 @@ std::string run_command(const State& state) {
 // Flow
 // -------------------------------------------------------------------------------------------------
 
-Flow way_past(const std::vector<Blocker>& blockers) {
+bool is_to_be_decided(const Blocker& blocker) {
+    return blocker.id == left_at_rest_id;
+}
+
+// What only has to be said is no hindrance to MTC.
+Flow way_past(std::vector<Blocker> blockers) {
+    std::erase_if(blockers, is_to_be_decided);
     if (blockers.empty()) return Flow::Console;
     const bool only_migrations = std::ranges::all_of(
         blockers, [](const Blocker& blocker) { return blocker.id == "migration-ahead"; });
     return only_migrations ? Flow::ConsoleAfterCancel : Flow::LookFirst;
 }
 
+// MTC has nothing to do any more, neither on the source nor on the target.
+bool only_manual_starts(const Assessment& assessment) {
+    return assessment.effects.deleted.empty() &&
+           std::ranges::any_of(assessment.situation.workloads, is_left_at_rest) &&
+           std::ranges::none_of(assessment.situation.workloads, &WorkloadSituation::stopped);
+}
+
 Flow flow_of(const Assessment& assessment) {
     switch (assessment.verdict) {
         case Verdict::NotNeeded:
         case Verdict::AlreadyRolledBack:
-            return assessment.effects.returns.empty() ? Flow::None : way_past(assessment.blockers);
+            return brings_back(assessment) ? way_past(assessment.blockers) : Flow::None;
         case Verdict::Required:
+            if (only_manual_starts(assessment)) return Flow::Manual;
+            return way_past(assessment.blockers);
         case Verdict::Recommended:
         case Verdict::Dangerous:
             return way_past(assessment.blockers);
@@ -59,9 +74,15 @@ bool is_command(const std::string& remedy) {
 std::vector<std::string> remedies(const std::vector<Blocker>& blockers, bool commands) {
     std::vector<std::string> out;
     for (const Blocker& blocker : blockers) {
-        if (is_command(blocker.remedy) == commands) out.push_back(blocker.remedy);
+        if (is_command(blocker.remedy) == commands && !is_to_be_decided(blocker))
+            out.push_back(blocker.remedy);
     }
     return out;
+}
+
+std::string flag_to_decide(const Assessment& assessment) {
+    const bool any = std::ranges::any_of(assessment.blockers, is_to_be_decided);
+    return any ? " --start-as-before" : "";
 }
 
 std::vector<std::string> commands_for(Flow flow, const State& state, const Assessment& assessment) {
@@ -70,11 +91,11 @@ std::vector<std::string> commands_for(Flow flow, const State& state, const Asses
             return {};
         case Flow::Console:
         case Flow::Attach:
-            return {run_command(state)};
+            return {run_command(state) + flag_to_decide(assessment)};
         case Flow::Manual:
-            return {command_of("{plugin} manual ", state)};
+            return {command_of("{plugin} manual ", state) + flag_to_decide(assessment)};
         case Flow::ConsoleAfterCancel:
-            return {run_command(state) + " --cancel-running"};
+            return {run_command(state) + " --cancel-running" + flag_to_decide(assessment)};
         case Flow::LookFirst:
             // what could not be seen may change what is to be done: no command before that
             if (assessment.verdict == Verdict::Unknown) return {};
@@ -86,8 +107,14 @@ std::vector<std::string> commands_for(Flow flow, const State& state, const Asses
 // Why
 // --------------------------------------------------------------------------------------------------
 
-std::string purpose(Verdict verdict) {
-    switch (verdict) {
+bool any_runs_on_the_source(const Assessment& assessment) {
+    return std::ranges::any_of(assessment.situation.workloads, [](const WorkloadSituation& each) {
+        return each.source && !each.source->at_rest;
+    });
+}
+
+std::string purpose(const Assessment& assessment) {
+    switch (assessment.verdict) {
         case Verdict::NotNeeded:
             return "the application moved to the target; a rollback takes it back to the source";
         case Verdict::Required:
@@ -96,6 +123,9 @@ std::string purpose(Verdict verdict) {
             return "a rollback deletes what was migrated on the target, then starts the "
                    "application on the source";
         case Verdict::Recommended:
+            if (!any_runs_on_the_source(assessment))
+                return "a rollback deletes what was migrated on the target; it starts nothing on "
+                       "the source, where no workload runs that was seen";
             return "the application runs on the source; a rollback deletes what was migrated on "
                    "the target";
         case Verdict::Dangerous:
@@ -123,6 +153,9 @@ std::string describe(const Gap& gap) {
 }
 
 std::string what_was_unseen(const std::vector<Gap>& gaps) {
+    if (gaps.empty())
+        return "nothing runs on the source, and nothing tells what ran before; what did is started "
+               "by the manual flow, with --set NAMESPACE/KIND/NAME=N";
     std::vector<std::string> unseen;
     std::vector<std::string> flags;
     for (const Gap& gap : gaps) {
@@ -159,8 +192,14 @@ constexpr const char* what_to_look_at =
     "look at the application's data on the target first: where it is complete, nothing is to be "
     "done; where it is not, run takes the application back to the source";
 
+// MTC starts only what carries its mark.
+std::string what_is_to_be_decided(const Assessment& assessment) {
+    const auto it = std::ranges::find_if(assessment.blockers, is_to_be_decided);
+    return it == assessment.blockers.end() ? "" : "; " + it->remedy;
+}
+
 std::string why_for(Flow flow, const State& state, const Assessment& assessment) {
-    std::string aim = purpose(assessment.verdict);
+    std::string aim = purpose(assessment) + what_is_to_be_decided(assessment);
     switch (flow) {
         case Flow::None:
             return "nothing is to be done";
@@ -170,6 +209,10 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
         case Flow::ConsoleAfterCancel:
             return aim + "; a migration is in the way: it is canceled first";
         case Flow::Manual:
+            if (only_manual_starts(assessment))
+                return "MTC has nothing left to start: the manual flow starts what is at rest on "
+                       "the source" +
+                       what_is_to_be_decided(assessment);
             return "MTC's controller cannot roll back: the manual flow starts the application on "
                    "the source, and leaves what was migrated on the target" +
                    to_mend(assessment.blockers);

@@ -114,6 +114,23 @@ bool any_stopped(const Situation& situation) {
     return std::ranges::any_of(situation.workloads, &WorkloadSituation::stopped);
 }
 
+bool any_left_at_rest(const Situation& situation) {
+    return std::ranges::any_of(situation.workloads, is_left_at_rest);
+}
+
+// "deployment/web in shop (0 replicas here, 3 replicas on the target)"
+std::string those_left_at_rest(const Situation& situation) {
+    std::vector<std::string> names;
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (is_left_at_rest(each)) names.push_back(describe_rest(each));
+    }
+    const std::size_t n = names.size();
+    return base::count(n, "workload") + " of the source " + (n == 1 ? "is" : "are") +
+           " at rest without MTC's mark, though " + (n == 1 ? "it" : "they") + " ran before or " +
+           (n == 1 ? "its copy runs" : "their copies run") +
+           " on the target: " + base::first_of(std::move(names), most_names);
+}
+
 std::string claim_of(const VolumeSituation& volume) {
     return "claim " + volume.volume.claim + " in " + volume.volume.claim_ns;
 }
@@ -162,23 +179,32 @@ Decision both_sides_write(const State&, Assessment& out) {
     return Verdict::Dangerous;
 }
 
+constexpr const char* nobody_starts = "a rollback deletes the copies, and starts none of these";
+
+void add_left_at_rest(Assessment& out) {
+    if (any_left_at_rest(out.situation))
+        out.reasons.push_back(those_left_at_rest(out.situation) + " (" + nobody_starts + ")");
+}
+
 void add_reasons_of_copy(const State& state, Assessment& out, bool runs) {
     std::ranges::move(reasons_of_copy(state, out.copy, runs), std::back_inserter(out.reasons));
 }
 
 Decision moved_to_the_target(const State& state, Assessment& out) {
     const auto cutover = successful_cutover(state);
-    if (!cutover || !any_stopped(out.situation)) return {};
+    if (!cutover || (!any_stopped(out.situation) && !any_left_at_rest(out.situation))) return {};
     if (out.copy.end == CopyEnd::Unknown) {
         add_reasons_of_copy(state, out, false);
         out.reasons.push_back("cutover " + cutover->name +
                               " succeeded, and the source is stopped: the application may have "
                               "moved to the target");
+        add_left_at_rest(out);
         return Verdict::Unknown;
     }
     out.reasons.push_back("cutover " + cutover->name +
                           " succeeded: the source is stopped because the application moved to the "
                           "target");
+    add_left_at_rest(out);
     out.reasons.emplace_back(
         "run can take it back nevertheless: what the target has written since is lost then");
     return Verdict::NotNeeded;
@@ -210,8 +236,9 @@ void add_stopped(const std::vector<ObjectRef>& stopped, Assessment& out) {
 
 Decision stopped_by_mtc(const State& state, Assessment& out) {
     const auto stopped = stopped_workloads(out.situation);
-    if (stopped.empty()) return {};
+    if (stopped.empty() && !any_left_at_rest(out.situation)) return {};
     add_stopped(stopped, out);
+    add_left_at_rest(out);
     return required(state, out);
 }
 
@@ -225,6 +252,7 @@ Decision copied_in_part(const State& state, Assessment& out) {
     if (!move || !mtc::went_through(move->state())) return {};
     if (!runs && stopped.empty() && !workloads_unseen(state)) return {};
     add_stopped(stopped, out);
+    add_left_at_rest(out);
     return required(state, out);
 }
 
@@ -253,6 +281,20 @@ const Migration* only_staged(const State& state) {
     return stage;
 }
 
+// Of what rests it takes somebody who knows.
+void add_unknown(const Situation& situation, std::vector<std::string>& reasons) {
+    std::vector<ObjectRef> unknown;
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (each.source && each.source->at_rest && !each.before.ran)
+            unknown.push_back(each.workload);
+    }
+    if (unknown.empty()) return;
+    const bool one = unknown.size() == 1;
+    reasons.push_back(base::count(unknown.size(), "workload") + (one ? " rests" : " rest") +
+                      " on the source, and whether " + (one ? "it" : "they") +
+                      " ran before is not known: " + names_of(unknown));
+}
+
 Decision staged(const State& state, Assessment& out) {
     const Migration* stage = only_staged(state);
     if (stage == nullptr || state.target.labelled.empty()) return {};
@@ -260,6 +302,7 @@ Decision staged(const State& state, Assessment& out) {
         "nothing is stopped on the source, and there was no cutover yet: what is "
         "on the target, stage " +
         stage->name + " has copied ahead of it");
+    add_unknown(out.situation, out.reasons);
     return Verdict::NotNeeded;
 }
 
@@ -268,6 +311,7 @@ Decision left_on_the_target(const State& state, Assessment& out) {
     if (left == 0 || only_staged(state) != nullptr) return {};
     out.reasons.push_back("nothing is stopped on the source, but " +
                           base::count(left, "migrated object") + " on the target");
+    add_unknown(out.situation, out.reasons);
     if (const auto cutover = successful_cutover(state)) {
         out.reasons.push_back("cutover " + cutover->name +
                               " succeeded: they may be the application that serves now");
@@ -293,13 +337,27 @@ Decision mounts_unseen(const State& state, Assessment& out) {
     return Verdict::Unknown;
 }
 
+// After a migration, where nothing runs on the source and nobody knows that it was so before.
+bool all_may_have_run(const State& state, const Situation& situation) {
+    const auto rests = [](const WorkloadSituation& each) {
+        return !each.source || each.source->at_rest;
+    };
+    const auto may_have_run = [](const WorkloadSituation& each) {
+        return each.source && !each.before.ran;
+    };
+    return newest_started(state) && state.source.pods.empty() &&
+           std::ranges::all_of(situation.workloads, rests) &&
+           std::ranges::any_of(situation.workloads, may_have_run);
+}
+
 Decision nothing_to_do(const State& state, Assessment& out) {
     out.reasons.emplace_back(
         "nothing is stopped on the source, and no migrated objects are on the target");
+    add_unknown(out.situation, out.reasons);
     const auto history = by_creation(state.migrations);
     if (history.empty() || history.back().kind != MigrationKind::Rollback ||
         !succeeded(history.back()))
-        return Verdict::NotNeeded;
+        return all_may_have_run(state, out.situation) ? Verdict::Unknown : Verdict::NotNeeded;
     out.last_rollback = history.back().name;
     out.reasons.push_back("the last migration of the plan is " + history.back().name +
                           ", a rollback that succeeded");
@@ -338,8 +396,8 @@ CopyOfVolumes copy_of_newest(const State& state) {
 }
 
 bool may_be_stopped(const Assessment& assessment) {
-    return any_stopped(assessment.situation) || assessment.verdict == Verdict::Unknown ||
-           assessment.verdict == Verdict::Required;
+    return any_stopped(assessment.situation) || any_left_at_rest(assessment.situation) ||
+           assessment.verdict == Verdict::Unknown || assessment.verdict == Verdict::Required;
 }
 
 }  // namespace
@@ -364,6 +422,10 @@ std::string word(Verdict verdict) {
             return "Unknown";
     }
     return {};
+}
+
+bool brings_back(const Assessment& assessment) {
+    return !assessment.effects.returns.empty() || any_left_at_rest(assessment.situation);
 }
 
 bool needs_action(Verdict verdict) {
@@ -409,10 +471,15 @@ Assessment assess(const State& state, const AssessOptions& options) {
     const auto queue = mtc::in_queue_order(state.migrations);
     if (const Migration* running = running_rollback(queue))
         assessment.running_rollback = running->name;
-    assessment.situation = situation_of(state);
+    assessment.situation =
+        options.record == nullptr ? situation_of(state) : situation_of(state, *options.record);
     assessment.blockers = blockers_of(state, options);
-    assessment.effects = effects_of(state);
     assessment.copy = copy_of_newest(state);
+    std::ranges::move(wrong_counts(state, options.starts.set),
+                      std::back_inserter(assessment.blockers));
+    if (auto rests = undecided(assessment.situation, options.starts))
+        assessment.blockers.push_back(std::move(*rests));
+    assessment.effects = effects_of(state, assessment.situation, options.starts);
     assessment.verdict = verdict_of(state, assessment);
     add_warnings(state, assessment);
     if (may_be_stopped(assessment)) assessment.stopped_since = stopped_since(state);

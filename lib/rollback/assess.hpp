@@ -12,6 +12,7 @@
 #include "mtc/workload.hpp"
 #include "rollback/copy.hpp"
 #include "rollback/situation.hpp"
+#include "rollback/start_choice.hpp"
 #include "rollback/state.hpp"
 
 namespace rollback {
@@ -87,9 +88,15 @@ struct Assessment {
 
 struct AssessOptions {
     bool will_verify = true;  // --no-verify: what only verification needs may be unseen
+    /// What is known of before; without it what can be seen now.
+    const Record* record = nullptr;
+    StartChoice starts = {};
 };
 
 Assessment assess(const State& state, const AssessOptions& options = {});
+
+/// True when a rollback would bring something back that is stopped or left at rest.
+bool brings_back(const Assessment& assessment);
 
 /// True when something ought to be done: --exit-code.
 bool needs_action(Verdict verdict);
@@ -102,7 +109,18 @@ bool is_wrong_cluster(const Blocker& blocker);
 
 /// Everything that stands in the way of a new rollback, all at once. For assess().
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options);
+/// Those that are left at rest and undecided, as one reason to refuse; nothing when there are none.
+std::optional<Blocker> undecided(const Situation& situation, const StartChoice& choice);
+/// The same for the manual flow: it deletes no copies, and starts what MTC has stopped without a
+/// mark, too.
+std::optional<Blocker> undecided_by_hand(const Situation& situation, const StartChoice& choice);
+/// A --set that nothing, or more than one workload, answers to is a slip of the pen.
+std::vector<Blocker> wrong_counts(const State& state, const std::vector<ReplicaCount>& set);
+/// The id of the one blocker of undecided().
+inline constexpr const char* left_at_rest_id = "left-at-rest";
 /// What a rollback will do to both clusters. For assess().
+Effects effects_of(const State& state, const Situation& situation, const StartChoice& starts);
+/// With what is to be seen now, and nothing said of what is left at rest.
 Effects effects_of(const State& state);
 /// True when pods may run on the copies now: migrated workloads, ones that stand on both sides, or
 /// what could not be seen. For assess().

@@ -51,6 +51,10 @@ bool CheckWriter::has_gap(const std::string& resource) const {
     });
 }
 
+bool CheckWriter::has_failed() const {
+    return std::ranges::count(findings_, Severity::Failure, &Finding::severity) > 0;
+}
+
 std::vector<Finding> CheckWriter::done(std::string ok) && {
     if (findings_.empty()) {
         findings_.push_back(

@@ -23,6 +23,7 @@ class CheckWriter {
     bool has_gap(const std::string& resource) const;
     /// An Unknown where the look did not read this: that nothing was found then proves nothing.
     void must_be_seen(bool seen, const std::string& what);
+    bool has_failed() const;
     /// The findings; one Ok with this message when there are none.
     std::vector<Finding> done(std::string ok) &&;
 

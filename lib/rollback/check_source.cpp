@@ -9,7 +9,9 @@
 #include "mtc/workload.hpp"
 #include "rollback/autoscalers.hpp"
 #include "rollback/check.hpp"
+#include "rollback/paused_change.hpp"
 #include "rollback/pods.hpp"
+#include "rollback/several_plans.hpp"
 #include "rollback/why_not_serving.hpp"
 
 namespace rollback::check {
@@ -19,10 +21,34 @@ bool is_active(const Object& ns) {
     return base::text_at(ns.body, "/status/phase").value_or("Active") == "Active";
 }
 
-std::map<mtc::WorkloadKey, const Object*> by_key(const std::vector<Object>& workloads) {
-    std::map<mtc::WorkloadKey, const Object*> out;
-    for (const Object& workload : workloads) out.emplace(mtc::key_of(workload.ref), &workload);
+// The snapshot may speak of a larger part of the plan than this look.
+std::map<mtc::WorkloadKey, const RecordedWorkload*> recorded_by_key(const Evidence& e) {
+    std::map<mtc::WorkloadKey, const RecordedWorkload*> out;
+    for (const RecordedWorkload& recorded : e.record.workloads) {
+        if (std::ranges::count(e.state.source.namespaces, recorded.ref.ns) > 0)
+            out.emplace(mtc::key_of(recorded.ref), &recorded);
+    }
     return out;
+}
+
+// No workload is told to run, and there is no pod.
+bool nothing_runs(const Evidence& e) {
+    return e.state.source.pods.empty() && !e.state.source.namespaces.empty() &&
+           std::ranges::all_of(e.state.source.workloads, [](const Object& workload) {
+               return mtc::workload_kind(workload.ref.type)->at_rest(workload);
+           });
+}
+
+// Unless of each it is known that it did not.
+bool may_have_run(const Evidence& e) {
+    const auto situation = workloads_of(e.state, e.record);
+    return std::ranges::any_of(situation,
+                               [](const WorkloadSituation& each) {
+                                   return each.source && each.before.ran != false;
+                               }) ||
+           std::ranges::any_of(e.record.workloads, [](const RecordedWorkload& recorded) {
+               return recorded.told().ran == true;
+           });
 }
 
 std::string patch_of(const ObjectRef& ref, const std::string& field, const std::string& value) {
@@ -41,6 +67,13 @@ bool never_starts_again(const Evidence& e, const Object& workload) {
     return mtc::when_resumed(workload, *e.state.source.now).what == mtc::Resumption::What::Never;
 }
 
+// "before the migration it was", or who says so where that may be another time.
+std::string said_of_before(const RecordedWorkload& recorded) {
+    return recorded.told_by == Witness::Copy && !recorded.quiesced
+               ? "its copy on the target was told "
+               : "before the migration it was ";
+}
+
 // An autoscaler, or a person, may have chosen another number since: that is a failure only when it
 // is none.
 void compare_replicas(const Evidence& e, const RecordedWorkload& recorded, const mtc::Wanted& now,
@@ -48,7 +81,7 @@ void compare_replicas(const Evidence& e, const RecordedWorkload& recorded, const
     const auto& before = recorded.before.replicas;
     if (!before || before == now.replicas) return;
     const std::string predicate = " is told to run " + mtc::describe({.replicas = now.replicas}) +
-                                  ", before the migration it was " + std::to_string(*before);
+                                  ", " + said_of_before(recorded) + std::to_string(*before);
     const std::string field = recorded.ref.type.plural == "jobs" ? "parallelism" : "replicas";
     const std::string remedy = patch(recorded, field, std::to_string(*before));
     const Object* scaler =
@@ -106,12 +139,8 @@ bool is_to_be_paused(const Object& workload) {
     return mtc::pause_again(workload).has_value();
 }
 
-void compare(const Evidence& e, const RecordedWorkload& recorded, const Object& workload,
-             CheckWriter& out) {
-    if (recorded.quiesced && !recorded.before.known()) {
-        return out.unknown(recorded.ref.path(), ": what it ran before the migration is not known",
-                           oc("get", recorded.ref));
-    }
+void compare_fields(const Evidence& e, const RecordedWorkload& recorded, const Object& workload,
+                    CheckWriter& out) {
     const mtc::Wanted now = mtc::workload_kind(workload.ref.type)->current(workload);
     compare_replicas(e, recorded, now, out);
     for (const Flag& flag : flags) {
@@ -123,6 +152,80 @@ void compare(const Evidence& e, const RecordedWorkload& recorded, const Object& 
                  "run the manual flow again then");
     compare_selector(recorded, now, out);
     compare_strategy(recorded, now, out);
+}
+
+// Its pause is as before, its pods are not.
+void compare_template(const Evidence& e, const RecordedWorkload& recorded, CheckWriter& out) {
+    if (recorded.before.paused != true || recorded.ref.type.plural != "deployments") return;
+    if (const auto change = rolled_out_since(e.state, recorded.ref, stopped_since(e.state)))
+        out.warn(recorded.ref.path(), ": " + describe_change(*change),
+                 undo_change(*change, recorded.ref));
+}
+
+bool runs(const Object* copy) {
+    if (copy == nullptr || mtc::workload_kind(copy->ref.type)->at_rest(*copy)) return false;
+    return copy->ref.type.plural != "jobs" || !mtc::job_ended(*copy);
+}
+
+// Of what rests, or has no number to compare with.
+bool says_enough(const Evidence& e, const RecordedWorkload& recorded, const Pair& pair,
+                 CheckWriter& out) {
+    const Before before = recorded.told();
+    const bool rests = mtc::workload_kind(recorded.ref.type)->at_rest(*pair.source);
+    const std::string subject = recorded.ref.path();
+    if (rests && before.told_by != Witness::Operator && runs(pair.copy(e.state))) {
+        out.fail(subject, " is at rest, and its copy on the target runs",
+                 "start it by the manual flow, with --set " + recorded.ref.ns + "/" +
+                     recorded.ref.label() + "=N");
+        return false;
+    }
+    // it rested when it was written down, and runs now
+    const bool rested = !rests && !recorded.quiesced && mtc::runs(recorded.before) == false;
+    if (before.wanted.known() || rested) {
+        // a strategy that waits for a request is the same whether it runs or not
+        if (rests && before.ran == true && recorded.before.run_strategy &&
+            mtc::workload_kind(recorded.ref.type)->current(*pair.source) == before.wanted)
+            out.fail(subject, " is stopped, before the migration it ran",
+                     oc("describe", recorded.ref));
+        return true;
+    }
+    if (recorded.ref.type.plural == "cronjobs" && recorded.quiesced && !rests) {
+        out.warn(subject,
+                 " is not suspended; whether it was before the migration is not known: MTC's "
+                 "annotation does not tell",
+                 "if it was: " + patch(recorded, "suspend", "true"));
+    } else if (recorded.quiesced) {
+        out.unknown(subject, ": what it ran before the migration is not known",
+                    oc("get", recorded.ref));
+    } else if (rests) {
+        out.warn(subject, " is at rest; whether it ran before the migration is not known",
+                 "if it did, start it by the manual flow, with --set " + recorded.ref.ns + "/" +
+                     recorded.ref.label() + "=N");
+    }
+    return false;
+}
+
+void compare(const Evidence& e, const RecordedWorkload& recorded, const Pair& pair,
+             CheckWriter& out) {
+    if (!says_enough(e, recorded, pair, out)) return;
+    compare_fields(e, recorded, *pair.source, out);
+    compare_template(e, recorded, out);
+}
+
+// A Job that was not stopped has come to its end, and was tidied away.
+void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWriter& out) {
+    const bool unseen = std::ranges::any_of(e.state.gaps, [](const Gap& gap) {
+        return gap.side == Side::Source && is_workload(gap.resource);
+    });
+    const bool migrated = !unseen && recorded.told_by == Witness::Copy && recorded.ran == true &&
+                          recorded.ref.type.plural != "jobs";
+    if (recorded.managed) return;  // of a CronJob: it has ended, and runs no more
+    if (recorded.quiesced) {
+        out.fail(recorded.ref.path(), " is gone", oc("get", recorded.ref));
+    } else if (migrated) {
+        out.fail(recorded.ref.path(), " is not on the source, though its copy was migrated",
+                 oc("get", recorded.ref));
+    }
 }
 
 // A pod that MTC borrowed is labelled as a stage pod, but it is the application's.
@@ -141,10 +244,24 @@ bool hangs(const ClusterView& view, const Object& pod) {
     return until && view.now && *view.now > *until + patience_with_pods;
 }
 
+// It may be the only record of the number.
+std::string what_the_mark_says(const Object& workload) {
+    const mtc::WorkloadKind& kind = *mtc::workload_kind(workload.ref.type);
+    const mtc::Wanted before = kind.recorded(workload);
+    const mtc::Wanted now = kind.current(workload);
+    if (!before.replicas || before.replicas == now.replicas) return {};
+    return " (it ran " + mtc::describe({.replicas = before.replicas}) +
+           " then, and now it is told " + std::to_string(now.replicas.value_or(0)) + ")";
+}
+
 // By hand nothing starts whose count nobody knows.
 std::string how_to_start(const Evidence& e, const Object& workload) {
     const RecordedWorkload* recorded = e.record.of(workload.ref);
     const bool known = recorded != nullptr && recorded->before.known();
+    // MTC passes it over as often as it is run
+    if (is_left_out(e.state, workload))
+        return "start it by the manual flow: several plans list one namespace, and MTC passes it "
+               "over";
     if (e.flow == Flow::Console && e.rollback.empty()) return "roll back: that starts it";
     if (e.flow != Flow::Manual || known)
         return "run the rollback again; it goes on with what is left";
@@ -179,7 +296,8 @@ std::vector<Finding> nothing_quiesced(const Evidence& e) {
             out.fail(workload.ref.path(), " is still stopped by MTC", how_to_start(e, workload));
         } else if (mtc::is_marked(workload)) {
             out.warn(workload.ref.path(),
-                     " runs, but still carries the mark of having been stopped",
+                     " runs, but still carries the mark of having been stopped" +
+                         what_the_mark_says(workload),
                      oc("annotate", workload.ref,
                         std::string(" ") + mtc::workload_kind(workload.ref.type)->mark + "-"));
         }
@@ -191,18 +309,27 @@ std::vector<Finding> nothing_quiesced(const Evidence& e) {
 std::vector<Finding> workloads_as_before(const Evidence& e) {
     CheckWriter out(e, "source-workloads-as-before", Side::Source);
     std::size_t compared = 0;
-    const auto workloads = by_key(e.state.source.workloads);
-    for (const RecordedWorkload& recorded : e.record.workloads) {
-        // the snapshot may speak of a larger part of the plan than this look
-        if (std::ranges::count(e.state.source.namespaces, recorded.ref.ns) == 0) continue;
-        const auto it = workloads.find(mtc::key_of(recorded.ref));
-        if (it != workloads.end()) {
-            compare(e, recorded, *it->second, out);
+    auto recorded = recorded_by_key(e);
+    for (const Pair& pair : pairs_of(e.state)) {
+        const auto noted = recorded.extract(mtc::key_of(pair.workload));
+        const Object* copy = pair.copy(e.state);
+        if (pair.source == nullptr && copy == nullptr && noted.empty()) continue;
+        // that it is stopped says another check
+        if (pair.source != nullptr && noted.empty() && mtc::is_quiesced(*pair.source)) continue;
+        const RecordedWorkload before = noted.empty() ? recorded_of(pair, copy) : *noted.mapped();
+        if (pair.source == nullptr) {
+            report_missing(e, before, out);
+        } else {
+            compare(e, before, pair, out);
             ++compared;
-        } else if (recorded.quiesced) {
-            out.fail(recorded.ref.path(), " is gone", oc("get", recorded.ref));
         }
     }
+    for (const auto& [key, gone] : recorded) report_missing(e, *gone, out);
+    if (nothing_runs(e) && may_have_run(e) && !out.has_failed())
+        out.unknown("",
+                    "nothing runs on the source: no workload is told to run, and there is no pod; "
+                    "that it was so before the migration is not known",
+                    "see the workloads: oc get all -n " + e.state.source.namespaces.front());
     if (!e.before_is_known && compared > 0)
         out.warn("",
                  base::count(compared, "workload") +
@@ -232,8 +359,13 @@ std::vector<Finding> workloads_serve(const Evidence& e) {
         }
     }
     out.add_gaps(is_workload);
-    return std::move(out).done(base::count(e.state.source.workloads.size(), "workload") +
-                               " serving");
+    const auto resting = static_cast<std::size_t>(
+        std::ranges::count_if(e.state.source.workloads, [](const Object& workload) {
+            return mtc::workload_kind(workload.ref.type)->at_rest(workload);
+        }));
+    return std::move(out).done(base::count(e.state.source.workloads.size() - resting, "workload") +
+                               " serving" +
+                               (resting == 0 ? "" : ", " + std::to_string(resting) + " at rest"));
 }
 
 std::vector<Finding> pods_healthy(const Evidence& e) {

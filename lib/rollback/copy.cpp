@@ -88,7 +88,7 @@ bool is_copied_directly(const mtc::PlanVolume& volume) {
 // The pipeline tells it of the migration, the plan only of the next one.
 bool copies_directly(const Migration& migration, const mtc::Plan& plan) {
     if (!migration.pipeline.empty()) return copy_step(migration) != nullptr;
-    return !plan.indirect_volumes && std::ranges::any_of(plan.volumes, is_copied_directly);
+    return plan.copies_directly();
 }
 
 bool has_all_claims(const std::vector<VolumeCopy>& copies, const mtc::Plan& plan) {

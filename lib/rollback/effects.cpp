@@ -7,7 +7,8 @@
 #include "rollback/conversion.hpp"
 #include "rollback/effects_parts.hpp"
 #include "rollback/identity.hpp"
-#include "rollback/mounts.hpp"
+#include "rollback/paused_change.hpp"
+#include "rollback/several_plans.hpp"
 
 namespace rollback {
 namespace {
@@ -56,36 +57,6 @@ Shared shared_by(const mtc::Plan& plan, const mtc::Plan& other) {
     return shared;
 }
 
-bool is_shared_on_source(const State& state, const std::string& ns) {
-    return std::ranges::any_of(state.other_plans, [&](const mtc::Plan& other) {
-        return std::ranges::count(shared_by(state.plan, other).source, ns) > 0;
-    });
-}
-
-// The controller looks for other plans through the API of the cluster itself (mm/quiesce.go,
-// multiplePlans), so that it sees them on a source that is its own cluster only.
-bool chooses_by_volume(const State& state, const std::string& ns) {
-    return state.source_cluster.host && is_shared_on_source(state, ns);
-}
-
-// By the claim's name on the target, as the controller does it in a rollback.
-bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
-    return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
-        return volume.action == "copy" && volume.claim_ns == ns &&
-               volume.claim_on_target() == claim;
-    });
-}
-
-bool mounts_a_copied_claim(const State& state, const Object& workload) {
-    return std::ranges::any_of(claims_of(workload), [&](const std::string& claim) {
-        return is_copied_claim(state.plan, workload.ref.ns, claim);
-    });
-}
-
-bool is_left_out(const State& state, const Object& workload) {
-    return chooses_by_volume(state, workload.ref.ns) && !mounts_a_copied_claim(state, workload);
-}
-
 // Returns
 // ------------------------------------------------------------------------------------------------
 
@@ -116,35 +87,140 @@ std::string note_on_record(const Object& workload, const mtc::WorkloadKind& kind
                 : "oc scale " + on(workload.ref) + " --replicas=N");
 }
 
+// MTC's mark on a CronJob does not say what it was.
+std::string note_on_cron_job(const Object& job, const Before& before) {
+    const std::string suspend = patch(job.ref, R"({"suspend":true})");
+    if (before.wanted.suspended == false) return {};
+    if (before.wanted.suspended == true)
+        return "it was suspended before the migration, and MTC resumes it; afterwards: " + suspend;
+    return "MTC resumes it even if it was suspended before the migration; if it was: " + suspend;
+}
+
+std::string note_on_lost(const Before& before) {
+    if (!before.wanted.known()) return {};
+    return "; before the migration it ran " + mtc::describe(before.wanted) +
+           " (--start-as-before gives it back)";
+}
+
+std::string note_on_another_answer(const mtc::Wanted& then, const Before& before) {
+    if (!before.wanted.replicas || before.wanted.replicas == then.replicas) return {};
+    return "MTC restores what its annotation says; before the migration it ran " +
+           mtc::describe(before.wanted);
+}
+
 std::string note_for(const State& state, const Object& workload, const mtc::WorkloadKind& kind,
-                     const mtc::Wanted& then) {
+                     const mtc::Wanted& then, const Before& before) {
     const std::string& plural = workload.ref.type.plural;
-    if (plural == "cronjobs") {
-        return "MTC resumes it even if it was suspended before the migration; if it was: " +
-               patch(workload.ref, R"({"suspend":true})");
-    }
-    if (!then.known()) return note_on_record(workload, kind);
+    if (plural == "cronjobs") return note_on_cron_job(workload, before);
+    if (!then.known()) return note_on_record(workload, kind) + note_on_lost(before);
     const bool templates = !base::items_at(workload.body, "/spec/volumeClaimTemplates").empty();
     if (plural == "statefulsets" && templates && is_left_out(state, workload))
         return note_on_claim_templates(workload, then);
-    return {};
+    if (then.paused == true) {
+        if (const auto change = rolled_out_since(state, workload.ref, stopped_since(state)))
+            return describe_change(*change) + "; afterwards: " + undo_change(*change, workload.ref);
+    }
+    return note_on_another_answer(then, before);
 }
 
-std::vector<Return> returns_of(const State& state) {
+std::map<mtc::WorkloadKey, const Before*> known_before(const Situation& situation) {
+    std::map<mtc::WorkloadKey, const Before*> known;
+    for (const WorkloadSituation& each : situation.workloads)
+        known.emplace(mtc::key_of(each.workload), &each.before);
+    return known;
+}
+
+std::vector<Return> returns_by_mtc(const State& state, const Situation& situation) {
     std::vector<Return> returns;
+    const auto known = known_before(situation);
     for (const Object& workload : state.source.workloads) {
-        if (!mtc::is_quiesced(workload)) continue;
+        if (!mtc::is_quiesced(workload) || !mtc::is_marked(workload)) continue;
         const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
         mtc::Wanted then = kind->recorded(workload);
-        std::string note = note_for(state, workload, *kind, then);
+        const auto before = known.find(mtc::key_of(workload.ref));
+        std::string note = note_for(state, workload, *kind, then,
+                                    before == known.end() ? Before{} : *before->second);
         returns.push_back(
             {workload.ref, kind->current(workload), std::move(then), std::move(note)});
     }
     return returns;
 }
 
+std::string says(Witness witness) {
+    switch (witness) {
+        case Witness::Operator:
+            return "--set";
+        case Witness::Annotation:
+            return "MTC's annotation";
+        case Witness::Copy:
+            return "its copy on the target";
+        case Witness::Source:
+        case Witness::Nobody:
+            break;
+    }
+    return "the record of an earlier look";
+}
+
+// What this program starts when MTC's rollback has ended.
+std::vector<Return> returns_by_us(const Situation& situation, const StartChoice& starts) {
+    std::vector<Return> returns;
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (!each.source || !each.source->at_rest || (each.stopped && each.marked)) continue;
+        const ReplicaCount* given = given_for(each.workload, starts.set);
+        const bool left = is_left_at_rest(each) && !is_undecided(each, starts);
+        if (given == nullptr ? !left : given->count == 0) continue;
+        const mtc::Wanted then =
+            given == nullptr ? each.before.wanted
+                             : with_count(each.before.wanted,
+                                          *mtc::workload_kind(each.workload.type), given->count);
+        returns.push_back({each.workload, each.source->told, then,
+                           "started by this program when MTC's rollback has ended, as " +
+                               says(given == nullptr ? each.before.told_by : Witness::Operator) +
+                               " tells it"});
+    }
+    return returns;
+}
+
 // Warnings
 // ------------------------------------------------------------------------------------------------
+
+void starts_nobody(const Situation& situation, const StartChoice& starts, Warnings& out) {
+    std::vector<std::string> names;
+    for (const WorkloadSituation& each : situation.workloads) {
+        const ReplicaCount* given = given_for(each.workload, starts.set);
+        const bool stays = given != nullptr && given->count == 0;
+        if (is_left_at_rest(each) && (stays || is_undecided(each, starts)))
+            names.push_back(describe_rest(each));
+    }
+    if (names.empty()) return;
+    const bool one = names.size() == 1;
+    out.push_back("at rest on the source without MTC's mark: MTC " +
+                  std::string(one ? "does not start it, and deletes its copy"
+                                  : "starts none of them, and deletes their copies") +
+                  " on the target: " + in_short(names));
+}
+
+std::string scale(const ObjectRef& ref, std::int64_t replicas) {
+    const std::string number = std::to_string(replicas);
+    return ref.type.plural == "jobs" ? patch(ref, R"({"parallelism":)" + number + "}")
+                                     : "oc scale " + on(ref) + " --replicas=" + number;
+}
+
+// The mark is the only record of the number, and MTC takes it off without using it.
+void keeps_another_number(const Situation& situation, Warnings& out) {
+    std::vector<std::string> names;
+    std::vector<std::string> ways;
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (!each.marked || !runs_with_another_number(each)) continue;
+        names.push_back(each.workload.path() + " (" + mtc::describe(each.source->told) + " now, " +
+                        mtc::describe(each.before.wanted) + " before)");
+        ways.push_back(scale(each.workload, *each.before.wanted.replicas));
+    }
+    if (names.empty()) return;
+    out.push_back("MTC's mark is on what runs with another number than before: " + in_short(names) +
+                  ". MTC takes the mark off, and leaves the number as it is; afterwards: " +
+                  base::first_of(ways, 3, "; "));
+}
 
 // The application then serves on the target: rolling back moves it, it does not repair it.
 void serves_on_target(const State& state, const Effects& effects, Warnings& out) {
@@ -168,6 +244,7 @@ bool runs_on(const State& state, const Object& workload) {
 // From 1.8 on the controller scales down every workload of the target's namespaces and starts none
 // again; those with the label of another plan are not deleted either.
 void stays_down(const State& state, const Effects&, Warnings& out) {
+    if (!state.plan.copies_directly()) return;
     std::vector<std::string> names;
     for (const Object& workload : state.target.workloads) {
         if (runs_on(state, workload)) names.push_back(workload.ref.path());
@@ -210,7 +287,7 @@ void several_plans(const State& state, const Effects&, Warnings& out) {
         if (shared.source.empty() && shared.target.empty()) continue;
         names.push_back(described(other, shared));
         source = source || !shared.source.empty();
-        target = target || !shared.target.empty();
+        target = target || (!shared.target.empty() && state.plan.copies_directly());
     }
     if (names.empty()) return;
     out.push_back(base::count(names.size(), "other plan") +
@@ -230,7 +307,7 @@ void left_at_rest(const State& state, const Effects& effects, Warnings& out) {
         "where several plans list one namespace, MTC 1.8 starts only what mounts a volume "
         "that this plan copies; these stay stopped though the rollback succeeds, unless "
         "the other plan is deleted before: " +
-        in_short(names));
+        in_short(names) + "; the manual flow starts them");
 }
 
 const Object* autoscaler_of(const State& state, const ObjectRef& workload) {
@@ -347,15 +424,22 @@ constexpr WarningRule warning_rules[] = {
 
 }  // namespace
 
-Effects effects_of(const State& state) {
-    Effects effects{.returns = returns_of(state), .deleted = {}, .warnings = {}};
+Effects effects_of(const State& state, const Situation& situation, const StartChoice& starts) {
+    Effects effects{.returns = returns_by_mtc(state, situation), .deleted = {}, .warnings = {}};
+    std::ranges::move(returns_by_us(situation, starts), std::back_inserter(effects.returns));
     for (const Object& object : state.target.labelled) {
         effects.deleted[object.ref.type.resource()].push_back(object.ref);
     }
     Warnings warnings;
+    starts_nobody(situation, starts, warnings);
     for (const WarningRule rule : warning_rules) rule(state, effects, warnings);
+    keeps_another_number(situation, warnings);
     effects.warnings = std::move(warnings);
     return effects;
+}
+
+Effects effects_of(const State& state) {
+    return effects_of(state, situation_of(state), {});
 }
 
 }  // namespace rollback

@@ -76,11 +76,10 @@ void add_workload_steps(const State& state, const Record& record, const ManualOp
 // What an object needs as it is now, by the purpose for which it was to be patched.
 std::optional<Patch> start_anew(const Object& now, const Record& record,
                                 const ManualOptions& options) {
-    const manual::Before before = manual::before_of(now, record, options);
-    const bool rests = mtc::workload_kind(now.ref.type)->at_rest(now);
-    if (!manual::needs_start(now, options) || (rests && !before.wanted.known()))
+    const manual::Start start = manual::start_of(now, record, options);
+    if (!manual::needs_start(now, record, options) || (manual::rests(now) && !start.wanted.known()))
         return std::nullopt;
-    return manual::start(now, before.wanted);
+    return manual::start(now, start);
 }
 
 std::optional<Patch> stop_anew(const Object& now) {
@@ -119,19 +118,32 @@ bool is_to_go(const State& state, Side side, const Object& pod) {
     return side == Side::Target ? !is_also_source(state, pod.ref.ns) : !is_borrowed(pod);
 }
 
+namespace {
+
+// What --set says, also of what it leaves at rest, or of what is not there.
+bool is_said(RecordedWorkload& workload, const ManualOptions& options) {
+    const ReplicaCount* given = given_for(workload.ref, options.set);
+    const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
+    if (given == nullptr || kind == nullptr) return false;
+    workload.before = with_count(std::move(workload.before), *kind, given->count);
+    workload.ran = given->count != 0;
+    workload.told_by = Witness::Operator;
+    return true;
+}
+
+}  // namespace
+
 Record completed(Record record, const State& state, const ManualOptions& options) {
-    std::map<mtc::WorkloadKey, mtc::Wanted> known;
-    for (const Object& workload : state.source.workloads) {
-        if (!manual::needs_start(workload, options)) continue;
-        const manual::Before before = manual::before_of(workload, record, options);
-        if (before.wanted.known() && manual::rests(workload))
-            known.emplace(mtc::key_of(workload.ref), before.wanted);
-    }
+    std::map<mtc::WorkloadKey, const Object*> there;
+    for (const Object& workload : state.source.workloads)
+        there.emplace(mtc::key_of(workload.ref), &workload);
     for (RecordedWorkload& workload : record.workloads) {
-        const auto it = known.find(mtc::key_of(workload.ref));
-        if (it == known.end()) continue;
-        workload.before = it->second;
-        workload.quiesced = true;
+        const auto it = there.find(mtc::key_of(workload.ref));
+        const bool rests = it != there.end() && manual::rests(*it->second);
+        // a number that somebody has chosen meanwhile is not what it ran before
+        if (it != there.end() && !rests) continue;
+        if (is_said(workload, options) || !rests || !mtc::is_quiesced(*it->second)) continue;
+        workload.before = manual::start_of(*it->second, record, options).wanted;
     }
     return record;
 }
@@ -140,7 +152,7 @@ Runbook manual_flow(const State& state, const Record& record, const ManualOption
     Runbook runbook;
     if (options.stage_pods) add_stage_pod_steps(state, runbook);
     if (options.workloads) add_workload_steps(state, record, options, runbook);
-    runbook.blockers = manual::blockers(state, options, runbook.steps);
+    runbook.blockers = manual::blockers(state, record, options, runbook.steps);
     return unless_denied(std::move(runbook), state.denied);
 }
 

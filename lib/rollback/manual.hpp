@@ -10,22 +10,18 @@
 #include "rollback/pods.hpp"
 #include "rollback/record.hpp"
 #include "rollback/runbook.hpp"
+#include "rollback/start_choice.hpp"
 
 namespace rollback {
-
-/// A count that the operator gives for one workload (--set).
-struct ReplicaCount {
-    std::string ns;    // empty: whichever namespace has the workload
-    std::string kind;  // "deployment", "deployments", "Deployment"
-    std::string name;
-    std::int64_t count = 0;  // of a CronJob: 0 leaves it suspended
-};
 
 struct ManualOptions {
     bool stage_pods = true;
     bool workloads = true;
     std::vector<ReplicaCount> set = {};
     bool assume_target_stopped = false;  // believed where it could not be seen, never against it
+    bool as_before = false;              // --start-as-before
+
+    StartChoice starts() const { return {.set = set, .as_before = as_before}; }
 };
 
 /// A right that a step needs.
@@ -43,6 +39,11 @@ std::string resource_of(const base::ResourceType& type, const std::string& subre
 
 /// What a runbook writes, each once, in order: to be asked before it is begun.
 std::vector<Need> needs_of(const Runbook& runbook);
+
+/// The starts on the source that MTC's rollback does not make: what is left at rest and decided,
+/// and what MTC stopped and lost the number of, where --set gives it. To be done when it has ended.
+std::vector<Step> starts_after_mtc(const State& state, const Situation& situation,
+                                   const Record& record, const StartChoice& choice);
 
 /// Everything in the order in which it is to be done; steps between two waits may go side by side.
 /// Empty when there is nothing to do; no steps when something blocks. `record` is what was written

@@ -119,22 +119,11 @@ void add_migrations(const State& state, std::vector<Blocker>& out) {
     }
 }
 
-// A --set that nothing, or more than one workload, answers to is a slip of the pen.
-void add_wrong_counts(const State& state, const ManualOptions& options, std::vector<Blocker>& out) {
-    for (const ReplicaCount& given : options.set) {
-        std::vector<std::string> found;
-        for (const Object& workload : state.source.workloads) {
-            if (is_about(given, workload.ref)) found.push_back(workload.ref.path());
-        }
-        if (found.size() == 1) continue;
-        const std::string word = given.kind + "/" + given.name;
-        out.push_back({.id = "set-names-no-workload",
-                       .what = "--set " + word +
-                               (found.empty() ? " names no workload of the plan on the source"
-                                              : " could be any of " + base::join(found)),
-                       .remedy = found.empty() ? "oc get all, on the source, shows their names"
-                                               : "put the namespace before it: NAMESPACE/" + word});
-    }
+// Started by nobody, the application would be back in part only.
+void add_undecided(const State& state, const Record& record, const ManualOptions& options,
+                   std::vector<Blocker>& out) {
+    if (auto rests = undecided_by_hand(situation_of(state, record), options.starts()))
+        out.push_back(std::move(*rests));
 }
 
 bool stands_in_the_way(const Denied& denied, const std::vector<Need>& needs) {
@@ -195,12 +184,13 @@ void add_denied(const std::vector<Denied>& all, const std::vector<Step>& steps,
                              "--source-context and --target-context"});
 }
 
-std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
-                              const std::vector<Step>& steps) {
+std::vector<Blocker> blockers(const State& state, const Record& record,
+                              const ManualOptions& options, const std::vector<Step>& steps) {
     std::vector<Blocker> out = wrong_clusters(state);
     add_migrations(state, out);
-    add_wrong_counts(state, options, out);
+    std::ranges::move(wrong_counts(state, options.set), std::back_inserter(out));
     add_unseen_source(state, out);
+    if (options.workloads) add_undecided(state, record, options, out);
     if (std::ranges::any_of(steps, starts_something)) {
         add_unseen_target(state, options, out);
         add_lone_pods(state, options.stage_pods, out);

@@ -8,17 +8,18 @@
 namespace rollback::manual {
 
 /// What a workload of the source is to run, and where that is known from.
-struct Before {
+struct Start {
     mtc::Wanted wanted;
     std::string says;
 };
-Before before_of(const Object& workload, const Record& record, const ManualOptions& options);
+Start start_of(const Object& workload, const Record& record, const ManualOptions& options);
 
-/// True when it carries a mark of MTC, or --set names it while it is at rest.
-bool needs_start(const Object& workload, const ManualOptions& options);
+/// True when it carries a mark of MTC, when --set names it while it is at rest, or when it is to be
+/// started as before.
+bool needs_start(const Object& workload, const Record& record, const ManualOptions& options);
 /// True when its spec tells it to run nothing.
 bool rests(const Object& workload);
-Patch start(const Object& workload, const mtc::Wanted& before);
+Patch start(const Object& workload, const Start& start);
 /// The steps that start the workloads of the source; what cannot be started is among the skipped.
 Runbook starts(const State& state, const Record& record, const ManualOptions& options);
 
@@ -33,9 +34,6 @@ std::vector<Step> pauses(const State& state, const Runbook& starts);
 Patch stop(const Object& workload, Json operations);
 std::vector<Step> stops(const State& state);
 
-/// True when --count names that workload.
-bool is_about(const ReplicaCount& given, const ObjectRef& ref);
-
 /// True when the plan has a volume that both sides could write to.
 bool has_volumes(const State& state);
 /// What of the pods and workloads of that side could not be seen.
@@ -44,7 +42,7 @@ std::vector<std::string> unseen(const State& state, Side side);
 /// What the steps need and the operator may not, as one blocker.
 void add_denied(const std::vector<Denied>& all, const std::vector<Step>& steps,
                 std::vector<Blocker>& out);
-std::vector<Blocker> blockers(const State& state, const ManualOptions& options,
-                              const std::vector<Step>& steps);
+std::vector<Blocker> blockers(const State& state, const Record& record,
+                              const ManualOptions& options, const std::vector<Step>& steps);
 
 }  // namespace rollback::manual

@@ -8,17 +8,22 @@ namespace {
 
 constexpr const char* format = "mtc-rollback/v1";
 
-RecordedWorkload recorded(const Object& workload) {
-    const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
-    if (!mtc::is_quiesced(workload))
-        return {.ref = workload.ref, .before = kind->current(workload)};
-    return {.ref = workload.ref, .before = kind->recorded(workload), .quiesced = true};
+RecordedWorkload recorded(const ObjectRef& ref, const Before& before, bool quiesced, bool managed) {
+    return {.ref = ref,
+            .before = before.wanted,
+            .quiesced = quiesced,
+            .managed = managed,
+            .ran = before.ran,
+            .told_by = before.told_by};
 }
 
 Json to_json(const RecordedWorkload& workload) {
-    return {{"group", workload.ref.type.group}, {"resource", workload.ref.type.plural},
-            {"namespace", workload.ref.ns},     {"name", workload.ref.name},
-            {"quiesced", workload.quiesced},    {"before", mtc::to_json(workload.before)}};
+    return {
+        {"group", workload.ref.type.group}, {"resource", workload.ref.type.plural},
+        {"namespace", workload.ref.ns},     {"name", workload.ref.name},
+        {"quiesced", workload.quiesced},    {"before", mtc::to_json(workload.before)},
+        {"managed", workload.managed},      {"ran", workload.ran ? Json(*workload.ran) : Json()},
+        {"toldBy", word(workload.told_by)}};
 }
 
 std::optional<RecordedWorkload> workload_from(const Json& item) {
@@ -32,7 +37,10 @@ std::optional<RecordedWorkload> workload_from(const Json& item) {
                                     .ns = base::text_or_empty(item, "/namespace"),
                                     .name = base::text_or_empty(item, "/name")},
                             .before = mtc::wanted_from(item.value("before", Json::object())),
-                            .quiesced = base::bool_at(item, "/quiesced").value_or(false)};
+                            .quiesced = base::bool_at(item, "/quiesced").value_or(false),
+                            .managed = base::bool_at(item, "/managed").value_or(false),
+                            .ran = base::bool_at(item, "/ran"),
+                            .told_by = witness_from(base::text_or_empty(item, "/toldBy"))};
 }
 
 std::vector<RecordedVolume> recorded_volumes(const State& state) {
@@ -68,17 +76,19 @@ std::vector<std::string> migrations_known(const State& state) {
     return uids;
 }
 
-// A workload that is stopped now says itself what it was, unless its numbers are lost; one that
-// runs may have been stopped before.
-bool knows_better(const RecordedWorkload& older, const RecordedWorkload& newer) {
-    return older.quiesced && (!newer.quiesced || (!newer.before.known() && older.before.known()));
-}
-
 }  // namespace
+
+Before RecordedWorkload::told() const {
+    if (told_by != Witness::Nobody || before == mtc::Wanted{}) return {before, ran, told_by};
+    const auto runs = mtc::runs(before);
+    if (!quiesced && runs == false) return {};
+    return {before, runs, quiesced ? Witness::Annotation : Witness::Source};
+}
 
 const RecordedWorkload* Record::of(const ObjectRef& ref) const {
     const auto it = std::ranges::find_if(workloads, [&](const RecordedWorkload& w) {
-        return mtc::key_of(w.ref) == mtc::key_of(ref);
+        // the cheap one first: there are thousands
+        return w.ref.name == ref.name && mtc::key_of(w.ref) == mtc::key_of(ref);
     });
     return it == workloads.end() ? nullptr : &*it;
 }
@@ -96,6 +106,26 @@ const RecordedVolume* Record::volume_of(const std::string& claim_ns,
     return it == volumes.end() ? nullptr : &*it;
 }
 
+namespace {
+
+// That it rested is written down; whether it ran before is not known all the same.
+RecordedWorkload seen_at_rest(RecordedWorkload workload, const Object& source) {
+    const mtc::WorkloadKind& kind = *mtc::workload_kind(source.ref.type);
+    if (workload.before == mtc::Wanted{} && !workload.quiesced && kind.at_rest(source))
+        workload.before = kind.current(source);
+    return workload;
+}
+
+}  // namespace
+
+RecordedWorkload recorded_of(const Pair& pair, const Object* copy) {
+    const Before before = before_of({.source = pair.source, .copy = copy});
+    if (pair.source == nullptr) return recorded(pair.workload, before, false, false);
+    return seen_at_rest(recorded(pair.workload, before, mtc::is_quiesced(*pair.source),
+                                 mtc::is_managed(*pair.source)),
+                        *pair.source);
+}
+
 Record record_of(const State& state, std::string rollback_name) {
     Record record{.plan_uid = state.plan.uid,
                   .rollback = std::move(rollback_name),
@@ -104,8 +134,11 @@ Record record_of(const State& state, std::string rollback_name) {
                   .workloads = {},
                   .volumes = recorded_volumes(state),
                   .plan = mtc::plan_manifest(state.plan)};
-    for (const Object& workload : state.source.workloads)
-        record.workloads.push_back(recorded(workload));
+    for (const Pair& pair : pairs_of(state)) {
+        const Object* copy = pair.copy(state);
+        if (pair.source == nullptr && copy == nullptr) continue;
+        record.workloads.push_back(recorded_of(pair, copy));
+    }
     return record;
 }
 
@@ -119,13 +152,20 @@ Record merged(const Record& older, Record newer) {
         known.emplace(mtc::key_of(workload.ref), &workload);
     for (RecordedWorkload& workload : newer.workloads) {
         const auto found = known.extract(mtc::key_of(workload.ref));
-        if (!found.empty() && knows_better(*found.mapped(), workload)) workload = *found.mapped();
+        if (found.empty()) continue;
+        const RecordedWorkload& was = *found.mapped();
+        RecordedWorkload both =
+            recorded(workload.ref, merged(was.told(), workload.told()),
+                     was.quiesced || workload.quiesced, was.managed || workload.managed);
+        if (both.before == mtc::Wanted{}) both.before = workload.before;
+        workload = std::move(both);
     }
     if (!older.volumes.empty()) newer.volumes = older.volumes;
     newer.remembered = true;
     // those that are gone
     for (const auto& [key, workload] : known) {
-        if (workload->quiesced) newer.workloads.push_back(*workload);
+        if (workload->quiesced || workload->told_by == Witness::Copy)
+            newer.workloads.push_back(*workload);
     }
     return newer;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mtc/workload.hpp"
+#include "rollback/before.hpp"
 #include "rollback/state.hpp"
 
 namespace rollback {
@@ -16,7 +17,18 @@ struct RecordedWorkload {
     ObjectRef ref;
     mtc::Wanted before;     // empty fields: not known
     bool quiesced = false;  // it was stopped when the record was made
+    bool managed = false;   // a Job of a CronJob, which comes and goes
+    std::optional<bool> ran = {};
+    Witness told_by = Witness::Nobody;
+
+    /// The same as one answer: nothing of a workload that rested, unmarked, when it was written
+    /// down. Records of earlier versions say less: what they hold of a workload that was not
+    /// stopped is what it ran when they were made.
+    Before told() const;
 };
+
+/// What is known now of one: before_of() it. `copy` is its migrated copy, or nullptr.
+RecordedWorkload recorded_of(const Pair& pair, const Object* copy);
 
 struct RecordedVolume {
     std::string name;            // of the PersistentVolume
@@ -42,15 +54,14 @@ struct Record {
     const RecordedVolume* volume_of(const std::string& claim_ns, const std::string& claim) const;
 };
 
-/// The record of the source's workloads as they are now: what the annotations say of the stopped
-/// ones, and what the others run.
+/// What is known now of every workload that is on the source, or that was migrated: before_of() it.
 Record record_of(const State& state, std::string rollback_name);
 
 /// Writes down the volumes of the source, unless an earlier run has.
 void add_volumes(Record& record, const State& state);
 
-/// `older` for the workloads that it knows as stopped, `newer` for the rest: a second run must not
-/// forget what the first one wrote down.
+/// What `older` says of each workload, and `newer` of the rest: a second run must not forget what
+/// the first one wrote down.
 Record merged(const Record& older, Record newer);
 
 /// True while a record of an earlier run speaks of the same story: the plan has no migration that

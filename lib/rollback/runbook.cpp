@@ -22,7 +22,7 @@ bool is_needed(const Assessment& assessment) {
         case Verdict::NotNeeded:
         case Verdict::AlreadyRolledBack:
             // after a cutover that succeeded the operator may want the application back
-            return !assessment.effects.returns.empty();
+            return brings_back(assessment);
     }
     return false;
 }
@@ -37,10 +37,18 @@ void cancel_what_is_in_the_way(const State& state, Runbook& runbook) {
         std::ranges::move(steps_to_cancel(each), std::back_inserter(runbook.steps));
 }
 
-void follow(const ObjectRef& migration, Runbook& runbook) {
+void start_the_rest(const std::vector<Step>& starts, Runbook& runbook) {
+    if (starts.empty()) return;
+    runbook.steps.push_back(
+        {AwaitTargetStopped{}, "nothing is started on the source while the target can write"});
+    std::ranges::copy(starts, std::back_inserter(runbook.steps));
+}
+
+void follow(const ObjectRef& migration, const std::vector<Step>& starts, Runbook& runbook) {
     runbook.steps.push_back({AwaitMigration{migration},
                              "the controller deletes what was migrated on the target, then "
                              "starts the application on the source"});
+    start_the_rest(starts, runbook);
     runbook.steps.push_back(
         {AwaitServing{}, "pods take a while to start after the controller is done"});
 }
@@ -65,7 +73,7 @@ Runbook console_flow(const State& state, const Assessment& assessment, const std
             {Create{migration, mtc::rollback_manifest(state.plan, name)},
              "the controller rolls back when it finds a MigMigration with rollback: true"});
     }
-    if (options.follow) follow(migration, runbook);
+    if (options.follow) follow(migration, options.starts, runbook);
     return runbook;
 }
 

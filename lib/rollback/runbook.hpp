@@ -86,6 +86,8 @@ struct Runbook {
 struct ConsoleOptions {
     bool cancel_running = false;  // migrations that would postpone the rollback are canceled first
     bool follow = true;           // false: the rollback is created, and left to the controller
+    /// What MTC does not start: to be done when its rollback has ended.
+    std::vector<Step> starts = {};
 };
 
 /// The console flow: create the rollback under `name` (or attach to the one that runs), follow it,

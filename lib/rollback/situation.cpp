@@ -4,6 +4,7 @@
 #include <map>
 
 #include "mtc/names.hpp"
+#include "rollback/check.hpp"
 #include "rollback/mounts.hpp"
 
 namespace rollback {
@@ -15,42 +16,53 @@ namespace {
 Presence presence_of(const Object& workload, const mtc::WorkloadKind& kind) {
     return {.told = kind.current(workload),
             .serves = kind.serving(workload),
-            .at_rest = kind.at_rest(workload)};
+            .at_rest = kind.at_rest(workload),
+            .ended = workload.ref.type.plural == "jobs" && mtc::job_ended(workload)};
 }
 
-using ByKey = std::map<mtc::WorkloadKey, WorkloadSituation>;
+using RecordedByKey = std::map<mtc::WorkloadKey, Before>;
 
-void add_source(const State& state, ByKey& into) {
-    for (const Object& workload : state.source.workloads) {
-        const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
-        if (kind == nullptr) continue;
-        WorkloadSituation& situation = into[mtc::key_of(workload.ref)];
-        situation.workload = workload.ref;
-        situation.source = presence_of(workload, *kind);
-        situation.stopped = mtc::is_quiesced(workload);
-        if (situation.stopped) situation.returns_to = kind->recorded(workload);
+RecordedByKey told_by_key(const Record& record) {
+    RecordedByKey out;
+    for (const RecordedWorkload& workload : record.workloads)
+        out.emplace(mtc::key_of(workload.ref), workload.told());
+    return out;
+}
+
+bool sees_all_of_the_source(const State& state) {
+    return std::ranges::none_of(state.gaps, [](const Gap& gap) {
+        return gap.side == Side::Source && is_workload(gap.resource);
+    });
+}
+
+WorkloadSituation situation_of_pair(const State& state, const Pair& pair,
+                                    const RecordedByKey& recorded) {
+    WorkloadSituation situation{.workload = pair.workload};
+    if (pair.source != nullptr) {
+        const mtc::WorkloadKind& kind = *mtc::workload_kind(pair.source->ref.type);
+        situation.source = presence_of(*pair.source, kind);
+        situation.stopped = mtc::is_quiesced(*pair.source);
+        situation.marked = mtc::is_marked(*pair.source);
+        if (situation.stopped) situation.returns_to = kind.recorded(*pair.source);
     }
+    if (pair.target != nullptr)
+        situation.target = presence_of(*pair.target, *mtc::workload_kind(pair.target->ref.type));
+    const Object* copy = pair.copy(state);
+    const auto it = recorded.find(mtc::key_of(pair.workload));
+    situation.migrated = copy != nullptr;
+    situation.before = before_of({.recorded = it == recorded.end() ? nullptr : &it->second,
+                                  .source = pair.source,
+                                  .copy = copy});
+    return situation;
 }
 
-void add_target(const State& state, ByKey& into) {
-    for (const Object& workload : state.target.workloads) {
-        const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
-        if (kind == nullptr || is_also_source(state, workload.ref.ns)) continue;
-        ObjectRef as_on_source = workload.ref;
-        as_on_source.ns = state.plan.source_of(workload.ref.ns);
-        WorkloadSituation& situation = into[mtc::key_of(as_on_source)];
-        if (!situation.source) situation.workload = std::move(as_on_source);
-        situation.target = presence_of(workload, *kind);
-    }
+bool copy_runs(const WorkloadSituation& workload) {
+    return workload.migrated && !workload.target->at_rest && !workload.target->ended;
 }
 
-std::vector<WorkloadSituation> workloads_of(const State& state) {
-    ByKey by_key;
-    add_source(state, by_key);
-    add_target(state, by_key);
-    std::vector<WorkloadSituation> workloads;
-    for (auto& [key, situation] : by_key) workloads.push_back(std::move(situation));
-    return workloads;
+// A Job that is gone has come to its end, and was tidied away.
+bool may_be_missed(const WorkloadSituation& workload) {
+    return workload.missing && workload.migrated && workload.workload.type.plural != "jobs";
 }
 
 // Volumes
@@ -114,8 +126,39 @@ std::vector<VolumeSituation> volumes_of(const State& state) {
 
 }  // namespace
 
+std::vector<WorkloadSituation> workloads_of(const State& state, const Record& record) {
+    const auto recorded = told_by_key(record);
+    const bool all_seen = sees_all_of_the_source(state);
+    std::vector<WorkloadSituation> workloads;
+    for (const Pair& pair : pairs_of(state)) {
+        workloads.push_back(situation_of_pair(state, pair, recorded));
+        workloads.back().missing = all_seen && pair.source == nullptr;
+    }
+    return workloads;
+}
+
+Situation situation_of(const State& state, const Record& record) {
+    return {.workloads = workloads_of(state, record), .volumes = volumes_of(state)};
+}
+
 Situation situation_of(const State& state) {
-    return {.workloads = workloads_of(state), .volumes = volumes_of(state)};
+    return situation_of(state, Record{});
+}
+
+bool is_left_at_rest(const WorkloadSituation& workload) {
+    // MTC keeps a DaemonSet from every node by a key of its own, and starts it by the mark only
+    const bool started_by_mtc = workload.stopped && workload.marked;
+    const bool rests =
+        workload.source ? workload.source->at_rest && !started_by_mtc : may_be_missed(workload);
+    if (!rests) return false;
+    if (workload.before.told_by == Witness::Operator) return workload.before.ran == true;
+    return workload.before.ran == true || copy_runs(workload);
+}
+
+bool runs_with_another_number(const WorkloadSituation& workload) {
+    const auto& before = workload.before.wanted.replicas;
+    return workload.source && !workload.source->at_rest && !workload.source->ended && before &&
+           workload.source->told.replicas != before;
 }
 
 bool is_written_by_both(const VolumeSituation& volume) {

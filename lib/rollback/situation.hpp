@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mtc/workload.hpp"
+#include "rollback/record.hpp"
 #include "rollback/state.hpp"
 
 namespace rollback {
@@ -16,6 +17,7 @@ struct Presence {
     mtc::Wanted told;      // what its spec tells it to run
     mtc::Serving serves;   // whether it does
     bool at_rest = false;  // it is told to run nothing
+    bool ended = false;    // a Job that has come to its end
 };
 
 /// A workload of the plan's namespaces, matched by kind and name through the plan's mapping of
@@ -25,7 +27,11 @@ struct WorkloadSituation {
     std::optional<Presence> source = {};  // nothing: it is not there, or was not seen
     std::optional<Presence> target = {};
     bool stopped = false;         // by MTC, on the source
-    mtc::Wanted returns_to = {};  // when stopped; empty fields: the record is lost
+    bool marked = false;          // by MTC, whether it is stopped or runs again
+    mtc::Wanted returns_to = {};  // by MTC, when stopped; empty fields: its annotation is lost
+    bool migrated = false;        // what is on the target is a copy that the plan made
+    bool missing = false;         // not on the source, and all workloads there were seen
+    Before before = {};
 };
 
 /// A volume of the plan.
@@ -42,7 +48,20 @@ struct Situation {
     std::vector<VolumeSituation> volumes = {};      // in the plan's order
 };
 
+/// The workloads alone.
+std::vector<WorkloadSituation> workloads_of(const State& state, const Record& record);
+/// `record` tells what was before.
+Situation situation_of(const State& state, const Record& record);
+/// With what is to be seen now.
 Situation situation_of(const State& state);
+
+/// True for a workload that MTC's rollback leaves at rest on the source, or that is not there,
+/// though it ran before or its copy runs on the target: the rollback deletes the only one that
+/// runs.
+bool is_left_at_rest(const WorkloadSituation& workload);
+
+/// True for a workload that runs on the source, with another number than before.
+bool runs_with_another_number(const WorkloadSituation& workload);
 
 /// True when pods of both sides mount it, and it is one volume.
 bool is_written_by_both(const VolumeSituation& volume);

@@ -52,6 +52,10 @@ struct ClusterView {
     std::vector<Object> velero = {};       // the plan's Backups and Restores
     std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers and KEDA's, of the source
     std::optional<base::Time> now = {};    // by its own clock, when it was looked at
+    /// Source only: ReplicaSets of Deployments that are, or were, paused.
+    std::vector<Object> replica_sets = {};
+    /// Source only: every MigPlan that its own API has, in any namespace.
+    std::vector<mtc::Plan> plans = {};
 
     // What only the proof of a recovery reads.
     std::vector<Object> services = {};

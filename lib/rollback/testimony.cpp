@@ -15,8 +15,8 @@ std::string called(const Migration& m) {
 }
 
 // The phases of an itinerary before and after quiescing (mm/task.go). Those that changed sides from
-// one version of MTC to the next (stage pods, the restarts of Restic) are left out: they tell
-// nothing.
+// one version of MTC to the next (stage pods, the restarts of Restic; of a stage migration also
+// what waits for registries and for Velero) are left out: they tell nothing.
 using Phases = std::span<const std::string_view>;
 
 struct Itinerary {
@@ -34,12 +34,11 @@ constexpr std::string_view preparation[] = {"Started",
                                             "CleanStaleStagePods",
                                             "WaitForStaleStagePodsTerminated",
                                             "CreateRegistries",
-                                            "WaitForRegistriesReady",
-                                            "EnsureCloudSecretPropagated"};
+                                            "CreateDirectImageMigration"};
 constexpr std::string_view before_final[] = {
-    "WaitForVeleroReady",         "PreBackupHooks",
-    "CreateDirectImageMigration", "CreateDirectVolumeMigrationStage",
-    "EnsureInitialBackup",        "InitialBackupCreated"};
+    "WaitForVeleroReady",  "WaitForRegistriesReady",           "EnsureCloudSecretPropagated",
+    "PreBackupHooks",      "CreateDirectVolumeMigrationStage", "EnsureInitialBackup",
+    "InitialBackupCreated"};
 // the first two are called QuiesceApplications and EnsureQuiesced in MTC 1.4
 constexpr std::string_view from_quiescing_on_final[] = {"QuiesceSourceApplications",
                                                         "QuiesceApplications",

@@ -7,6 +7,7 @@
 #include "mtc/names.hpp"
 #include "run/cancel.hpp"
 #include "run/observe.hpp"
+#include "run/write.hpp"
 
 namespace run {
 namespace {
@@ -18,6 +19,15 @@ using rollback::Verdict;
 
 bool creates(const rollback::Step& step) {
     return std::holds_alternative<rollback::Create>(step.action);
+}
+
+bool is_start(const rollback::Step& step) {
+    const auto* patch = std::get_if<rollback::Patch>(&step.action);
+    return patch != nullptr && patch->purpose == rollback::Purpose::Start;
+}
+
+bool failed_to_be_written(const rollback::Written& written) {
+    return !written.error.empty();
 }
 
 class ConsoleFlow final : public FlowRun {
@@ -37,12 +47,18 @@ class ConsoleFlow final : public FlowRun {
             report_.attached ? steps.begin() : std::ranges::find_if(steps, creates);
         if (const End end = cancel({steps.begin(), rollback})) return *end;
         for (auto step = rollback; step != steps.end(); ++step) {
-            if (const End end = std::visit(
-                    [this](const auto& action) { return this->carry_out(action); }, step->action)) {
+            const auto next = std::find_if_not(step, steps.end(), is_start);
+            if (const End end =
+                    next == step
+                        ? std::visit([this](const auto& action) { return this->carry_out(action); },
+                                     step->action)
+                        : start({step, next})) {
                 return *end;
             }
+            if (next != step) step = next - 1;
         }
-        return Outcome::Succeeded;
+        return std::ranges::any_of(report_.written, failed_to_be_written) ? Outcome::NotVerified
+                                                                          : Outcome::Succeeded;
     }
 
     End look() {
@@ -51,7 +67,10 @@ class ConsoleFlow final : public FlowRun {
         if (!state) return failed(state.error());
         state_ = std::move(*state);
         describe(report_, session_, *state_);
-        report_.assessment = rollback::assess(*state_, {.will_verify = options_.verify});
+        record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
+        report_.assessment = rollback::assess(
+            *state_,
+            {.will_verify = options_.verify, .record = &record_, .starts = options_.starts});
         report_.gaps = state_->gaps;
         options_.assessed(*state_, *report_.assessment);
         return {};
@@ -59,17 +78,40 @@ class ConsoleFlow final : public FlowRun {
 
     End decide() {
         enter("decide what to do");
-        record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
         if (!options_.name.empty()) record_.rollback = options_.name;
         attach();
-        report_.runbook = rollback::console_flow(
-            *state_, *report_.assessment, record_.rollback,
-            {.cancel_running = options_.cancel_running, .follow = options_.follow});
+        report_.runbook = rollback::console_flow(*state_, *report_.assessment, record_.rollback,
+                                                 {.cancel_running = options_.cancel_running,
+                                                  .follow = options_.follow,
+                                                  .starts = starts_after_mtc()});
+        record_ = rollback::completed(std::move(record_), *state_, starts());
+        if (const End end = review_starts()) return end;
         if (!report_.runbook->blockers.empty()) return Outcome::Refused;
         if (report_.runbook->empty()) return nothing_to_do();
         if (const End end = check_name()) return end;
         if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
+    }
+
+    rollback::ManualOptions starts() const {
+        return {.set = options_.starts.set, .as_before = options_.starts.as_before};
+    }
+
+    std::vector<rollback::Step> starts_after_mtc() const {
+        if (!options_.follow) return {};
+        return rollback::starts_after_mtc(*state_, report_.assessment->situation, record_,
+                                          options_.starts);
+    }
+
+    // Whoever may roll back may not yet write to workloads of the source.
+    End review_starts() {
+        rollback::Runbook wanted{.steps = starts_after_mtc(), .blockers = {}};
+        if (wanted.empty() || !report_.runbook->blockers.empty()) return {};
+        if (auto asked = review(session_, wanted, *state_, execute_.parallel, stop_); !asked)
+            return failed(asked.error());
+        wanted = rollback::unless_denied(std::move(wanted), state_->denied);
+        if (!wanted.blockers.empty()) report_.runbook = std::move(wanted);
+        return {};
     }
 
     void attach() {
@@ -183,17 +225,34 @@ class ConsoleFlow final : public FlowRun {
         if (state) judge(*state);
     }
 
+    End start(std::span<const rollback::Step> steps) {
+        enter("start what MTC has left at rest on the source");
+        const WriteJob job{.session = session_,
+                           .parallel = execute_.parallel,
+                           .decide =
+                               [this](const rollback::Patch& patch, const Object& now) {
+                                   return rollback::decided_anew(patch, now, record_, starts());
+                               },
+                           .told =
+                               [this, n = steps.size()](const rollback::Written& written) {
+                                   options_.sink(Wrote{written, ++started_, n});
+                               }};
+        const auto sent = write_all(job, steps, report_.written, stop_);
+        return sent ? End() : End(failed(sent.error()));
+    }
+
+    End carry_out(const rollback::AwaitTargetStopped&) { return target_stopped(starts()); }
     End carry_out(const rollback::AwaitServing&) { return serving(); }
 
-    // carried out by cancel()
+    // carried out by cancel() and start()
     static End carry_out(const rollback::Patch&) { return {}; }
     static End carry_out(const rollback::Delete&) { return {}; }
     // of the manual flow: a runbook of this one has none of them
     static End carry_out(const rollback::AwaitNoStagePods&) { return {}; }
-    static End carry_out(const rollback::AwaitTargetStopped&) { return {}; }
     static End carry_out(const rollback::AwaitGone&) { return {}; }
 
     const ConsoleFlowOptions& options_;
+    std::size_t started_ = 0;
 };
 
 }  // namespace

@@ -8,9 +8,10 @@ namespace run {
 
 struct ConsoleFlowOptions : FlowOptions {
     rollback::Task task = rollback::Task::RollBack;
-    bool cancel_running = false;  // what would postpone the rollback
-    bool follow = true;           // false: end when the rollback is created
-    std::string name = {};        // of the rollback; empty: a random one
+    bool cancel_running = false;        // what would postpone the rollback
+    bool follow = true;                 // false: end when the rollback is created
+    rollback::StartChoice starts = {};  // of what MTC's rollback does not start
+    std::string name = {};              // of the rollback; empty: a random one
     /// Told as soon as both clusters have been looked at and judged, before anybody is asked.
     std::function<void(const rollback::State&, const rollback::Assessment&)> assessed =
         [](const rollback::State&, const rollback::Assessment&) {};

@@ -2,6 +2,7 @@
 
 #include "run/observe.hpp"
 #include "run/probe.hpp"
+#include "run/target_stopped.hpp"
 
 namespace run {
 
@@ -71,6 +72,14 @@ FlowRun::End FlowRun::set_out() {
 void FlowRun::begin_to_wait() {
     if (options_.timeout)
         execute_.follow.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+}
+
+FlowRun::End FlowRun::target_stopped(const rollback::ManualOptions& manual) {
+    enter("wait until nothing on the target can write");
+    const auto stopped =
+        await_target_stopped(session_, *state_, manual, execute_, options_.sink, stop_);
+    if (stopped) return {};
+    return stopped.error().waited ? gave_up(stopped.error().error) : failed(stopped.error().error);
 }
 
 FlowRun::End FlowRun::serving() {

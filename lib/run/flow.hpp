@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "rollback/manual.hpp"
 #include "rollback/report.hpp"
 #include "run/execute.hpp"
 #include "run/records.hpp"
@@ -62,6 +63,9 @@ class FlowRun {
     /// Writes down what is known before anything is changed; from now on time counts.
     End set_out();
     void begin_to_wait();
+
+    /// Ends the run unless it was seen that nothing on the target can write.
+    End target_stopped(const rollback::ManualOptions& manual);
 
     /// Ends the run unless the application serves, where that is to be proved at all.
     End serving();

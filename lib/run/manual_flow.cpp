@@ -1,9 +1,7 @@
 #include "run/manual_flow.hpp"
 
 #include <algorithm>
-#include <set>
 
-#include "base/text.hpp"
 #include "run/await_gone.hpp"
 #include "run/observe.hpp"
 #include "run/write.hpp"
@@ -20,19 +18,6 @@ using rollback::Side;
 using rollback::State;
 using rollback::Step;
 using rollback::Written;
-
-std::vector<std::string> namespaces_of(const std::vector<rollback::ObjectRef>& refs) {
-    std::set<std::string> names;
-    for (const auto& ref : refs) names.insert(ref.ns);
-    return {names.begin(), names.end()};
-}
-
-std::vector<Object> only(const std::vector<Object>& objects,
-                         const std::function<bool(const Object&)>& wanted) {
-    std::vector<Object> out;
-    std::ranges::copy_if(objects, std::back_inserter(out), wanted);
-    return out;
-}
 
 // Of a write.
 Side side_of(const Step& step) {
@@ -84,15 +69,16 @@ class ManualFlow final : public FlowRun {
         if (!state) return failed(state.error());
         state_ = std::move(*state);
         describe(report_, session_, *state_);
-        report_.assessment = rollback::assess(*state_);
+        record_ = recall(*state_, "", options_.snapshot_folder, options_.warn);
+        report_.assessment =
+            rollback::assess(*state_, {.record = &record_, .starts = options_.manual.starts()});
         return {};
     }
 
     End decide() {
         enter("decide what to do");
-        record_ = rollback::completed(recall(*state_, "", options_.snapshot_folder, options_.warn),
-                                      *state_, options_.manual);
         auto wanted = rollback::manual_flow(*state_, record_, options_.manual);
+        record_ = rollback::completed(std::move(record_), *state_, options_.manual);
         if (auto asked = review(session_, wanted, *state_, execute_.parallel, stop_); !asked)
             return failed(asked.error());
         report_.runbook = rollback::unless_denied(std::move(wanted), state_->denied);
@@ -177,53 +163,16 @@ class ManualFlow final : public FlowRun {
         const auto stays = [this, side = await.side](const Object& pod) {
             return rollback::is_to_go(*state_, side, pod);
         };
-        const AwaitedPods pods{
-            target ? session_.target : session_.source, await.side, await.namespaces,
-            [stays](const std::vector<Object>& seen) { return only(seen, stays); }};
+        const AwaitedPods pods{target ? session_.target : session_.source, await.side,
+                               await.namespaces, [stays](const std::vector<Object>& seen) {
+                                   std::vector<Object> left;
+                                   std::ranges::copy_if(seen, std::back_inserter(left), stays);
+                                   return left;
+                               }};
         return waited(await_pods_gone(pods, execute_.follow, options_.sink, stop_));
     }
 
-    // As often as it takes: what began to run on the target after the look before the question is
-    // seen here.
-    End carry_out(const rollback::AwaitTargetStopped&) {
-        enter("wait until nothing on the target can write");
-        while (true) {
-            auto looked = look_again_at_target(session_, *state_, execute_.parallel, stop_);
-            if (!looked) return failed(looked.error());
-            const auto in_the_way = rollback::writers_on_target(*state_, options_.manual);
-            if (!in_the_way.empty()) return nothing_started(in_the_way);
-            const auto pods = rollback::pods_that_write(*state_);
-            if (pods.empty()) return {};
-            if (const End end = waited(
-                    await_pods_gone(writers_in(pods), execute_.follow, options_.sink, stop_)))
-                return end;
-        }
-    }
-
-    AwaitedPods writers_in(const std::vector<rollback::ObjectRef>& pods) {
-        return {session_.target, Side::Target, namespaces_of(pods),
-                [this](const std::vector<Object>& seen) {
-                    State now{.plan = state_->plan, .source = {}, .target = state_->target};
-                    now.source.server = state_->source.server;
-                    now.source.uid = state_->source.uid;
-                    now.source.namespaces = state_->source.namespaces;
-                    now.target.pods = seen;
-                    const auto writing = rollback::pods_that_write(now);
-                    return only(seen, [&](const Object& pod) {
-                        return std::ranges::binary_search(writing, pod.ref);
-                    });
-                }};
-    }
-
-    Outcome nothing_started(const std::vector<rollback::Blocker>& in_the_way) {
-        return failed(
-            {.kind = ErrorKind::Conflict,
-             .message = "error: nothing was started on the source: " + in_the_way.front().what +
-                        (in_the_way.size() == 1
-                             ? ""
-                             : ", and " + std::to_string(in_the_way.size() - 1) + " more"),
-             .hint = in_the_way.front().remedy});
-    }
+    End carry_out(const rollback::AwaitTargetStopped&) { return target_stopped(options_.manual); }
 
     End carry_out(const rollback::AwaitServing&) { return serving(); }
 

@@ -26,11 +26,61 @@ using rollback::State;
 
 using Work = std::vector<std::function<void()>>;
 
-auto append_workloads_to(std::vector<Object>& all) {
-    return [&all](std::vector<Object> items) {
-        std::erase_if(items, mtc::is_managed);
-        std::ranges::move(items, std::back_inserter(all));
+bool is_replica_set(const Object& object) {
+    return object.ref.type.plural == "replicasets";
+}
+
+// What another one manages is left out, but for ReplicaSets, which tell of a paused Deployment.
+auto append_workloads_to(ClusterView& view, bool replica_sets) {
+    return [&view, replica_sets](std::vector<Object> items) {
+        for (Object& item : items) {
+            if (!mtc::is_hidden(item)) {
+                view.workloads.push_back(std::move(item));
+            } else if (replica_sets && is_replica_set(item)) {
+                view.replica_sets.push_back(std::move(item));
+            }
+        }
     };
+}
+
+// Only those of Deployments that are paused, or were: there are thousands of the others.
+void keep_those_of_paused_ones(ClusterView& view) {
+    std::set<std::pair<std::string, std::string>> paused;
+    for (const Object& workload : view.workloads) {
+        const bool was = base::annotation_of(workload, mtc::annotations::paused) == "true";
+        const bool is = base::bool_at(workload.body, "/spec/paused").value_or(false);
+        if (workload.ref.type.plural == "deployments" && (was || is))
+            paused.emplace(workload.ref.ns, workload.ref.name);
+    }
+    std::erase_if(view.replica_sets, [&](const Object& set) {
+        return std::ranges::none_of(
+            base::items_at(set.body, "/metadata/ownerReferences"), [&](const base::Json& owner) {
+                return paused.contains({set.ref.ns, base::text_or_empty(owner, "/name")});
+            });
+    });
+}
+
+// A cluster counts the plans that its own API has, whatever clusters they name.
+void look_at_plans(const Place& place, ClusterView& view, const std::string& ns,
+                   const kube::Discovery& discovery) {
+    const ResourceType* type = served(discovery, mtc::types::migplans);
+    if (type == nullptr) return;
+    auto all = place.cluster.list(*type, {}, place.stop);
+    // the controller serves those of its own namespace only
+    if (!all && all.error().kind == base::ErrorKind::Forbidden)
+        all = place.cluster.list(*type, {.ns = ns}, place.stop);
+    if (!all) {
+        return place.notes.failed(
+            {.side = place.side,
+             .resource = mtc::types::migplans.resource(),
+             .what = "list " + mtc::types::migplans.resource() + " in namespace " + ns,
+             .why = {}},
+            all.error());
+    }
+    const std::scoped_lock lock(place.notes.mutex());
+    for (const Object& object : all->items) {
+        if (auto plan = mtc::decode_plan(object)) view.plans.push_back(std::move(*plan));
+    }
 }
 
 // The plan's own objects apart from those of other plans, so that one search finds both.
@@ -49,13 +99,14 @@ bool can_list(const kube::DiscoveredResource& resource) {
            resource.type != types::endpoints;
 }
 
-std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& discovery) {
+std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& discovery,
+                                    bool replica_sets) {
     std::vector<Look> looks{{.type = types::pods, .keep = append_to(view.pods)},
                             {.type = types::claims, .keep = append_to(view.claims)}};
     for (const mtc::WorkloadKind& kind : mtc::workload_kinds()) {
         const ResourceType* type = served(discovery, kind.type);
         if (type == nullptr) continue;
-        looks.push_back({.type = *type, .keep = append_workloads_to(view.workloads)});
+        looks.push_back({.type = *type, .keep = append_workloads_to(view, replica_sets)});
     }
     return looks;
 }
@@ -149,8 +200,8 @@ void look_at_uid(const Place& place, ClusterView& view) {
 }
 
 void in_order(ClusterView& view) {
-    for (auto* objects : {&view.workloads, &view.pods, &view.autoscalers, &view.services,
-                          &view.endpoints, &view.routes, &view.volumes})
+    for (auto* objects : {&view.workloads, &view.pods, &view.autoscalers, &view.replica_sets,
+                          &view.services, &view.endpoints, &view.routes, &view.volumes})
         std::ranges::sort(*objects, {}, &Object::ref);
     without_repetition(view.labelled);
     without_repetition(view.foreign);
@@ -185,7 +236,7 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
                     const ObserveOptions& options, std::vector<Denied>& denied) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
-    auto looks = application_looks(view, *discovery);
+    auto looks = application_looks(view, *discovery, true);
     add_autoscalers(view, *discovery, looks);
     if (options.proof) {
         std::ranges::move(traffic_looks(view, *discovery), std::back_inserter(looks));
@@ -197,6 +248,7 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
                     },
                     [&] { look_at_namespaces(place, view); },
                     [&] { look_at_uid(place, view); },
+                    [&] { look_at_plans(place, view, plan.ns, *discovery); },
                     [&] {
                         if (options.proof) look_at_volumes(place, view, plan.uid);
                     },
@@ -206,6 +258,7 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
                     }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (options.proof) look_at_events(place, view);
+    keep_those_of_paused_ones(view);
     in_order(view);
 }
 
@@ -214,7 +267,7 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
                     const ObserveOptions& options) {
     const auto discovery = discover(place);
     if (!discovery) return place.notes.fatal(discovery.error());
-    auto looks = application_looks(view, *discovery);
+    auto looks = application_looks(view, *discovery, false);
     if (options.labelled) {
         std::ranges::move(
             label_looks(mtc::labels::migrated_by_plan, *discovery, split_into(view, plan.uid)),

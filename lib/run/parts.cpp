@@ -24,7 +24,7 @@ bool belongs(const Part& part, const Object& object) {
 // What a list of the whole cluster holds beyond the plan, and what another workload manages.
 bool is_of_no_concern(const ClusterView& view, const Object& object) {
     return std::ranges::count(view.namespaces, object.ref.ns) == 0 ||
-           (mtc::workload_kind(object.ref.type) != nullptr && mtc::is_managed(object));
+           (mtc::workload_kind(object.ref.type) != nullptr && mtc::is_hidden(object));
 }
 
 std::set<ResourceType> types_of(const std::vector<Object>& objects, bool terminating_only) {

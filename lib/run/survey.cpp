@@ -3,6 +3,8 @@
 #include "kube/parallel.hpp"
 #include "run/choose_plan.hpp"
 #include "run/observe.hpp"
+#include "run/records.hpp"
+#include "run/snapshot.hpp"
 
 namespace run {
 namespace {
@@ -19,7 +21,8 @@ Result<PlanLine> look_at(const ConnectOptions& options, std::size_t parallel,
     if (!session) return std::unexpected(session.error());
     const auto state = observe(*session, {.parallel = parallel}, stop);
     if (!state) return std::unexpected(state.error());
-    return rollback::line_of(*state, rollback::assess(*state));
+    const auto record = recall(*state, "", snapshot_folder(), [](const std::string&) {});
+    return rollback::line_of(*state, rollback::assess(*state, {.record = &record}));
 }
 
 PlanLine line_for(const ConnectOptions& options, std::size_t parallel, std::stop_token stop) {

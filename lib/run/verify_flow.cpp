@@ -32,8 +32,8 @@ class VerifyFlow final : public FlowRun {
         if (!state) return failed(state.error());
         state_ = std::move(*state);
         describe(report_, session_, *state_);
-        report_.assessment = rollback::assess(*state_);
         choose();
+        report_.assessment = rollback::assess(*state_, {.record = &record_});
         options_.looked(*report_.assessment);
         return {};
     }

@@ -150,6 +150,25 @@ Result<void> delete_made_for(kube::Cluster& cluster, const std::string& plan_uid
     return {};
 }
 
+Result<bool> delete_copying_objects(kube::Cluster& cluster, const std::string& volume_migration_uid,
+                                    const std::vector<std::string>& namespaces,
+                                    std::stop_token stop) {
+    const std::string selector =
+        std::string(labels::by_volume_migration) + "=" + volume_migration_uid;
+    bool gone = true;
+    for (const std::string& ns : namespaces) {
+        for (const ResourceType* type : {&types::pods, &types::secrets, &types::configmaps,
+                                         &types::services, &types::routes}) {
+            const auto done = delete_all(cluster, *type, ns, selector, stop);
+            if (!done) return std::unexpected(done.error());
+            const auto left = cluster.list(*type, {.ns = ns, .label_selector = selector}, stop);
+            if (!left) return std::unexpected(left.error());
+            gone = gone && left->items.empty();
+        }
+    }
+    return gone;
+}
+
 Result<void> remove_marks(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
                           std::stop_token stop) {
     const auto clean = [&](const Object& object) -> Result<void> {

@@ -23,6 +23,11 @@ Result<void> delete_stage_pods(kube::Cluster& cluster, const std::vector<std::st
 /// What is labelled as made for the plan, in all namespaces: also a pod that was borrowed.
 Result<void> delete_made_for(kube::Cluster& cluster, const std::string& plan_uid,
                              std::stop_token stop);
+/// What a DirectVolumeMigration made to copy in these namespaces, its claims excepted. True when
+/// nothing of it is left.
+Result<bool> delete_copying_objects(kube::Cluster& cluster, const std::string& volume_migration_uid,
+                                    const std::vector<std::string>& namespaces,
+                                    std::stop_token stop);
 /// Velero's temporary annotations and labels on claims, pods and namespaces.
 Result<void> remove_marks(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
                           std::stop_token stop);

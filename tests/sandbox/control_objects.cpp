@@ -34,11 +34,12 @@ std::string after_slash(const std::string& text) {
     return text.substr(text.find('/') + 1);
 }
 
+// Of the scenario's word for a volume, "shop/data:data-new".
 Json plan_volume(const std::string& claim, bool moved) {
     const std::string ns = before_slash(claim);
     const std::string name = after_slash(claim);
     return {
-        {"name", "pv-" + ns + "-" + name},
+        {"name", "pv-" + ns + "-" + name.substr(0, name.find(':'))},
         {"capacity", "1Gi"},
         {"storageClass", "gp3-csi"},
         {"pvc",
@@ -54,6 +55,29 @@ Json plan_volume(const std::string& claim, bool moved) {
           {"storageClass", "gp3-csi"}}}};
 }
 
+StatusCondition type_identified(const PlanWords& plan) {
+    StatusCondition out{.type = "MigrationTypeIdentified",
+                        .category = "Advisory",
+                        .message =
+                            "Indirect migration modes can only be used for full namespace "
+                            "migrations.",
+                        .reason = "NamespaceMigrationPlan"};
+    if (plan.conversion) {
+        out.reason = "StorageConversionPlan";
+        out.message =
+            "The migration plan was previously used for Storage Conversion. It can only be used "
+            "for further Storage Conversions. Other migrations will be possible only after a "
+            "successful rollback is performed.";
+    } else if (plan.direct_images && !plan.indirect_volumes) {
+        out.message =
+            "This migration plan was previously used for migrating namespaces. This plan can only "
+            "be used for further Stage/Final Migration. Other migrations are possible only after a "
+            "successful rollback is performed.";
+    }
+    out.durable = plan.conversion || (plan.direct_images && !plan.indirect_volumes);
+    return out;
+}
+
 ConditionList plan_conditions(const PlanWords& plan) {
     ConditionList conditions(nullptr, ConditionList::Keep::Everything);
     conditions.set(storage_ensured());
@@ -61,17 +85,7 @@ ConditionList plan_conditions(const PlanWords& plan) {
                     .category = "Required",
                     .message = "The `persistentVolumes` list has been updated with discovered PVs.",
                     .reason = "Done"});
-    conditions.set(
-        {.type = "MigrationTypeIdentified",
-         .category = "Advisory",
-         .message =
-             plan.direct_images && !plan.indirect_volumes
-                 ? "This migration plan was previously used for migrating namespaces. This "
-                   "plan can only be used for further Stage/Final Migration. Other "
-                   "migrations are possible only after a successful rollback is performed."
-                 : "Indirect migration modes can only be used for full namespace migrations.",
-         .reason = "NamespaceMigrationPlan",
-         .durable = plan.direct_images && !plan.indirect_volumes});
+    conditions.set(type_identified(plan));
     for (const StatusCondition& condition : plan.conditions) conditions.set(condition);
     return conditions;
 }
@@ -130,7 +144,7 @@ void end_failed(const Walk& walk, const ItineraryPhase& phase, const std::string
                                             walk.migration.ref.name +
                                             " failed. See in dvm status.Errors",
                                  .durable = true});
-    status.fail(phase, error);
+    status.fail(phase, {error});
     status.begin(failed_itinerary(), walk.needs());
     status.start(failed_itinerary().first());
     status.enter(failed_itinerary(), failed_itinerary().phases.back());
@@ -213,11 +227,11 @@ Json plan_manifest(const Scenario& scenario) {
         volumes.push_back(plan_volume(claim, std::ranges::count(plan.moved, claim) > 0));
     }
     body["spec"] = {{"namespaces", plan.namespaces},
-                    {"srcMigClusterRef", reference(remote_name)},
+                    {"srcMigClusterRef", reference(plan.conversion ? host_name : remote_name)},
                     {"destMigClusterRef", reference(host_name)},
                     {"migStorageRef", reference("s3")},
                     {"persistentVolumes", volumes}};
-    if (!plan.direct_images) body["spec"]["indirectImageMigration"] = true;
+    if (!plan.direct_images && !plan.conversion) body["spec"]["indirectImageMigration"] = true;
     if (plan.indirect_volumes) body["spec"]["indirectVolumeMigration"] = true;
     if (plan.closed) body["spec"]["closed"] = true;
     body["status"] = {{"suffix", "x7kq"}, {"conditions", plan_conditions(plan).json()}};

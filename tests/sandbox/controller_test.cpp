@@ -293,4 +293,106 @@ target:
     }
 }
 
+// A storage conversion
+// -----------------------------------------------------------------------------
+
+namespace {
+
+constexpr const char* conversion = R"(
+plan:
+  namespaces: [shop]
+  volumes: ["shop/data:data-mig-x7kq", "shop/store-db-0:store-mig-x7kq-db-0"]
+  conversion: true
+source:
+  shop:
+  - {kind: Deployment, name: web, replicas: 2, claims: [data]}
+  - {kind: StatefulSet, name: db, replicas: 1, claimTemplate: store, annotations: {about: db}}
+target:
+  shop:
+    migrated:
+    - {kind: PersistentVolumeClaim, name: data-mig-x7kq}
+    - {kind: PersistentVolumeClaim, name: store-mig-x7kq-db-0}
+)";
+
+Json conversion_of_plan() {
+    return migration_of("conv-1", {{"migrateState", true}, {"quiescePods", true}});
+}
+
+std::string claim_of_web(World& world) {
+    const auto web = found(world.target(), {types::deployments, "shop", "web"});
+    const auto claims =
+        web ? claims_of(web->body, "/spec/template/spec") : std::vector<std::string>{};
+    return claims.size() == 1 ? claims.front() : "";
+}
+
+std::string template_of_db(World& world) {
+    const auto db = found(world.target(), {types::statefulsets, "shop", "db"});
+    return db ? base::text_or_empty(first_at(db->body, "/spec/volumeClaimTemplates"),
+                                    "/metadata/name")
+              : "";
+}
+
+}  // namespace
+
+TEST_SUITE("a simulated storage conversion") {
+    TEST_CASE("switches the claims, starts what it stopped and leaves its marks") {
+        World world(scenario_from(conversion));
+        start(world, conversion_of_plan());
+        const Object ended = world.await_end("conv-1", std::chrono::seconds(15));
+        CHECK(condition_in(ended, "Succeeded") != nullptr);
+        CHECK(claim_of_web(world) == "data-mig-x7kq");
+        const auto web = found(world.target(), {types::deployments, "shop", "web"});
+        REQUIRE(web);
+        CHECK(base::number_at(web->body, "/spec/replicas") == 2);
+        CHECK(base::annotation_of(*web, "migration.openshift.io/preQuiesceReplicas") == "2");
+        const auto db = found(world.target(), {types::statefulsets, "shop", "db"});
+        REQUIRE(db);
+        CHECK(template_of_db(world) == "store-mig-x7kq");
+        CHECK(base::annotation_of(*db, "migration.openshift.io/statefulset-update") == "True");
+        CHECK_FALSE(base::annotation_of(*db, "migration.openshift.io/preQuiesceReplicas"));
+        const auto old = found(world.target(), {types::persistentvolumeclaims, "shop", "data"});
+        REQUIRE(old);
+        CHECK(base::label_of(*old, "migration.openshift.io/source-for-directvolumemigration"));
+
+        start(world, rollback_of_plan());
+        CHECK(condition_in(world.await_end("rollback-1", std::chrono::seconds(15)), "Succeeded") !=
+              nullptr);
+        CHECK(claim_of_web(world) == "data");
+        CHECK(template_of_db(world) == "store");
+    }
+
+    TEST_CASE("fails at a Job that has not ended, when it has swapped the others") {
+        Scenario scenario = scenario_from(conversion);
+        scenario.source["shop"].push_back(
+            {.kind = "Job", .name = "import", .fields = {{"parallelism", 2}}});
+        World world(scenario);
+        start(world, conversion_of_plan());
+        const Object ended = world.await_end("conv-1", std::chrono::seconds(15));
+        CHECK(base::texts_at(ended.body, "/status/errors") ==
+              std::vector<std::string>{"Failed updating PVC references on Jobs [shop/import]"});
+        CHECK(claim_of_web(world) == "data-mig-x7kq");
+        CHECK(template_of_db(world) == "store-mig-x7kq");
+    }
+}
+
+TEST_CASE("a DirectVolumeMigration that is deleted takes along what it made, on both clusters") {
+    World world("leftovers");
+    const auto all = world.control().list(types::directvolumemigrations, {}, {});
+    REQUIRE(all);
+    REQUIRE(all->items.size() == 1);
+    const Object& copy = all->items.front();
+    const std::string selector = "directvolumemigration=" + copy.uid;
+    const auto left = [&](kube::Cluster& cluster, const ResourceType& type) {
+        const auto found = cluster.list(type, {.ns = "shop", .label_selector = selector}, {});
+        return found ? found->items.size() : 99;
+    };
+    CHECK(left(world.source(), types::secrets) == 2);
+    CHECK(left(world.target(), types::routes) == 2);
+    REQUIRE(world.control().remove(copy, {}, {}));
+    CHECK(World::await(world.control(), types::directvolumemigrations,
+                       [](const kube::ObjectMap& left) { return left.empty(); }));
+    CHECK(left(world.source(), types::secrets) == 0);
+    CHECK(left(world.target(), types::routes) == 0);
+}
+
 }  // namespace sandbox_controller_test

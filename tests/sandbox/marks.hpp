@@ -8,6 +8,10 @@ namespace sandbox {
 inline constexpr const char* openshift_migration = "openshift-migration";
 inline constexpr const char* part_of = "app.kubernetes.io/part-of";
 
+/// Of a DirectVolumeMigration: the controller deletes what it made before it goes.
+inline constexpr const char* volume_migration_finalizer =
+    "migration.openshift.io/directvolumemigrationfinalizer";
+
 namespace labels {
 inline constexpr const char* migrated_by_plan = "migration.openshift.io/migrated-by-migplan";
 inline constexpr const char* migrated_by_migration =
@@ -15,6 +19,8 @@ inline constexpr const char* migrated_by_migration =
 inline constexpr const char* stage_pod = "migration.openshift.io/is-stage-pod";
 inline constexpr const char* application_pod = "migration.openshift.io/is-application-pod";
 inline constexpr const char* by_volume_migration = "directvolumemigration";
+inline constexpr const char* converted_claim =
+    "migration.openshift.io/source-for-directvolumemigration";
 inline constexpr const char* plan_name = "migration.openshift.io/migplan-name";
 inline constexpr const char* migration_uid = "migration.openshift.io/migration-uid";
 }  // namespace labels

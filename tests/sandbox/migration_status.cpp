@@ -163,8 +163,8 @@ void MigrationStatus::enter(const Itinerary& itinerary, const ItineraryPhase& ph
     set_running(itinerary, phase.name);
 }
 
-void MigrationStatus::fail(const ItineraryPhase& phase, const std::string& error) {
-    status_["errors"].push_back(error);
+void MigrationStatus::fail(const ItineraryPhase& phase, const std::vector<std::string>& errors) {
+    for (const std::string& error : errors) status_["errors"].push_back(error);
     conditions_.set({.type = "Failed",
                      .category = "Advisory",
                      .message = "The migration has failed.  See: Errors.",

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sandbox/itinerary.hpp"
 #include "sandbox/resources.hpp"
@@ -54,7 +55,7 @@ class MigrationStatus {
     /// before its own that have not are skipped.
     void enter(const Itinerary& itinerary, const ItineraryPhase& phase);
     /// The phase failed. It is the current one still, until the Failed itinerary begins.
-    void fail(const ItineraryPhase& phase, const std::string& error);
+    void fail(const ItineraryPhase& phase, const std::vector<std::string>& errors);
     /// What has failed is seen in this phase of no itinerary ("FinalRestoreFailed") until then.
     void fall(const Itinerary& itinerary, std::string_view phase);
     void complete();

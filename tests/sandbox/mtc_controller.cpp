@@ -49,6 +49,29 @@ void adopt(Json& body, const Object& migration, const Object& plan) {
                                                 {"uid", plan.uid}}});
 }
 
+// What a scenario calls the work of a DirectVolumeMigration's finalizer, where it is to hang.
+constexpr std::string_view finalizing = "DirectVolumeMigrationFinalizer";
+
+struct CopiedNamespaces {
+    std::vector<std::string> source = {};
+    std::vector<std::string> target = {};
+};
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+    if (std::ranges::count(names, name) == 0) names.push_back(name);
+}
+
+CopiedNamespaces copied_namespaces(const Object& volume_migration) {
+    CopiedNamespaces out;
+    for (const Json& claim :
+         base::items_at(volume_migration.body, "/spec/persistentVolumeClaims")) {
+        const std::string ns = base::text_or_empty(claim, "/namespace");
+        add_once(out.source, ns);
+        add_once(out.target, base::text_at(claim, "/targetNamespace").value_or(ns));
+    }
+    return out;
+}
+
 bool covers(const std::vector<Watched>& known, const std::vector<Watched>& wanted) {
     return std::ranges::all_of(
         wanted, [&](const Watched& one) { return std::ranges::count(known, one) > 0; });
@@ -81,7 +104,10 @@ MtcController::~MtcController() = default;
 
 void MtcController::run(std::stop_token stop) {
     const kube::ListOptions here{.ns = openshift_migration};
-    const Mirror mirror(clusters_.control, {{types::migmigrations, here}, {types::migplans, here}},
+    const Mirror mirror(clusters_.control,
+                        {{types::migmigrations, here},
+                         {types::migplans, here},
+                         {types::directvolumemigrations, here}},
                         bell_);
     while (bell_.wait(stop, std::exchange(wake_, std::nullopt))) pass(stop);
     waiting_.clear();
@@ -104,11 +130,13 @@ void MtcController::pass(std::stop_token stop) {
     const kube::ListOptions here{.ns = openshift_migration};
     auto migrations = clusters_.control.list(types::migmigrations, here, stop);
     auto plans = clusters_.control.list(types::migplans, here, stop);
-    if (!migrations || !plans) return wake_at(Clock::now() + retry_pause);
+    const auto copies = clusters_.control.list(types::directvolumemigrations, here, stop);
+    if (!migrations || !plans || !copies) return wake_at(Clock::now() + retry_pause);
     const Round round{std::move(migrations->items), std::move(plans->items), stop};
     std::erase_if(waiting_, [&](const auto& entry) {
         return std::ranges::count(round.migrations, entry.first, &Object::uid) == 0;
     });
+    for (const Object& copy : copies->items) clean_up(copy, stop);
     for (const Object& plan : round.plans) judge(round, plan);
     for (const Object& migration : round.migrations) {
         if (!is_completed(migration) && !base::is_terminating(migration))
@@ -127,6 +155,23 @@ void MtcController::judge(const Round& round, const Object& plan) {
     }
     resumed_since_.erase(plan.uid);
     std::ignore = update(clusters_.control, plan, judged, round.stop);
+}
+
+void MtcController::clean_up(const Object& volume_migration, std::stop_token stop) {
+    auto finalizers = base::finalizers_of(volume_migration);
+    if (!base::is_terminating(volume_migration) ||
+        std::erase(finalizers, volume_migration_finalizer) == 0 ||
+        hangs(volume_migration.uid, finalizing))
+        return;
+    const CopiedNamespaces namespaces = copied_namespaces(volume_migration);
+    const auto source =
+        delete_copying_objects(clusters_.source, volume_migration.uid, namespaces.source, stop);
+    const auto target =
+        delete_copying_objects(clusters_.target, volume_migration.uid, namespaces.target, stop);
+    if (!source || !target || !*source || !*target) return wake_at(Clock::now() + retry_pause);
+    Json body = volume_migration.body;
+    body["metadata"]["finalizers"] = finalizers;
+    std::ignore = update(clusters_.control, volume_migration, body, stop);
 }
 
 void MtcController::close(const Round& round, const Object& plan) {
@@ -175,8 +220,8 @@ void MtcController::step(const Journey& journey, const Itinerary& itinerary, con
     if (stays) status.enter(itinerary, phase);
     if (!outcome && is_passing(outcome.error())) return wake_at(Clock::now() + retry_pause);
     due_[journey.migration.uid] = Clock::now() + options_.pace;
-    if (!outcome) {
-        status.fail(phase, outcome.error().message);
+    if (!outcome || outcome->then == Outcome::Then::Fail) {
+        status.fail(phase, outcome ? outcome->reasons : std::vector{outcome.error().message});
         const std::string_view seen_in = seen_in_after(phase.name);
         if (!seen_in.empty()) status.fall(itinerary, seen_in);
         return;

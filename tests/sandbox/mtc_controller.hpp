@@ -60,6 +60,7 @@ class MtcController {
     void pass(std::stop_token stop);
     void judge(const Round& round, const Object& plan);
     void close(const Round& round, const Object& plan);
+    void clean_up(const Object& volume_migration, std::stop_token stop);
     void reconcile(const Round& round, const Object& listed);
     void advance(const Round& round, const Object& migration, const Object& plan,
                  MigrationStatus& status);

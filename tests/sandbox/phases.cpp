@@ -7,16 +7,13 @@
 #include "sandbox/marks.hpp"
 #include "sandbox/quiesce.hpp"
 #include "sandbox/stage_pods.hpp"
+#include "sandbox/swap.hpp"
+#include "sandbox/volume_phases.hpp"
 
 namespace sandbox {
 namespace {
 
 using Then = Outcome::Then;
-
-Result<Outcome> next_after(const Result<void>& done) {
-    if (!done) return std::unexpected(done.error());
-    return Outcome{};
-}
 
 // The words of spec.namespaces are compared with the plan's namespaces as they are: one that is
 // mapped ("billing:billing-new") is no namespace. Every plan counts, closed ones and those between
@@ -34,10 +31,13 @@ Result<bool> has_several_plans(kube::Cluster& cluster, const std::vector<std::st
     });
 }
 
+bool is_rollback(const Journey& j) {
+    return base::bool_at(j.migration.body, "/spec/rollback").value_or(false);
+}
+
 // A rollback looks for the claims' names on the target, on both sides.
 const std::set<std::string>& chosen_claims(const Journey& j) {
-    const bool rollback = base::bool_at(j.migration.body, "/spec/rollback").value_or(false);
-    return rollback ? j.plan.target_claims : j.plan.source_claims;
+    return is_rollback(j) ? j.plan.target_claims : j.plan.source_claims;
 }
 
 Result<QuiesceScope> scope_of(kube::Cluster& cluster, const std::vector<std::string>& namespaces,
@@ -103,6 +103,13 @@ Result<Outcome> await_quiet_target(const Journey& j) {
     return Outcome{.then = Then::Wait, .on_target = pods_in(namespaces)};
 }
 
+Result<Outcome> swap_references(const Journey& j) {
+    auto reasons = swap_claims(j.clusters.target, j.plan, is_rollback(j), j.stop);
+    if (!reasons) return std::unexpected(reasons.error());
+    if (reasons->empty()) return Outcome{};
+    return Outcome{.then = Then::Fail, .reasons = std::move(*reasons)};
+}
+
 Result<Outcome> delete_migrated_objects(const Journey& j) {
     return next_after(delete_migrated(j.clusters.target, j.plan, j.stop));
 }
@@ -164,61 +171,6 @@ Result<Outcome> await_stage_pods_gone(const Journey& j) {
     return Outcome{};
 }
 
-// Direct volume migration ------------------------------------------------------------------------
-
-Json volume_migration(const Journey& j) {
-    const std::string name = j.migration.ref.name + "-" + short_hash(j.migration.uid);
-    Json dvm = manifest(types::directvolumemigrations, j.migration.ref.ns, name);
-    dvm["metadata"]["labels"] = {{"migmigration", j.migration.uid},
-                                 {"migration-direct-volume", j.migration.uid},
-                                 {part_of, openshift_migration}};
-    dvm["metadata"]["ownerReferences"] = Json::array({controller_reference(j.migration)});
-    dvm["spec"] = {{"createDestinationNamespaces", true}, {"migrationType", "CutOver"}};
-    dvm["status"] = {{"observedDigest", ""},
-                     {"phase", "RunRsyncOperations"},
-                     {"phaseDescription", "Running Rsync Pods to migrate Persistent Volume data"},
-                     {"itinerary", "VolumeMigration"}};
-    return dvm;
-}
-
-Result<Outcome> create_volume_migration(const Journey& j) {
-    const Json body = volume_migration(j);
-    const ObjectRef ref{types::directvolumemigrations, j.migration.ref.ns,
-                        base::text_or_empty(body, "/metadata/name")};
-    const auto made = j.clusters.control.create(ref, body, {}, j.stop);
-    if (!made && made.error().kind != base::ErrorKind::AlreadyExists)
-        return std::unexpected(made.error());
-    return Outcome{};
-}
-
-std::string own_volume_migrations(const Journey& j) {
-    return "migration-direct-volume=" + j.migration.uid;
-}
-
-Result<Outcome> await_volume_migration(const Journey& j) {
-    kube::Cluster& control = j.clusters.control;
-    const auto found = control.list(types::directvolumemigrations,
-                                    {.label_selector = own_volume_migrations(j)}, j.stop);
-    if (!found) return std::unexpected(found.error());
-    for (const Object& dvm : found->items) {
-        Json changed = dvm.body;
-        changed["status"]["phase"] = "Completed";
-        if (const auto done = update(control, dvm, changed, j.stop); !done)
-            return std::unexpected(done.error());
-    }
-    return Outcome{};
-}
-
-Result<Outcome> delete_volume_migrations(const Journey& j) {
-    return next_after(delete_all(j.clusters.control, types::directvolumemigrations, {},
-                                 own_volume_migrations(j), j.stop));
-}
-
-Result<Outcome> delete_image_migrations(const Journey& j) {
-    return next_after(delete_all(j.clusters.control, types::directimagemigrations, {},
-                                 "migmigration=" + j.migration.uid, j.stop));
-}
-
 // Cancelling -------------------------------------------------------------------------------------
 
 Result<Outcome> begin_canceling(const Journey& j) {
@@ -228,9 +180,8 @@ Result<Outcome> begin_canceling(const Journey& j) {
                       .reason = "Cancel",
                       .durable = true});
     // it jumps to EnsureAnnotationsDeleted, and goes on from there without running it
-    const bool rollback = base::bool_at(j.migration.body, "/spec/rollback").value_or(false);
-    return rollback ? Outcome{.then = Then::Jump, .jump_to = "UnQuiesceSrcApplications"}
-                    : Outcome{};
+    return is_rollback(j) ? Outcome{.then = Then::Jump, .jump_to = "UnQuiesceSrcApplications"}
+                          : Outcome{};
 }
 
 Result<Outcome> end_canceling(const Journey& j) {
@@ -297,6 +248,7 @@ constexpr std::array phase_table{
     PhaseWork{"EnsureStagePodsFromOrphanedPVCs", make_stage_pods},
     PhaseWork{"EnsureStagePodsTerminated", await_stage_pods_gone},
     PhaseWork{"WaitForStaleStagePodsTerminated", await_stage_pods_gone},
+    PhaseWork{"SwapPVCReferences", swap_references},
     PhaseWork{"DeleteMigrated", delete_migrated_objects},
     PhaseWork{"EnsureMigratedDeleted", await_migrated_gone},
     PhaseWork{"UnQuiesceSrcApplications", unquiesce_source},
@@ -306,32 +258,11 @@ constexpr std::array phase_table{
     PhaseWork{"MigrationFailed", end_failed},
 };
 
-std::string_view before_colon(std::string_view mapping) {
-    return mapping.substr(0, mapping.find(':'));
-}
-std::string_view after_colon(std::string_view mapping) {
-    const auto colon = mapping.find(':');
-    return colon == std::string_view::npos ? mapping : mapping.substr(colon + 1);
-}
-
 }  // namespace
 
-PlanFacts facts_of(const Object& plan) {
-    PlanFacts facts{.uid = plan.uid, .name = plan.ref.name};
-    for (const Json& item : base::items_at(plan.body, "/spec/namespaces")) {
-        const auto mapping = item.get<std::string>();
-        facts.mappings.push_back(mapping);
-        facts.source_namespaces.emplace_back(before_colon(mapping));
-        facts.target_namespaces.emplace_back(after_colon(mapping));
-    }
-    for (const Json& volume : base::items_at(plan.body, "/spec/persistentVolumes")) {
-        if (base::text_or_empty(volume, "/selection/action") != "copy") continue;
-        const std::string ns = base::text_or_empty(volume, "/pvc/namespace") + "/";
-        const std::string claim = base::text_or_empty(volume, "/pvc/name");
-        facts.source_claims.insert(ns + std::string(before_colon(claim)));
-        facts.target_claims.insert(ns + std::string(after_colon(claim)));
-    }
-    return facts;
+Result<Outcome> next_after(const Result<void>& done) {
+    if (!done) return std::unexpected(done.error());
+    return Outcome{};
 }
 
 Result<Outcome> run_phase(std::string_view phase, const Journey& journey) {

@@ -263,4 +263,19 @@ Json quiesced(const ResourceType& type, Json body) {
     return body;
 }
 
+Json started_with_its_mark(const ResourceType& type, Json body) {
+    if (type == types::daemonsets) {
+        std::ignore = start_daemon_set(body);
+        return body;
+    }
+    Json started = body;
+    if (!annotation(body, names::replicas)) return body;
+    // the count is set whatever it is now
+    started["spec"]["replicas"] = 0;
+    std::ignore = start_replicas(started);
+    restore_paused(started);
+    body["spec"] = started["spec"];
+    return body;
+}
+
 }  // namespace sandbox

@@ -27,6 +27,10 @@ Result<void> unquiesce(kube::Cluster& cluster, const QuiesceScope& scope, std::s
 /// with one of the claims. A pod that mounts another claim is not waited for.
 Result<bool> is_quiet(kube::Cluster& cluster, const QuiesceScope& scope, std::stop_token stop);
 
+/// What the swap of a storage conversion makes of one workload's body: it runs as before and keeps
+/// its mark, a DaemonSet excepted.
+Json started_with_its_mark(const ResourceType& type, Json body);
+
 /// What quiescing makes of one workload's body; unchanged when the kind is none that it stops.
 Json quiesced(const ResourceType& type, Json body);
 

@@ -5,11 +5,14 @@
 #include <doctest/doctest.h>
 
 #include <regex>
+#include <set>
 
+#include "rollback/testimony.hpp"
 #include "sandbox/control_objects.hpp"
 #include "sandbox/itinerary.hpp"
 #include "sandbox/leftovers.hpp"
 #include "sandbox/mtc_rules.hpp"
+#include "sandbox/volume_migration.hpp"
 
 using namespace sandbox;
 
@@ -78,6 +81,26 @@ Json recorded_status(const Way& way) {
     return recorded::one("migmigrations", way.name).at("status");
 }
 
+// What a DirectVolumeMigration says of its end and of the claim `data`.
+Json copied(const Json& body) {
+    const Json& status = body.at("status");
+    Json out = {{"phase", status.at("phase")},
+                {"itinerary", status.at("itinerary")},
+                {"errors", status.value("errors", Json::array())}};
+    for (Json condition : status.at("conditions")) {
+        condition.erase("lastTransitionTime");
+        out["conditions"].push_back(condition);
+    }
+    for (Json operation : status.at("rsyncOperations")) {
+        if (operation.at("pvcReference").at("name") != "data") continue;
+        operation.erase("pvcReference");
+        out["operation"] = operation;
+    }
+    for (const char* list : {"failedPods", "runningPods", "successfulPods"})
+        out[list] = status.contains(list);
+    return out;
+}
+
 MigrationWords words_of(const Way& way) {
     const Json errors = recorded_status(way).value("errors", Json::array());
     return {
@@ -141,6 +164,81 @@ TEST_SUITE("the simulated controller as the real one") {
             for (Json* each : {&labels, &expected})
                 each->erase("migration.openshift.io/created-for-pvc");
             CHECK(labels == expected);
+        }
+    }
+
+    TEST_CASE(
+        "leaves DirectVolumeMigrations with the same conditions, phase, errors and operations") {
+        struct Row {
+            const char* name;
+            const char* copy;
+        };
+        for (const Row& row : {Row{"cutover-c-rcllf", "complete"}, Row{"cutover-d2-mt9p6", "rsync"},
+                               Row{"cutover-h-8mpkn", "fatal"}}) {
+            CAPTURE(row.name);
+            const Json real = recorded::one("directvolumemigrations", row.name);
+            Scenario scenario;
+            scenario.plan.namespaces = {"shop"};
+            scenario.plan.volumes = {"shop/data"};
+            const Json errors = real["status"].value("errors", Json::array());
+            MigrationWords words{.name = "cutover"};
+            words.copy = row.copy;
+            words.error = errors.empty() ? std::string() : errors.at(0).get<std::string>();
+            const Json made = volume_migration_manifest(
+                words, base::object_of(types::migmigrations, {{"metadata", {{"uid", "1"}}}}),
+                scenario);
+            CHECK(copied(made) == copied(real));
+            CHECK(made["metadata"]["finalizers"] == real["metadata"]["finalizers"]);
+            CHECK(made["metadata"]["ownerReferences"][0]["controller"] == true);
+        }
+    }
+}
+
+// The product's words against the simulator's tables, which are the real ones.
+namespace {
+
+rollback::Testimony testimony_of(bool stage, std::string_view phase) {
+    Json body = manifest(types::migmigrations, "openshift-migration", "m");
+    body["spec"] = {{"migrateState", stage}, {"quiescePods", true}};
+    body["status"] = {{"phase", "Completed"},
+                      {"conditions", Json::array({{{"type", "Failed"},
+                                                   {"status", "True"},
+                                                   {"category", "Advisory"},
+                                                   {"reason", phase}}})}};
+    return rollback::testimony_of(
+        mtc::decode_migration(base::object_of(types::migmigrations, body)));
+}
+
+// Before quiescing in MTC 1.4 and 1.5, after it since 1.6, in both itineraries or in one.
+bool changed_sides(bool stage, std::string_view phase) {
+    static const std::set<std::string_view> in_both{"EnsureStagePodsFromRunning",
+                                                    "EnsureStagePodsFromTemplates",
+                                                    "StagePodsCreated",
+                                                    "EnsureStagePodsFromOrphanedPVCs",
+                                                    "RestartRestic",
+                                                    "AnnotateResources",
+                                                    "WaitForResticReady"};
+    static const std::set<std::string_view> in_stage{"WaitForVeleroReady", "WaitForRegistriesReady",
+                                                     "EnsureCloudSecretPropagated"};
+    return in_both.contains(phase) || (stage && in_stage.contains(phase));
+}
+
+}  // namespace
+
+TEST_CASE("where a migration failed tells whether it had begun to stop the application") {
+    for (const bool stage : {false, true}) {
+        const Itinerary& itinerary = stage ? stage_itinerary() : final_itinerary();
+        const std::size_t quiescing = itinerary.number("QuiesceSourceApplications");
+        for (const ItineraryPhase& phase : itinerary.phases) {
+            if (phase.name.empty() || phase.name == "Completed") continue;
+            CAPTURE(itinerary.name);
+            CAPTURE(phase.name);
+            const auto testimony = testimony_of(stage, phase.name);
+            const bool before = itinerary.number(phase.name) < quiescing;
+            const bool says_before =
+                testimony.words.ends_with(", before it would have stopped the application");
+            CHECK(testimony.stopped == (!before && !changed_sides(stage, phase.name)));
+            CHECK(says_before == (before && !changed_sides(stage, phase.name)));
         }
     }
 }

@@ -75,13 +75,14 @@ StatusCondition condition_of(const Json& json) {
 PlanWords plan_of(const Json& json) {
     const Words words(json, "plan",
                       {"name", "namespaces", "volumes", "moved", "indirectVolumes", "directImages",
-                       "closed", "conditions"});
+                       "conversion", "closed", "conditions"});
     return {.name = words.text("name", "shop-plan"),
             .namespaces = each(words.part("namespaces"), text_of),
             .volumes = each(words.part("volumes"), text_of),
             .moved = each(words.part("moved"), text_of),
             .indirect_volumes = words.flag("indirectVolumes", false),
             .direct_images = words.flag("directImages", false),
+            .conversion = words.flag("conversion", false),
             .closed = words.flag("closed", false),
             .conditions = each(words.part("conditions"), condition_of)};
 }

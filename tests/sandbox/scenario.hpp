@@ -29,10 +29,11 @@ struct Item {
 struct PlanWords {
     std::string name = "shop-plan";
     std::vector<std::string> namespaces = {};  // "shop", "billing:billing-new"
-    std::vector<std::string> volumes = {};     // "shop/data": claims on the source
+    std::vector<std::string> volumes = {};     // "shop/data", "shop/data:new": claims on the source
     std::vector<std::string> moved = {};       // those of them that are moved, not copied
     bool indirect_volumes = false;  // copied by way of the storage, not from cluster to cluster
     bool direct_images = false;
+    bool conversion = false;  // of storage: within the target's cluster, to claims of other names
     bool closed = false;
     std::vector<StatusCondition> conditions = {};
 };

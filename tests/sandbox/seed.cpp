@@ -133,7 +133,8 @@ class Seeding {
     void plant_volumes() {
         for (const std::string& volume : scenario_.plan.volumes) {
             const std::string ns = volume.substr(0, volume.find('/'));
-            const std::string claim = volume.substr(volume.find('/') + 1);
+            const std::string names = volume.substr(volume.find('/') + 1);
+            const std::string claim = names.substr(0, names.find(':'));
             source_.put(source_volume(ns, claim));
             source_.put(source_claim(ns, claim));
         }

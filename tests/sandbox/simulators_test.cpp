@@ -20,7 +20,7 @@ ObjectRef migration(const std::string& name) {
     return {types::migmigrations, mtc::openshift_migration, name};
 }
 
-Json rollback(const std::string& name, const std::string& plan = "shop-plan") {
+Json new_rollback(const std::string& name, const std::string& plan = "shop-plan") {
     Json body = manifest(types::migmigrations, mtc::openshift_migration, name);
     body["spec"] = {{"migPlanRef", {{"name", plan}, {"namespace", mtc::openshift_migration}}},
                     {"stage", false},
@@ -97,7 +97,7 @@ std::vector<std::string> step_messages(const Object& migration) {
 TEST_SUITE("a rollback by the simulated controller") {
     TEST_CASE("brings a failed cutover back and empties the target") {
         World world("failed-cutover");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         const Object ended = world.await_end("rollback-1");
         CHECK(has_condition(ended, "Succeeded"));
         CHECK_FALSE(has_condition(ended, "Ready"));
@@ -130,7 +130,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("leaves the plan ready for another attempt") {
         World world("small");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         world.await_end("rollback-1");
         CHECK(World::await(world.control(), types::migplans, [](const kube::ObjectMap& plans) {
             const Object& plan = plans.begin()->second;
@@ -142,7 +142,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("waits behind an older migration and then runs") {
         World world("cutover-running");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(await_migration(world, "rollback-1",
                               [](const Object& m) { return has_condition(m, "Postponed"); }));
         set_spec(world, migration("cutover-1"), "canceled", true);
@@ -155,7 +155,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("does not start while the plan is closed, and does when it is opened") {
         World world("plan-closed");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(await_migration(world, "rollback-1", [](const Object& m) {
             return has_condition(m, "PlanClosed") && has_condition(m, "PlanNotReady") &&
                    phase_of(m).empty();
@@ -166,7 +166,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("does not start when the plan is not ready") {
         World world("plan-not-ready");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(await_migration(world, "rollback-1", [](const Object& m) {
             return has_condition(m, "PlanNotReady") && !has_condition(m, "PlanClosed");
         }));
@@ -174,7 +174,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("refuses a migration that is two kinds at once") {
         World world("small");
-        Json body = rollback("rollback-1");
+        Json body = new_rollback("rollback-1");
         body["spec"]["stage"] = true;
         create(world, body);
         CHECK(await_migration(world, "rollback-1",
@@ -183,7 +183,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("fails for good at the first error, and another one succeeds") {
         World world("rollback-fails");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         const Object failed = world.await_end("rollback-1");
         CHECK(base::text_or_empty(failed.body, "/status/itinerary") == "Failed");
         CHECK(has_condition(failed, "Failed"));
@@ -193,19 +193,19 @@ TEST_SUITE("a rollback by the simulated controller") {
               std::vector<std::string>{"CleanupVelero Completed", "CleanupHelpers Completed",
                                        "CleanupMigrated Failed", "CleanupUnquiesce Skipped",
                                        "Cleanup Completed"});
-        create(world, rollback("rollback-2"));
+        create(world, new_rollback("rollback-2"));
         CHECK(has_condition(world.await_end("rollback-2"), "Succeeded"));
     }
 
     TEST_CASE("fails when one API group of the target is broken") {
         World world("broken-api-group");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(has_condition(world.await_end("rollback-1"), "Failed"));
     }
 
     TEST_CASE("ends with warnings instead of success") {
         World world("rollback-with-warnings");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         const Object ended = world.await_end("rollback-1");
         CHECK(has_condition(ended, "SucceededWithWarnings"));
         CHECK_FALSE(has_condition(ended, "Succeeded"));
@@ -213,7 +213,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("waits for a finalizer as long as it takes") {
         World world("rollback-hangs-on-finalizer");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(await_migration(world, "rollback-1", [](const Object& m) {
             return phase_of(m) == "EnsureMigratedDeleted";
         }));
@@ -242,7 +242,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("canceled, starts the application and leaves the target as it is") {
         World world("rollback-hangs-on-finalizer");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(await_migration(world, "rollback-1", [](const Object& m) {
             return phase_of(m) == "EnsureMigratedDeleted";
         }));
@@ -256,7 +256,7 @@ TEST_SUITE("a rollback by the simulated controller") {
 
     TEST_CASE("removes stage pods and gives borrowed ones back") {
         World world("stage-pods");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(has_condition(world.await_end("rollback-1"), "Succeeded"));
         world.settle();
         CHECK(all(world.source(), types::pods, "shop", mtc::labels::stage_pod).empty());
@@ -318,7 +318,7 @@ TEST_SUITE("simulated clusters") {
 
     TEST_CASE("keep pods unready for the reason that the scenario gives") {
         World world("pods-do-not-start");
-        create(world, rollback("rollback-1"));
+        create(world, new_rollback("rollback-1"));
         CHECK(has_condition(world.await_end("rollback-1"), "Succeeded"));
         world.settle();
         const auto pods = all(world.source(), types::pods, "shop", "app=web");
@@ -347,11 +347,12 @@ TEST_CASE("over HTTPS there is a kubeconfig with a context for every restricted 
     const auto viewer = open("viewer@target");
     const ObjectRef plan{types::migplans, mtc::openshift_migration, "shop-plan"};
     CHECK(viewer->get(plan, {}));
-    const auto refused = viewer->create(migration("rollback-1"), rollback("rollback-1"), {}, {});
+    const auto refused =
+        viewer->create(migration("rollback-1"), new_rollback("rollback-1"), {}, {});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == base::ErrorKind::Forbidden);
     const auto admin = open("");
-    CHECK(admin->create(migration("rollback-1"), rollback("rollback-1"), {}, {}));
+    CHECK(admin->create(migration("rollback-1"), new_rollback("rollback-1"), {}, {}));
 }
 
 TEST_SUITE("scenarios") {

@@ -48,11 +48,17 @@ const CopyEnding& ending_of(const MigrationWords& words) {
 struct Claim {
     std::string ns;
     std::string name;
+    std::string target = {};  // its name there
 };
 
+// "shop/data", or "shop/data:data-new".
 Claim claim_of(const std::string& text) {
     const auto slash = text.find('/');
-    return {text.substr(0, slash), text.substr(slash + 1)};
+    const std::string names = text.substr(slash + 1);
+    const auto colon = names.find(':');
+    const std::string name = names.substr(0, colon);
+    return {text.substr(0, slash), name,
+            colon == std::string::npos ? name : names.substr(colon + 1)};
 }
 
 std::vector<Claim> copied_claims(const PlanWords& plan) {
@@ -73,7 +79,7 @@ std::string target_of(const PlanWords& plan, const std::string& ns) {
 Json spec_of(const PlanWords& plan, const Claim& claim) {
     return {{"name", claim.name},
             {"namespace", claim.ns},
-            {"targetName", claim.name},
+            {"targetName", claim.target},
             {"targetNamespace", target_of(plan, claim.ns)},
             {"targetStorageClass", "gp3-csi"},
             {"targetAccessModes", {"ReadWriteOnce"}},
@@ -169,8 +175,8 @@ void tell_attempts(const Object& plan, Json& status) {
         if (base::text_or_empty(step, "/name") != "DirectVolume") continue;
         for (const Json& volume : base::items_at(plan.body, "/spec/persistentVolumes")) {
             if (base::text_or_empty(volume, "/selection/action") != "copy") continue;
-            const Claim claim{base::text_or_empty(volume, "/pvc/namespace"),
-                              base::text_or_empty(volume, "/pvc/name")};
+            const Claim claim = claim_of(base::text_or_empty(volume, "/pvc/namespace") + "/" +
+                                         base::text_or_empty(volume, "/pvc/name"));
             step["progress"].push_back("[" + claim.name + "] " + claim.ns + "/" + pod_of(claim) +
                                        ": Failed - Attempt 2 of 2 86% (1s)");
         }
@@ -187,6 +193,7 @@ Json volume_migration_manifest(const MigrationWords& words, const Object& migrat
                                   {"migration-direct-volume", migration.uid},
                                   {"app.kubernetes.io/part-of", openshift_migration}};
     body["metadata"]["ownerReferences"] = Json::array({controller_reference(migration)});
+    body["metadata"]["finalizers"] = Json::array({volume_migration_finalizer});
     Json claims = Json::array();
     for (const Claim& claim : copied_claims(scenario.plan))
         claims.push_back(spec_of(scenario.plan, claim));

@@ -64,8 +64,7 @@ World::World(Scenario scenario, WorldOptions options)
       source_("source", scenario_.unready_on_source, scenario_.broken_on_source),
       target_("target", scenario_.unready_on_target, scenario_.broken_on_target),
       control_(target_.store, {.server = "https://target.example:6443"}),
-      mtc_({target_.system, source_.system, target_.system},
-           {.pace = options.pace, .behaviour = scenario_.controller}),
+      mtc_(clusters(), {.pace = options.pace, .behaviour = scenario_.controller}),
       dir_(options.dir),
       own_dir_(options.https && options.dir.empty()) {
     if (own_dir_) dir_ = new_folder();
@@ -85,6 +84,12 @@ World::~World() {
     threads_.all.clear();
     std::error_code ignored;
     if (own_dir_) std::filesystem::remove_all(dir_, ignored);
+}
+
+// A storage conversion has one cluster only; the other one stays empty.
+Clusters World::clusters() {
+    kube::Cluster& source = scenario_.plan.conversion ? target_.system : source_.system;
+    return {target_.system, source, target_.system};
 }
 
 std::unique_ptr<support::FakeCluster> World::source_as(const std::string& user) {
@@ -175,7 +180,7 @@ void World::populate(const WorldOptions& options) {
     }
     const Deadline deadline(options.patience);
     if (options.quiesce_live) run_pods();
-    check(seed(scenario_, {target_.system, source_.system, target_.system}, how, deadline.token()));
+    check(seed(scenario_, clusters(), how, deadline.token()));
     if (!options.quiesce_live) run_pods();
     settle(options.patience);
     if (options.controller) start(mtc_);

@@ -82,6 +82,7 @@ class World {
         std::unique_ptr<ApiServer> server;
     };
 
+    Clusters clusters();
     void serve(Side& side, const std::string& name, const std::vector<std::string>& broken);
     void deny();
     void inject_faults();

@@ -20,6 +20,23 @@ mtc::Migration migration(const std::string& name) {
         base::object_of(mtc::types::migmigrations, recorded::one("migmigrations", name)));
 }
 
+mtc::VolumeMigration volume_migration(const std::string& name) {
+    return mtc::decode_volume_migration(base::object_of(
+        mtc::types::volume_migrations, recorded::one("directvolumemigrations", name)));
+}
+
+std::string copy_of(const mtc::VolumeMigration& dvm, const std::string& claim) {
+    for (const mtc::VolumeCopy& copy : dvm.copies) {
+        if (copy.claim != claim) continue;
+        return std::string(copy.succeeded ? "succeeded"
+                           : copy.failed  ? "failed"
+                                          : "open") +
+               ", attempt " + std::to_string(copy.attempts) +
+               (copy.succeeded || copy.reached.empty() ? "" : ", " + copy.reached);
+    }
+    return "no claim " + claim;
+}
+
 std::string ending_of(const mtc::PipelineStep& step) {
     std::string out = step.name;
     if (step.failed) out += " failed";
@@ -173,14 +190,84 @@ TEST_SUITE("what the real controller wrote") {
         CHECK(std::ranges::count(claims, "data data-mig-mrqs") == 1);
     }
 
-    TEST_CASE("of a volume migration tells whose it is and where it copies") {
-        const base::Json body = recorded::one("directvolumemigrations", "cutover-d2-mt9p6");
-        const auto dvm =
-            mtc::decode_volume_migration(base::object_of(mtc::types::volume_migrations, body));
-        CHECK(dvm.migration_uid == "ce7b23ab-6ef9-4dec-adca-64ae18f9eed7");
-        CHECK(dvm.phase == "MigrationFailed");
-        CHECK(dvm.namespaces == Lines{"shop-d"});
-        CHECK(dvm.cleans_up());
+    TEST_CASE("of a volume migration tells whose it is, where it copies and how it ended") {
+        struct Row {
+            const char* name;
+            const char* ended;
+            const char* data;  // how far the claim of that name came
+        };
+        const Row rows[] = {
+            {"cutover-c-rcllf", "succeeded finished", "succeeded, attempt 1"},
+            {"conv-i-m5lll", "succeeded finished", "succeeded, attempt 1"},
+            {"cutover-d2-mt9p6", "failed finished", "failed, attempt 2, 86%"},
+            {"cutover-h-8mpkn", "failed finished", "open, attempt 1, 43%"},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.name);
+            const auto dvm = volume_migration(row.name);
+            CHECK(std::string(dvm.succeeded() ? "succeeded" : "") + (dvm.failed() ? "failed" : "") +
+                      (dvm.finished() ? " finished" : "") ==
+                  row.ended);
+            CHECK(copy_of(dvm, "data") == row.data);
+            CHECK(dvm.copies.size() == 5);
+            CHECK(dvm.cleans_up());
+        }
+        const auto failed = volume_migration("cutover-d2-mt9p6");
+        CHECK(failed.migration_uid == "ce7b23ab-6ef9-4dec-adca-64ae18f9eed7");
+        CHECK(failed.phase == "MigrationFailed");
+        CHECK(failed.namespaces == Lines{"shop-d"});
+        CHECK(failed.errors.empty());
+        CHECK(volume_migration("cutover-h-8mpkn").errors ==
+              Lines{"the server has asked for the client to provide credentials caused by: 'fatal "
+                    "plan error'"});
+    }
+
+    TEST_CASE("of migrations on their way tells where they are") {
+        const auto unfinished = [](const char* name) {
+            return mtc::decode_migration(
+                base::object_of(mtc::types::migmigrations, recorded::one("unfinished", name)));
+        };
+        const auto running = [](const mtc::Migration& m) {
+            const mtc::MigrationState state = m.state();
+            const auto* is_running = std::get_if<mtc::Running>(&state);
+            return is_running == nullptr
+                       ? mtc::word(state)
+                       : is_running->phase + " " + std::to_string(is_running->step) + "/" +
+                             std::to_string(is_running->total);
+        };
+        CHECK(running(unfinished("cutover-c-copying")) ==
+              "WaitForDirectVolumeMigrationToComplete 39/50");
+        CHECK(running(unfinished("rollback-waiting")) == "EnsureDestQuiesced 8/15");
+        CHECK(running(unfinished("rollback-canceling")) == "canceling");
+        CHECK(running(unfinished("rollback-blocked")) == "blocked");
+        for (const base::Json& body : recorded::all("unfinished"))
+            CHECK_FALSE(
+                mtc::decode_migration(base::object_of(mtc::types::migmigrations, body)).finished());
+    }
+
+    TEST_CASE("of a MigCluster tells whether it is ready, and what is wrong with its token") {
+        const auto conditions = [](const char* name) {
+            return mtc::decode_conditions(recorded::one("migclusters", name));
+        };
+        CHECK(mtc::has(conditions("host"), "Ready"));
+        CHECK(mtc::has(conditions("ocp3"), "Ready"));
+        const auto wrong = mtc::blocking(conditions("ocp3-bad-token"));
+        REQUIRE(wrong.size() == 1);
+        CHECK(wrong[0].type == "ReconcileFailed");
+        CHECK(wrong[0].message ==
+              "Reconcile failed: [the server has asked for the client to provide credentials]. See "
+              "controller logs for details.");
+    }
+
+    TEST_CASE("of a plan that is closed, or whose source is not ready, tells what blocks it") {
+        const auto closed = mtc::decode_conditions(recorded::one("migplans", "plan-a"));
+        CHECK(mtc::has(closed, "Closed"));
+        CHECK_FALSE(mtc::has(closed, "Ready"));
+        CHECK_FALSE(mtc::has(closed, "StorageEnsured"));
+        const auto blocked =
+            mtc::blocking(mtc::decode_conditions(recorded::one("migplans", "plan-c")));
+        REQUIRE(blocked.size() == 1);
+        CHECK(blocked[0].type == "SourceClusterNotReady");
     }
 }
 

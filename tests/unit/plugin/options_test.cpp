@@ -320,15 +320,33 @@ TEST_CASE("a flag of another command is refused with the command that has no use
     }
     CHECK(refusal({"shop", "--exit-code"}) == "--exit-code has no meaning for run");
     CHECK(refusal({"manual", "shop", "--exit-code"}) == "--exit-code has no meaning for manual");
-    for (const char* flag : {"--only=workloads", "--set=deployment/web=1", "--source-namespaces=a",
-                             "--assume-target-stopped", "--plan-file=f"}) {
+    for (const char* flag : {"--only=workloads", "--source-namespaces=a", "--assume-target-stopped",
+                             "--plan-file=f"}) {
         const std::string name = std::string(flag).substr(0, std::string(flag).find('='));
         for (const char* command : {"run", "assess"})
+            CHECK(refusal({command, "shop", flag}) == name + " has no meaning for " + command);
+    }
+    for (const char* flag : {"--set=deployment/web=1", "--start-as-before"}) {
+        const std::string name = std::string(flag).substr(0, std::string(flag).find('='));
+        for (const char* command : {"assess", "create", "verify", "leftovers", "status", "cancel"})
             CHECK(refusal({command, "shop", flag}) == name + " has no meaning for " + command);
     }
     CHECK(refusal({"assess", "a", "b"}) == "one plan at a time, but there are 2: a b");
     CHECK(refusal({"assess", "pod/web"}) ==
           "\"pod/web\" is no name of a MigPlan: write NAME or migplan/NAME");
+}
+
+TEST_CASE("run and manual are told what to start") {
+    for (const char* command : {"run", "manual"}) {
+        const Options o =
+            parsed({command, "shop", "--start-as-before", "--set", "a/deployment/web=2"});
+        CHECK(o.start_as_before);
+        REQUIRE(o.set.size() == 1);
+        CHECK(o.set[0].count == 2);
+        CHECK_FALSE(parsed({command, "shop"}).start_as_before);
+    }
+    CHECK(refusal({"manual", "shop", "--only=stage-pods", "--start-as-before"}) ==
+          "--start-as-before has no meaning with --only stage-pods: it starts nothing");
 }
 
 TEST_CASE("manual takes a plan, what run takes, and what says which part is done by hand") {

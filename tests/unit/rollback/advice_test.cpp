@@ -43,9 +43,11 @@ TEST_CASE("the console flow is one command") {
         CHECK(advice_for(state).commands == Commands{"{plugin} shop-plan -n mtc-two"});
     }
     SUBCASE("also for what is only recommended") {
-        state.source.workloads.clear();
+        state.source.workloads = {build::running("Deployment", "web", 3)};
         CHECK(advice_for(state).flow == Flow::Console);
         CHECK(contains(advice_for(state).why, "the application runs on the source"));
+        state.source.workloads.clear();
+        CHECK(contains(advice_for(state).why, "where no workload runs that was seen"));
     }
     SUBCASE("also to take the application back after a cutover that succeeded") {
         state.migrations = {build::good_cutover()};

@@ -486,7 +486,7 @@ TEST_CASE("where it is not known whether the volumes were copied, nobody says th
         CHECK_FALSE(console_flow(state, assessment, "rollback-1", {}).empty());
     }
     SUBCASE("with nothing stopped it is said beside what lies on the target") {
-        state.source.workloads.clear();
+        state.source.workloads = {build::running("Deployment", "web", 3)};
         CHECK(assess(state).verdict == Verdict::Recommended);
         CHECK(assess(state).reasons.back().starts_with("not known whether the volumes"));
     }

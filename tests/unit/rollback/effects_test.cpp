@@ -122,7 +122,8 @@ TEST_CASE("it warns of workloads on the target that MTC stops and does not start
     SUBCASE("not of one that was migrated") {
         state.target.workloads = {build::running("Deployment", "shared", 2)
                                       .label(mtc::labels::migrated_by_plan, "uid-of-shop-plan")};
-        CHECK_FALSE(warns(state, "shared"));
+        CHECK_FALSE(warns(state, "was not migrated by this plan"));
+        CHECK(warns(state, "deployment/shared in shop (not here, 2 replicas on the target)"));
     }
     SUBCASE("but of one that another plan migrated: it is stopped, and not deleted") {
         state.target.workloads = {build::running("Deployment", "shared", 2)
@@ -137,6 +138,20 @@ TEST_CASE("it warns of workloads on the target that MTC stops and does not start
                     "target: shop/deployment/a, shop/deployment/b, shop/deployment/c and 2 more "
                     "were not migrated by this plan, but MTC 1.8 stops them and does not start "
                     "them again"));
+    }
+    SUBCASE("not when no volume goes from cluster to cluster: then MTC stops nothing there") {
+        const auto with = [&](const char* action, const char* method, bool indirect) {
+            state.plan.volumes.front().action = action;
+            state.plan.volumes.front().copy_method = method;
+            state.plan.indirect_volumes = indirect;
+            return warns(state, "shared was not migrated");
+        };
+        CHECK(with("copy", "filesystem", false));
+        CHECK(with("copy", "block", false));
+        CHECK_FALSE(with("copy", "filesystem", true));
+        CHECK_FALSE(with("copy", "snapshot", false));
+        CHECK_FALSE(with("move", "filesystem", false));
+        CHECK_FALSE(with("skip", "filesystem", false));
     }
     SUBCASE("not of one that runs nothing") {
         state.target.workloads = {build::running("Deployment", "shared", 0)};

@@ -386,7 +386,7 @@ TEST_CASE("a count that is given for nothing, or for several, blocks") {
     SUBCASE("several") {
         CHECK(blockers(state, set("", "web")) == Names{"set-names-no-workload"});
         const Blocker blocker = flow(state, set("", "web")).blockers.at(0);
-        CHECK(contains(blocker.what, "shop/deployment/web, billing/deployment/web"));
+        CHECK(contains(blocker.what, "billing/deployment/web, shop/deployment/web"));
         CHECK(contains(blocker.remedy, "NAMESPACE/deployment/web"));
     }
 }

@@ -234,7 +234,7 @@ TEST_CASE("a workload starts with the count that is known from the best source")
          {},
          {.replicas = 6},
          "the snapshot"},
-        {"a CronJob", cron, {}, {}, {.suspended = false}, "its annotation says"},
+        {"a CronJob", cron, {}, {}, {.suspended = false}, "its annotation says nothing"},
         {"a DaemonSet",
          build::stopped_daemon_set("x", R"({"zone":"b"})"),
          {},
@@ -286,11 +286,14 @@ TEST_CASE("a workload starts with the count that is known from the best source")
     }
 }
 
-TEST_CASE("a snapshot of a workload that was not stopped says nothing of one that is") {
+TEST_CASE("a snapshot of a workload that ran says what it ran, of one that rested nothing") {
     const Object lost = build::stopped("StatefulSet", "db", "nonsense");
-    const Runbook runbook = manual_flow(with(lost), snapshot(lost, {.replicas = 7}, false), {});
-    CHECK(runbook.empty());
-    CHECK(runbook.skipped.size() == 1);
+    const Runbook ran = manual_flow(with(lost), snapshot(lost, {.replicas = 7}, false), {});
+    CHECK(ran.skipped.empty());
+    CHECK(steps_of(ran).at(1) == "start source shop/statefulset/db");
+    const Runbook rested = manual_flow(with(lost), snapshot(lost, {.replicas = 0}, false), {});
+    CHECK(rested.empty());
+    CHECK(rested.skipped.size() == 1);
 }
 
 TEST_CASE("one whose count is lost is left alone, and told, while the rest goes on") {

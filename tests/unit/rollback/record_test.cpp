@@ -45,9 +45,9 @@ TEST_CASE("a record holds what the stopped workloads ran and what the others run
     CHECK(record.of(ref("web"))->before.replicas == 3);
     CHECK_FALSE(record.of(ref("db", "StatefulSet"))->quiesced);
     CHECK(record.of(ref("db", "StatefulSet"))->before.replicas == 2);
-    SUBCASE("one that runs again, by its spec, not by the mark that was left") {
+    SUBCASE("one that runs again, by the mark that was left, not by its spec") {
         CHECK_FALSE(record.of(ref("scaled"))->quiesced);
-        CHECK(record.of(ref("scaled"))->before.replicas == 1);
+        CHECK(record.of(ref("scaled"))->before.replicas == 5);
     }
     SUBCASE("one whose annotation is nonsense, as stopped, with a number that is not known") {
         CHECK(record.of(ref("lost", "StatefulSet"))->quiesced);
@@ -86,6 +86,11 @@ TEST_CASE("a second run does not forget what the first one wrote down") {
     SUBCASE("a workload that is stopped now says itself what it was") {
         const Record both =
             merged(record_with({was("web", 3, true)}), record_with({was("web", 7, true)}));
+        CHECK(both.of(ref("web"))->before.replicas == 7);
+    }
+    SUBCASE("one whose number was lost then says it itself") {
+        const Record both = merged(record_with({was("web", std::nullopt, true)}),
+                                   record_with({was("web", 7, true)}));
         CHECK(both.of(ref("web"))->before.replicas == 7);
     }
     SUBCASE("a workload that was never stopped: the newer word counts") {

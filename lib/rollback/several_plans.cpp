@@ -1,0 +1,59 @@
+#include "rollback/several_plans.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "rollback/mounts.hpp"
+
+namespace rollback {
+namespace {
+
+// As the plan spells it: the controller compares these texts.
+std::string spelled(const mtc::NamespacePair& pair) {
+    return pair.source == pair.target ? pair.source : pair.source + ":" + pair.target;
+}
+
+// On a source that is the controller's own cluster the plan itself is one of them.
+std::map<std::string, const mtc::Plan*> plans_of_the_source(const State& state) {
+    std::map<std::string, const mtc::Plan*> plans;
+    for (const mtc::Plan& plan : state.source.plans) plans.emplace(plan.uid, &plan);
+    if (!state.source_cluster.host) return plans;
+    plans.emplace(state.plan.uid, &state.plan);
+    for (const mtc::Plan& plan : state.other_plans) plans.emplace(plan.uid, &plan);
+    return plans;
+}
+
+// By the claim's name on the target, as the controller does it in a rollback.
+bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
+    return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
+        return volume.action == "copy" && volume.claim_ns == ns &&
+               volume.claim_on_target() == claim;
+    });
+}
+
+bool mounts_a_copied_claim(const State& state, const Object& workload) {
+    return std::ranges::any_of(claims_of(workload), [&](const std::string& claim) {
+        return is_copied_claim(state.plan, workload.ref.ns, claim);
+    });
+}
+
+}  // namespace
+
+bool starts_by_volume_only(const State& state) {
+    const auto plans = plans_of_the_source(state);
+    return std::ranges::any_of(state.plan.namespaces, [&](const mtc::NamespacePair& own) {
+        return std::ranges::count_if(plans, [&](const auto& plan) {
+                   return std::ranges::any_of(plan.second->namespaces,
+                                              [&](const mtc::NamespacePair& other) {
+                                                  return spelled(other) == spelled(own);
+                                              });
+               }) > 1;
+    });
+}
+
+bool is_left_out(const State& state, const Object& workload) {
+    return starts_by_volume_only(state) && !mounts_a_copied_claim(state, workload);
+}
+
+}  // namespace rollback

@@ -1,0 +1,138 @@
+#include "rollback/start_choice.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "rollback/assess.hpp"
+
+namespace rollback {
+namespace {
+
+constexpr std::size_t most_named = 5;
+
+std::string here(const WorkloadSituation& workload) {
+    return workload.source ? mtc::describe(workload.source->told) + " here" : "not here";
+}
+
+std::string elsewhere(const WorkloadSituation& workload) {
+    if (workload.migrated && !workload.target->at_rest)
+        return mtc::describe(workload.target->told) + " on the target";
+    if (!workload.before.wanted.known()) return "it ran before";
+    return mtc::describe(workload.before.wanted) + " before";
+}
+
+// What is not on the source cannot be started there.
+std::string remedy_of(const std::vector<const WorkloadSituation*>& rest) {
+    const bool any_here = std::ranges::any_of(
+        rest, [](const WorkloadSituation* each) { return each->source.has_value(); });
+    const bool any_missing =
+        std::ranges::any_of(rest, [](const WorkloadSituation* each) { return !each->source; });
+    std::vector<std::string> ways;
+    if (any_here) {
+        ways.emplace_back(
+            "say what is to be started (run and manual take it): --start-as-before for all whose "
+            "number is known, or --set NAMESPACE/KIND/NAME=N for each");
+    }
+    if (any_missing) ways.emplace_back("what is not on the source has to be created there first");
+    ways.emplace_back("N is 0 for what is to stay at rest");
+    return base::join(ways, "; ");
+}
+
+}  // namespace
+
+bool is_about(const ReplicaCount& given, const ObjectRef& ref) {
+    return given.name == ref.name && (given.ns.empty() || given.ns == ref.ns) &&
+           mtc::is_called(ref.type, given.kind);
+}
+
+const ReplicaCount* given_for(const ObjectRef& ref, const std::vector<ReplicaCount>& set) {
+    const auto it =
+        std::ranges::find_if(set, [&](const ReplicaCount& given) { return is_about(given, ref); });
+    return it == set.end() ? nullptr : &*it;
+}
+
+mtc::Wanted with_count(mtc::Wanted wanted, const mtc::WorkloadKind& kind, std::int64_t count) {
+    if (kind.count_at != nullptr) wanted.replicas = count;
+    if (kind.type.plural == "cronjobs") wanted.suspended = count == 0;
+    if (kind.type.plural == "virtualmachines")
+        wanted.run_strategy = count == 0 ? "Halted" : "Always";
+    return wanted;
+}
+
+bool is_undecided(const WorkloadSituation& workload, const StartChoice& choice) {
+    if (!is_left_at_rest(workload)) return false;
+    const ReplicaCount* given = given_for(workload.workload, choice.set);
+    if (given != nullptr) return !workload.source && given->count != 0;
+    return !choice.as_before || !workload.source || !workload.before.wanted.known();
+}
+
+std::string describe_rest(const WorkloadSituation& workload) {
+    return workload.workload.label() + " in " + workload.workload.ns + " (" + here(workload) +
+           ", " + elsewhere(workload) + ")";
+}
+
+std::vector<Blocker> wrong_counts(const State& state, const std::vector<ReplicaCount>& set) {
+    std::vector<Blocker> out;
+    if (set.empty()) return out;
+    const auto pairs = pairs_of(state);
+    for (const ReplicaCount& given : set) {
+        std::vector<std::string> found;
+        for (const Pair& pair : pairs) {
+            const bool counts = pair.source != nullptr || pair.copy(state) != nullptr;
+            if (counts && is_about(given, pair.workload)) found.push_back(pair.workload.path());
+        }
+        if (found.size() == 1) continue;
+        const std::string word = given.kind + "/" + given.name;
+        out.push_back({.id = "set-names-no-workload",
+                       .what = "--set " + word +
+                               (found.empty() ? " names no workload of the plan on the source"
+                                              : " could be any of " + base::join(found)),
+                       .remedy = found.empty() ? "oc get all, on the source, shows their names"
+                                               : "put the namespace before it: NAMESPACE/" + word});
+    }
+    return out;
+}
+
+namespace {
+
+using Rest = std::vector<const WorkloadSituation*>;
+
+std::optional<Blocker> as_blocker(const Rest& rest) {
+    if (rest.empty()) return std::nullopt;
+    std::vector<std::string> names;
+    for (const WorkloadSituation* workload : rest) names.push_back(describe_rest(*workload));
+    const bool one = rest.size() == 1;
+    return Blocker{.id = "left-at-rest",
+                   .what = base::count(rest.size(), "workload") +
+                           (one ? " is at rest on the source without MTC's mark, so that MTC's "
+                                  "rollback does not start it, and deletes its copy on the target: "
+                                : " are at rest on the source without MTC's mark, so that MTC's "
+                                  "rollback starts none of them, and deletes their copies on the "
+                                  "target: ") +
+                           base::first_of(names, most_named),
+                   .remedy = remedy_of(rest)};
+}
+
+Rest undecided_of(const Situation& situation, const StartChoice& choice) {
+    Rest rest;
+    for (const WorkloadSituation& workload : situation.workloads) {
+        if (is_undecided(workload, choice)) rest.push_back(&workload);
+    }
+    return rest;
+}
+
+}  // namespace
+
+std::optional<Blocker> undecided(const Situation& situation, const StartChoice& choice) {
+    return as_blocker(undecided_of(situation, choice));
+}
+
+std::optional<Blocker> undecided_by_hand(const Situation& situation, const StartChoice& choice) {
+    Rest rest = undecided_of(situation, choice);
+    std::erase_if(rest, [](const WorkloadSituation* workload) {
+        return !workload->source || workload->stopped;
+    });
+    return as_blocker(rest);
+}
+
+}  // namespace rollback
