@@ -112,7 +112,7 @@ std::string newest_warning(const Object& pod, const std::vector<Object>& events)
             continue;
         if (newest == nullptr || is_older(*newest, event)) newest = &event;
     }
-    return newest == nullptr ? "" : in_words(*newest);
+    return newest == nullptr ? "" : event_in_words(*newest);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ bool is_older(const Object& a, const Object& b) {
     return time_of(a) < time_of(b);
 }
 
-std::string in_words(const Object& event) {
+std::string event_in_words(const Object& event) {
     return with(text_or_empty(event.body, "/reason"), text_or_empty(event.body, "/message"));
 }
 

@@ -26,6 +26,6 @@ bool keeps_its_reason(const Object& pod);
 /// True when `a` happened, or happened last, before `b`; both are events.
 bool is_older(const Object& a, const Object& b);
 /// "FailedCreate: pods ... is forbidden"
-std::string in_words(const Object& event);
+std::string event_in_words(const Object& event);
 
 }  // namespace rollback

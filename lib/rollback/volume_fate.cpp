@@ -142,7 +142,7 @@ std::string why_only_copy(const TargetVolume& volume) {
     return volume.volume.action == "move" ? "it was moved" : "the source has lost its claim";
 }
 
-std::string path_of(const TargetVolume& volume) {
+std::string claim_path(const TargetVolume& volume) {
     return volume.claim_ns + "/" + volume.claim;
 }
 
@@ -151,7 +151,7 @@ Blocker destroyed(const State& state, const std::vector<const TargetVolume*>& vo
     std::vector<std::string> described;
     for (const TargetVolume* each : volumes) {
         names.push_back(each->name);
-        described.push_back(each->name + " of claim " + path_of(*each) + " (" +
+        described.push_back(each->name + " of claim " + claim_path(*each) + " (" +
                             why_only_copy(*each) + "; reclaim policy " + each->policy + ")");
     }
     return {.id = "volume-destroyed",
@@ -168,14 +168,14 @@ std::string what_is_unseen(const TargetVolume& volume) {
                (volume.fate == Fate::Destroyed
                     ? "is destroyed by a rollback (reclaim policy " + volume.policy + ")"
                     : "may be destroyed by a rollback");
-    return "whether a rollback destroys the volume of claim " + path_of(volume) +
+    return "whether a rollback destroys the volume of claim " + claim_path(volume) +
            " on the target could not be seen: its reclaim policy is not known, and there is no "
            "other copy (" +
            why_only_copy(volume) + ")";
 }
 
 std::string acceptance_of(const TargetVolume& volume) {
-    return volume_policy_unseen + ("=" + path_of(volume));
+    return volume_policy_unseen + ("=" + claim_path(volume));
 }
 
 Blocker unseen_volume(const TargetVolume& volume) {

@@ -52,7 +52,7 @@ const Object* newest_about(const ObjectRef& workload, const std::vector<Object>&
 }
 
 // The condition of a Deployment may say the same already.
-bool is_said(const std::string& why, const Object& event) {
+bool says_already(const std::string& why, const Object& event) {
     const std::string message = text_or_empty(event.body, "/message");
     return !message.empty() && why.find(message) != std::string::npos;
 }
@@ -82,7 +82,7 @@ std::string why_not_serving(const Object& workload, const mtc::Serving& serving,
                             const ClusterView& view) {
     std::string why = serving.why;
     const Object* warning = newest_about(workload.ref, view.events);
-    if (warning != nullptr && !is_said(why, *warning)) why += "; " + in_words(*warning);
+    if (warning != nullptr && !says_already(why, *warning)) why += "; " + event_in_words(*warning);
     for (const Object& pod : view.pods) {
         if (base::is_terminating(pod) && is_of(pod, workload))
             why += "; pod " + pod.ref.name + " " + how_it_terminates(pod);
