@@ -279,12 +279,12 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
         if (it != found.end()) {
             if (!is_active(*it))
                 out.fail("namespace " + name, " is terminating", "oc describe namespace " + name);
-        } else if (e.state.source.namespaces_seen && !out.has_gap("namespaces")) {
+        } else if (e.state.source.namespaces_read && !out.has_gap("namespaces")) {
             out.fail("namespace " + name, " does not exist", "oc get namespaces");
         }
     }
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
-    out.must_be_seen(e.state.source.namespaces_seen, "the namespaces");
+    out.must_be_seen(e.state.source.namespaces_read, "the namespaces");
     return std::move(out).done(base::count(e.state.source.namespaces.size(), "namespace") +
                                " active");
 }

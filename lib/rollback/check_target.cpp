@@ -160,7 +160,7 @@ std::vector<Finding> namespaces_settled(const Evidence& e) {
                  "oc describe namespace " + ns.ref.name, true);
     }
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
-    out.must_be_seen(e.state.target.namespaces_seen, "the namespaces");
+    out.must_be_seen(e.state.target.namespaces_read, "the namespaces");
     return std::move(out).done("no namespace is terminating");
 }
 

@@ -66,6 +66,7 @@ struct ClusterView {
     std::vector<Object> events = {};   // Warnings, where the status of a pod does not tell enough
 
     // Not every look reads everything: what was not looked at is not "none".
+    bool namespaces_read = false;
     bool labels_seen = false;  // `labelled` and `foreign`
     bool traffic_seen = false;
     bool volumes_seen = false;

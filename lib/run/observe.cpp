@@ -170,7 +170,7 @@ bool list_namespaces(const Place& place, ClusterView& view) {
 }
 
 void look_at_namespaces(const Place& place, ClusterView& view) {
-    view.namespaces_seen = true;  // what cannot be read is a gap
+    view.namespaces_seen = view.namespaces_read = true;  // what cannot be read is a gap
     if (view.namespaces.size() > few_namespaces && list_namespaces(place, view)) return;
     kube::in_parallel(view.namespaces.size(), place.parallel,
                       [&](std::size_t i) { look_at_namespace(place, view, view.namespaces[i]); });

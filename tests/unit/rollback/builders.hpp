@@ -177,7 +177,7 @@ inline State well() {
     state.target.namespaces = {"shop"};
     // as a look for the proof reads it
     for (rollback::ClusterView* view : {&state.source, &state.target})
-        view->namespaces_seen = view->traffic_seen = view->volumes_seen = view->velero_seen = true;
+        view->namespaces_read = view->traffic_seen = view->volumes_seen = view->velero_seen = true;
     state.target.labels_seen = true;
     return state;
 }

@@ -138,12 +138,12 @@ TEST_CASE("what a look did not read is unknown, never none, and nothing is said 
          {"source-services-ready", "source-routes-admitted"}},
         {"the namespaces of the source were not looked at",
          [](State& s) {
-             s.source.namespaces_seen = false;
+             s.source.namespaces_read = false;
              s.source.found_namespaces.clear();
          },
          {"source-namespaces-active"}},
         {"the namespaces of the target were not looked at",
-         [](State& s) { s.target.namespaces_seen = false; },
+         [](State& s) { s.target.namespaces_read = false; },
          {"target-namespaces-settled"}},
         {"the volumes of the target were not looked at",
          [](State& s) { s.target.volumes_seen = false; },
