@@ -7,6 +7,7 @@
 #include "mtc/names.hpp"
 #include "plugin/command_context.hpp"
 #include "plugin/message.hpp"
+#include "plugin/program_name.hpp"
 #include "plugin/render_assessment.hpp"
 #include "plugin/render_parts.hpp"
 #include "run/observe.hpp"
@@ -72,6 +73,7 @@ class AssessCommand {
             run::recall(*state, "", run::snapshot_folder(),
                         [this](const std::string& text) { context_.warnings.show(text); });
         report.assessment = rollback::assess(*state, {.record = &record});
+        name_program(*report.assessment, context_.out.called_as);
         return {};
     }
 

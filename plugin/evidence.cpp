@@ -95,10 +95,14 @@ bool does_not_serve(const RunReport& report) {
 
 Cell downtime_since(const RunReport& report, base::Time since) {
     const std::string from = "since " + utc(since) + " UTC";
-    const std::string by_the_end = base::human(report.ended - since) + " by the end of this run";
+    const auto length = rollback::stopped_for(report);
+    const std::string by_the_end =
+        length ? base::human(*length) + " by the end of this run"
+               : "how long by the end of this run is not known: the clocks of this machine and of "
+                 "the control cluster do not tell";
     if (is_proved(report))
-        return {"at most " + base::human(report.ended - since) + ": stopped " + from +
-                    ", proved to serve at the end of this run",
+        return {(length ? "at most " + base::human(*length) : std::string("not known how long")) +
+                    ": stopped " + from + ", proved to serve at the end of this run",
                 Tone::Good};
     if (does_not_serve(report) || (changed_nothing(report) && was_seen_stopped(report)))
         return {"not over: stopped " + from + ", " + by_the_end, Tone::Bad};

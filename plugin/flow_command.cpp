@@ -6,28 +6,12 @@
 
 #include "plugin/evidence_file.hpp"
 #include "plugin/message.hpp"
-#include "plugin/render_assessment.hpp"
+#include "plugin/program_name.hpp"
 #include "run/snapshot.hpp"
 
 namespace plugin {
 using rollback::Outcome;
 using rollback::RunReport;
-
-namespace {
-
-// In remedies "{plugin}" stands for it.
-void name_the_program(RunReport& report, const std::string& called_as) {
-    for (rollback::Finding& finding : report.findings)
-        finding.remedy = command_of(finding.remedy, called_as);
-    report.hint = command_of(report.hint, called_as);
-    if (!report.runbook) return;
-    for (rollback::Blocker& blocker : report.runbook->blockers)
-        blocker.remedy = command_of(blocker.remedy, called_as);
-    for (rollback::Skipped& skipped : report.runbook->skipped)
-        skipped.remedy = command_of(skipped.remedy, called_as);
-}
-
-}  // namespace
 
 FlowCommand::FlowCommand(const Invocation& invocation, rollback::Flow flow, rollback::Task task)
     : dry_run_text([this](const RunReport& report) {
@@ -44,7 +28,7 @@ ExitCode FlowCommand::run(const Flow& flow) {
     // before anything is changed: nobody is to be left without the evidence
     const auto writable = check_evidence_file(context_.options);
     RunReport report = writable ? carried_out(flow) : not_begun(writable.error());
-    name_the_program(report, context_.out.called_as);
+    name_program(report, context_.out.called_as);
     ExitCode code =
         not_chosen_.value_or(context_.with_warnings(context_.exit_code_of(report.outcome)));
     report.exit_code = static_cast<int>(code);
@@ -69,6 +53,7 @@ RunReport FlowCommand::carried_out(const Flow& flow) {
     const auto session = run::connect(connect, context_.signals.token());
     if (!session) return not_begun(session.error());
     control_ = run::name_of(session->control);
+    control_cluster_ = session->control.cluster;
     return flow(*session);
 }
 
@@ -113,11 +98,13 @@ run::EventSink FlowCommand::sink() {
     };
 }
 
-void FlowCommand::show_preview(const std::string& text, std::optional<base::Time> stopped_since) {
-    view_ = make_view({.format = progress(),
-                       .style = context_.err.style,
-                       .flow = flow_,
-                       .stopped_since = stopped_since});
+void FlowCommand::show_preview(const std::string& text, const rollback::Assessment& assessment) {
+    view_ = make_view(
+        {.format = progress(),
+         .style = context_.err.style,
+         .flow = flow_,
+         .stopped_since = assessment.stopped_for ? assessment.stopped_since : std::nullopt,
+         .clock_ahead = run::clock_of(control_cluster_)});
     const ProgressFormat format = context_.options.progress;
     if (format == ProgressFormat::None || format == ProgressFormat::Json) return;
     std::fputs(text.c_str(), stderr);

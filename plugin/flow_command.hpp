@@ -28,7 +28,7 @@ class FlowCommand {
     /// As the flags say it; asks `question` ("Roll back?"), which means to do the `action`.
     run::FlowOptions flow_options(const std::string& question, const std::string& action);
     /// Before anybody is asked: what will be done, unless --progress leaves it out.
-    void show_preview(const std::string& text, std::optional<base::Time> stopped_since);
+    void show_preview(const std::string& text, const rollback::Assessment& assessment);
 
     /// What the flow's own text of a dry run is; by default the runbook.
     std::function<std::string(const rollback::RunReport&)> dry_run_text;
@@ -52,6 +52,7 @@ class FlowCommand {
     std::string plan_;
     std::optional<ExitCode> not_chosen_;  // where no plan was named, and none could be meant
     rollback::ClusterName control_;
+    std::shared_ptr<kube::Cluster> control_cluster_;
     std::unique_ptr<View> view_;
 };
 

@@ -31,7 +31,7 @@ ExitCode manual_command(const Invocation& invocation) {
     flow.decided = [&](const auto& state, const auto& assessment, const auto& runbook) {
         command.show_preview(render_manual_preview(state, assessment, runbook, flow.manual,
                                                    command.control(), command.context().err),
-                             assessment.stopped_since);
+                             assessment);
     };
     return command.run([&](const run::Session& session) {
         return run::manual_flow(session, flow, invocation.signals.token());

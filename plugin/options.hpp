@@ -45,7 +45,7 @@ struct Options {
     std::vector<rollback::ReplicaCount> set;  // the kind as "deployment", however it was written
     bool start_as_before = false;
     std::vector<std::string> source_namespaces;  // empty: all of the plan
-    std::vector<std::string> accept;             // ids of findings
+    std::vector<std::string> accept;             // "ID" or "ID=OBJECT"
     bool assume_target_stopped = false;
     std::string plan_file;
     std::string report;   // the file for the evidence; empty: none

@@ -10,7 +10,7 @@
 #include "plugin/exit_code.hpp"
 #include "plugin/options_set.hpp"
 #include "plugin/render_evidence.hpp"
-#include "rollback/identity.hpp"
+#include "rollback/acceptance.hpp"
 
 namespace plugin {
 namespace {
@@ -126,11 +126,12 @@ std::string namespace_of(const FlagValues& values) {
 }
 
 std::vector<std::string> accepted_of(const std::vector<std::string>& given) {
-    const auto known = rollback::acceptable_ids();
-    const std::vector<std::string> ids(known.begin(), known.end());
-    for (const std::string& id : given) {
-        if (!std::ranges::count(ids, id))
-            refuse_value(id, "accept", "must be one of " + base::join(ids));
+    const auto known = rollback::what_can_be_accepted();
+    std::vector<std::string> usages;
+    for (const rollback::Acceptable& each : known) usages.push_back(each.usage());
+    for (const std::string& one : given) {
+        if (std::ranges::none_of(known, [&](const auto& each) { return each.matches(one); }))
+            refuse_value(one, "accept", "must be one of " + base::join(usages));
     }
     return given;
 }

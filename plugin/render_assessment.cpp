@@ -25,7 +25,7 @@ std::string verdict(const AssessmentReport& report, const RenderContext& context
         context.style.paint(tone_of(assessment.verdict), in_words(assessment.verdict)) + "\n";
     for (const std::string& reason : assessment.reasons) out += line(reason, context);
     if (assessment.stopped_since)
-        out += line(stopped_since(*assessment.stopped_since, report.seen_at), context);
+        out += line(stopped_since(*assessment.stopped_since, assessment.stopped_for), context);
     return out;
 }
 

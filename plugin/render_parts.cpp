@@ -65,8 +65,9 @@ std::string skipped_lines(const rollback::Runbook& runbook, const RenderContext&
     return out;
 }
 
-std::string stopped_since(base::Time since, base::Time now) {
-    return "stopped since " + base::rfc3339(since) + ", for " + base::human(now - since);
+std::string stopped_since(base::Time since, std::optional<std::chrono::seconds> length) {
+    return "stopped since " + base::rfc3339(since) +
+           (length ? ", for " + base::human(*length) : std::string());
 }
 
 std::string resource_name(const base::ObjectRef& ref) {

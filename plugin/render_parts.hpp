@@ -38,7 +38,7 @@ std::string skipped_lines(const rollback::Runbook& runbook, const RenderContext&
 std::string in_words(const rollback::Step& step);
 
 /// "stopped since 2026-01-01T00:00:00Z, for 5m", for an application that is stopped.
-std::string stopped_since(base::Time since, base::Time now);
+std::string stopped_since(base::Time since, std::optional<std::chrono::seconds> length);
 /// "pod/web", "route.route.openshift.io/web": as `oc get -o name` prints it.
 std::string resource_name(const base::ObjectRef& ref);
 

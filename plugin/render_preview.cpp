@@ -43,7 +43,7 @@ std::string headline(const State& state, const Assessment& assessment,
                       ": " + std::string(in_a_heading(assessment.verdict)) + "\n";
     for (const std::string& reason : assessment.reasons) out += "  " + one_line(reason) + "\n";
     if (assessment.stopped_since)
-        out += "  " + stopped_since(*assessment.stopped_since, state.seen_at) + "\n";
+        out += "  " + stopped_since(*assessment.stopped_since, assessment.stopped_for) + "\n";
     return out;
 }
 

@@ -30,7 +30,8 @@ std::string stopped_time(const RunReport& report) {
     if (!report.assessment || !report.assessment->stopped_since) return {};
     const base::Time since = *report.assessment->stopped_since;
     const std::string from = "since " + base::rfc3339(since);
-    return is_proved(report) ? from + ", for at most " + base::human(report.ended - since) : from;
+    const auto length = rollback::stopped_for(report);
+    return is_proved(report) && length ? from + ", for at most " + base::human(*length) : from;
 }
 
 std::string facts(const RunReport& report) {

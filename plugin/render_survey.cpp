@@ -23,8 +23,9 @@ std::string namespaces_in(const PlanLine& line, bool wide) {
     return or_none(base::first_of(names, wide ? names.size() : most_namespaces, ","));
 }
 
-std::string age(const PlanLine& line, base::Time now) {
-    return line.stopped_since ? base::human(now - *line.stopped_since) : "<none>";
+std::string age(const PlanLine& line) {
+    if (!line.stopped_since) return "<none>";
+    return line.stopped_for ? base::human(*line.stopped_for) : "<unknown>";
 }
 
 // What is not known of a plan that could not be looked at is no number.
@@ -32,13 +33,13 @@ std::string stopped(const PlanLine& line) {
     return line.verdict ? std::to_string(line.stopped) : "<unknown>";
 }
 
-std::vector<Cell> cells(const PlanLine& line, const SurveyReport& report, bool wide) {
+std::vector<Cell> cells(const PlanLine& line, bool wide) {
     std::vector<Cell> cells{{line.plan},
                             verdict_cell(line),
                             {namespaces_in(line, wide)},
                             {or_none(line.last_migration)},
                             {stopped(line)},
-                            {age(line, report.seen_at)}};
+                            {age(line)}};
     if (wide) cells.push_back({line.reason});
     return cells;
 }
@@ -75,7 +76,7 @@ std::string render_survey(const SurveyReport& report, const RenderContext& conte
                                      "LAST MIGRATION", "STOPPED", "SINCE"};
     if (context.wide) headers.emplace_back("REASON");
     Table table(headers);
-    for (const PlanLine& line : report.lines) table.row(cells(line, report, context.wide));
+    for (const PlanLine& line : report.lines) table.row(cells(line, context.wide));
     return table.render(context.style) + below(errors(report, context) + unseen(report, context));
 }
 

@@ -84,7 +84,7 @@ class StatusCommand {
         while (const auto running = next_to_end(report)) {
             const auto ended =
                 run::follow(session, {mtc::types::migmigrations, running->ns, running->name},
-                            follow, sink(), token());
+                            follow, sink(session), token());
             if (!ended) return gave_up(session, report, ended.error());
             if (const auto looked = refresh(session, report); !looked)
                 return note(report, looked.error());
@@ -113,8 +113,11 @@ class StatusCommand {
         if (auto seen = run::look_at_status(session, token())) report = std::move(*seen);
     }
 
-    run::EventSink sink() {
-        if (!view_) view_ = make_view({.format = options_.progress, .style = context_.err.style});
+    run::EventSink sink(const run::Session& session) {
+        if (!view_)
+            view_ = make_view({.format = options_.progress,
+                               .style = context_.err.style,
+                               .clock_ahead = run::clock_of(session.control.cluster)});
         return [this](const run::Event& event) { view_->show(event, base::now()); };
     }
 

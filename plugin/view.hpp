@@ -28,6 +28,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -53,6 +54,8 @@ struct ViewOptions {
     rollback::Flow flow = rollback::Flow::Console;
     std::FILE* out = stderr;
     std::optional<base::Time> stopped_since = {};  // of the application
+    /// How far the clock that the migration's times are by is ahead of ours. Lines carry ours.
+    std::function<std::chrono::seconds()> clock_ahead = [] { return std::chrono::seconds(0); };
 };
 
 std::unique_ptr<View> make_view(const ViewOptions& options);

@@ -20,14 +20,15 @@ std::string without_escapes(const std::string& line) {
 
 class LiveView final : public View {
   public:
-    explicit LiveView(const ViewOptions& options) : out_(options.out), style_(options.style) {
+    explicit LiveView(const ViewOptions& options)
+        : out_(options.out), style_(options.style), clock_ahead_(options.clock_ahead) {
         model_.flow = options.flow;
         model_.stopped_since = options.stopped_since;
     }
 
     void show(const run::Event& event, base::Time now) override {
-        now_ = now;
-        model_.apply(event, now);
+        now_ = now + clock_ahead_();
+        model_.apply(event, now_);
         draw();
     }
 
@@ -70,6 +71,7 @@ class LiveView final : public View {
 
     std::FILE* out_;
     Style style_;
+    std::function<std::chrono::seconds()> clock_ahead_;
     LiveModel model_;
     base::Time now_{};
     std::vector<std::string> shown_;

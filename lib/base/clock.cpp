@@ -1,5 +1,6 @@
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -99,6 +100,21 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
     if (!offset || !text.empty() || !date.ok() || *h > 23 || *mi > 59 || *s > 60)
         return std::nullopt;
     return sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s) - *offset;
+}
+
+std::optional<Time> parse_http_date(std::string_view text) {
+    static constexpr std::array<std::string_view, 12> months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    // the name of the day says nothing that the date does not
+    if (text.size() != 29 || text.substr(3, 2) != ", " || !text.ends_with(" GMT"))
+        return std::nullopt;
+    const auto name = std::ranges::find(months, text.substr(8, 3));
+    if (name == months.end()) return std::nullopt;
+    const auto month = static_cast<int>(name - months.begin()) + 1;
+    const std::string in_numbers = std::string(text.substr(12, 4)) + "-" + (month < 10 ? "0" : "") +
+                                   std::to_string(month) + "-" + std::string(text.substr(5, 2)) +
+                                   "T" + std::string(text.substr(17, 8)) + "Z";
+    return parse_rfc3339(in_numbers);
 }
 
 std::string human(std::chrono::seconds duration) {

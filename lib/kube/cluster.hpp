@@ -4,7 +4,9 @@
 // the stop token asks.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -83,6 +85,10 @@ class Cluster {
 
     /// The API server's URL, for messages; no credentials in it.
     virtual const std::string& server() const = 0;
+
+    /// How far the server's clock is ahead of ours, by the Date of its newest answer; nothing as
+    /// long as it has not told. A difference of seconds may be the way.
+    virtual std::optional<std::chrono::seconds> clock_ahead() const { return std::nullopt; }
 
     virtual Result<Object> get(const ObjectRef& ref, std::stop_token stop) = 0;
 

@@ -1,9 +1,12 @@
 #include "kube/http.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
 #include <mutex>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "kube/credentials.hpp"
 #include "kube/http_channel.hpp"
@@ -88,6 +91,11 @@ class Http::Impl {
 
     const Connection& connection() const { return parts_.connection; }
 
+    std::optional<std::chrono::seconds> clock_ahead() const {
+        const auto ahead = ahead_.load();
+        return ahead == unknown_clock ? std::nullopt : std::optional(std::chrono::seconds(ahead));
+    }
+
     Result<HttpResponse> send(const HttpRequest& request, const std::stop_token& stop) {
         return logged_in(request, stop, [&](const auto& headers, const auto& material) {
             return send_pooled(request, headers, material, stop);
@@ -170,7 +178,10 @@ class Http::Impl {
         auto answer = channel.exchange(request, headers, receive, stop, kept);
         const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
         log(request, headers, answer, took);
-        if (answer) warn(*answer);
+        if (answer) {
+            warn(*answer);
+            note_clock(*answer);
+        }
         return answer;
     }
 
@@ -202,6 +213,13 @@ class Http::Impl {
         for (const std::string& text : warnings_in(header->second)) parts_.log.warn(text);
     }
 
+    void note_clock(const HttpResponse& answer) {
+        const auto header = answer.headers.find("date");
+        if (header == answer.headers.end()) return;
+        if (const auto time = base::parse_http_date(header->second))
+            ahead_.store((*time - base::now()).count());
+    }
+
     /// With the certificate that an exec plugin gave, if it gave one.
     Result<Material> material_for(const std::shared_ptr<const Login>& login) {
         if (!login->certificate) return parts_.material;
@@ -219,8 +237,11 @@ class Http::Impl {
                                          limits_of(parts_.connection, streaming));
     }
 
+    static constexpr std::int64_t unknown_clock = std::numeric_limits<std::int64_t>::min();
+
     Parts parts_;
     Credentials credentials_;
+    std::atomic<std::int64_t> ahead_ = unknown_clock;
     std::mutex mutex_;
     std::shared_ptr<const Login> login_;  // the one that of_login_ was made for
     Material of_login_;
@@ -256,6 +277,10 @@ Result<std::unique_ptr<Http>> Http::open(Connection connection, RequestLog log) 
 
 const Connection& Http::connection() const {
     return impl_->connection();
+}
+
+std::optional<std::chrono::seconds> Http::clock_ahead() const {
+    return impl_->clock_ahead();
 }
 
 Result<HttpResponse> Http::send(const HttpRequest& request, const std::stop_token& stop) {

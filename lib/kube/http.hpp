@@ -4,9 +4,11 @@
 // the one that names OpenSSL; read the notes there before changing how certificates are verified.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -47,6 +49,9 @@ class Http {
     ~Http();
 
     const Connection& connection() const;
+
+    /// How far the server's clock is ahead of ours, by the Date of its newest answer.
+    std::optional<std::chrono::seconds> clock_ahead() const;
 
     /// One request, sent once; any status is a response. ErrorKind: Unreachable (nothing was sent),
     /// Lost, TimedOut, Interrupted (a write in flight may then have happened). A GET whose kept

@@ -15,6 +15,7 @@ class Requests {
     explicit Requests(std::unique_ptr<Http> http) : http_(std::move(http)) {}
 
     const Connection& connection() const { return http_->connection(); }
+    std::optional<std::chrono::seconds> clock_ahead() const { return http_->clock_ahead(); }
 
     /// A request whose success is all that counts. Repeated when the server asks for it, and, a
     /// read, once more when the connection broke. A write is never repeated unless the server said

@@ -67,6 +67,9 @@ class RestCluster final : public Cluster {
     explicit RestCluster(Requests requests) : requests_(std::move(requests)) {}
 
     const std::string& server() const override { return requests_.connection().server; }
+    std::optional<std::chrono::seconds> clock_ahead() const override {
+        return requests_.clock_ahead();
+    }
 
     Result<Object> get(const ObjectRef& ref, std::stop_token stop) override;
     Result<ObjectList> list(const ResourceType& type, const ListOptions& options,

@@ -66,6 +66,9 @@ inline constexpr const char* in_stage_backup = "migration-included-stage-backup"
 /// A claim whose storage is converted; value: the plan's UID (mm/storage.go).
 inline constexpr const char* converted_claim =
     "migration.openshift.io/source-for-directvolumemigration";
+/// Of a stage pod, borrowed or not, as of all that MTC makes; value: openshift_migration
+/// (mm/stage.go). An application may have one of its own.
+inline constexpr const char* part_of = "app.kubernetes.io/part-of";
 inline constexpr const char* registry = "migration.openshift.io/migration-registry";
 inline constexpr const char* plan_name = "migration.openshift.io/migplan-name";
 inline constexpr const char* migration_uid = "migration.openshift.io/migration-uid";
@@ -95,6 +98,12 @@ inline constexpr const char* target_storage_class = "openshift.io/target-storage
 inline constexpr const char* target_access_mode = "openshift.io/target-access-mode";
 inline constexpr const char* copy_method =
     "migration.openshift.io/copy-method";  // no itinerary of the controller removes it
+/// Of a pod that holds volumes for a stage backup: which of them Velero copies, and verifies
+/// (mm/annotation.go). Any other backup of Velero would heed them, too.
+inline constexpr const char* backup_volumes = "backup.velero.io/backup-volumes";
+inline constexpr const char* verify_volumes = "backup.velero.io/verify-volumes";
+/// Which claims of a borrowed pod are left out (mm/stage.go).
+inline constexpr const char* exclude_claims = "migration.openshift.io/exclude-pvcs";
 /// The key that quiescing adds to a DaemonSet's node selector, with the value "true".
 inline constexpr const char* quiesce_daemonset = "migration.openshift.io/quiesceDaemonSet";
 }  // namespace annotations

@@ -19,8 +19,9 @@ constexpr std::array marks = {annotations::replicas, annotations::paused,
 // mm/stage.go, the labels of a stage pod
 constexpr std::array stage_labels = {labels::stage_pod, labels::application_pod, "migmigration",
                                      "migplan", "migration-included-stage-backup"};
-// that one only while it says what MTC says: an application may have its own
-constexpr const char* part_of_label = "app.kubernetes.io/part-of";
+// Velero's, which MTC sets on a pod that it borrows, and takes off in a rollback
+// (mm/annotation.go); on any other pod they are somebody else's
+constexpr std::array velero_marks = {annotations::backup_volumes, annotations::verify_volumes};
 
 // Without an initializer list, which copies what it holds: there are thousands of workloads.
 Json operation(const char* op, const std::string& path) {
@@ -169,10 +170,13 @@ std::optional<Json> unlabel_stage_pod(const Object& pod) {
         if (const auto value = base::label_of(pod, label))
             remove_as_seen(patch, in("labels", label), *value);
     }
-    if (base::label_of(pod, part_of_label) == openshift_migration)
-        remove_as_seen(patch, in("labels", part_of_label), openshift_migration);
-    if (const auto value = base::annotation_of(pod, "migration.openshift.io/exclude-pvcs"))
-        remove_as_seen(patch, in("annotations", "migration.openshift.io/exclude-pvcs"), *value);
+    // that one only while it says what MTC says: an application may have its own
+    if (base::label_of(pod, labels::part_of) == openshift_migration)
+        remove_as_seen(patch, in("labels", labels::part_of), openshift_migration);
+    take_off(patch, pod, annotations::exclude_claims);
+    if (base::label_of(pod, labels::stage_pod)) {
+        for (const char* mark : velero_marks) take_off(patch, pod, mark);
+    }
     if (patch.empty()) return std::nullopt;
     return patch;
 }

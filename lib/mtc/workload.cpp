@@ -105,6 +105,20 @@ Serving replicas_serve(const Object& o) {
     return by_status(o, "readyReplicas", replicas_of(o));
 }
 
+// One that waits for its image, or for somebody who rolls it out, has never had a pod.
+bool was_never_deployed(const Object& o) {
+    return base::number_at(o.body, "/status/latestVersion") == 0;
+}
+
+Serving deployment_config_serves(const Object& o) {
+    if (observed(o) && was_never_deployed(o) && replicas_of(o) > 0)
+        return {.yes = true,
+                .but =
+                    "it has never been deployed, and has no pods (it waits for its image, or "
+                    "for a rollout)"};
+    return replicas_serve(o);
+}
+
 // DaemonSet
 // --------------------------------------------------------------------------------------------
 
@@ -168,12 +182,31 @@ bool no_parallelism(const Object& o) {
     return parallelism_of(o) == 0 && !job_ended(o);
 }
 
+// Told to run nothing, or run by somebody else (spec.managedBy): no pod of it is missing.
+bool makes_no_pods(const Object& o) {
+    const auto manager = base::text_at(o.body, "/spec/managedBy");
+    return job_ended(o) || no_parallelism(o) || base::bool_at(o.body, "/spec/suspend") == true ||
+           manager.value_or("kubernetes.io/job-controller") != "kubernetes.io/job-controller";
+}
+
+bool has_all_it_wants(const Object& o) {
+    const auto wanted = base::number_at(o.body, "/spec/completions");
+    return wanted && status_count(o, "succeeded") >= *wanted;
+}
+
 // One that nobody of MTC stopped was told so by a person, as a Deployment with 0 replicas is.
 Serving job_serves(const Object& o) {
     if (no_parallelism(o) && base::annotation_of(o, annotations::replicas)) {
         return {.yes = false, .why = "its parallelism is 0"};
     }
-    return {.yes = true};
+    if (makes_no_pods(o) || has_all_it_wants(o) || status_count(o, "active") > 0)
+        return {.yes = true};
+    const std::int64_t failed = status_count(o, "failed");
+    if (failed > 0)  // its controller waits longer after each
+        return {.yes = true,
+                .but = "no pod of it runs now, and " +
+                       base::count(static_cast<std::size_t>(failed), "pod") + " of it failed"};
+    return {.yes = false, .why = "no pod of it has been made"};
 }
 
 const std::array<WorkloadKind, 8> kinds{{
@@ -190,7 +223,7 @@ const std::array<WorkloadKind, 8> kinds{{
      pausable_now,
      pausable_before,
      no_replicas,
-     replicas_serve},
+     deployment_config_serves},
     {{"apps", "v1", "deployments", "Deployment", true},
      annotations::replicas,
      "/spec/replicas",

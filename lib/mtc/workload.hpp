@@ -36,6 +36,7 @@ Wanted first_known(const Wanted& first, const Wanted& second);
 struct Serving {
     bool yes = false;
     std::string why = {};  // when it does not: "1 of 3 pods are ready"
+    std::string but = {};  // what a person should know though it does: "it was never deployed"
 };
 
 /// JSON pointer to the node selector of a DaemonSet's pods.

@@ -502,6 +502,9 @@ Assessment assess(const State& state, const AssessOptions& options) {
     assessment.verdict = verdict_of(state, assessment);
     add_warnings(state, assessment);
     if (may_be_stopped(assessment)) assessment.stopped_since = stopped_since(state);
+    if (assessment.stopped_since)
+        assessment.stopped_for =
+            elapsed(*assessment.stopped_since, state.seen_at, state.clock_ahead);
     assessment.advice = advice_of(state, assessment);
     return assessment;
 }

@@ -80,6 +80,7 @@ struct Assessment {
     std::optional<std::string> last_rollback = {};     // the newest that ended well
     std::optional<base::Time> stopped_since = {};
     CopyOfVolumes copy = {};  // of the newest cutover or state migration, unless it was rolled back
+    std::optional<std::chrono::seconds> stopped_for = {};  // by the clock that says since when
     Effects effects;
     Situation situation = {};
     Advice advice = {};

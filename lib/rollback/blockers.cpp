@@ -7,6 +7,8 @@
 #include "rollback/assess.hpp"
 #include "rollback/command.hpp"
 #include "rollback/identity.hpp"
+#include "rollback/other_plans.hpp"
+#include "rollback/volume_fate.hpp"
 
 namespace rollback {
 namespace {
@@ -27,7 +29,9 @@ void plan_closed(const State& state, const AssessOptions&, std::vector<Blocker>&
     if (!state.plan.closed && !mtc::has(state.plan.conditions, "Closed")) return;
     out.push_back({.id = "plan-closed",
                    .what = "MigPlan " + state.plan.name +
-                           " is closed: the controller does nothing for a closed plan",
+                           " is closed: the controller does nothing for a closed plan; when it "
+                           "was closed, the controller deleted the pods that MTC had borrowed for "
+                           "it, and one that no workload owns does not come back",
                    .remedy = oc(state, Side::Control,
                                 words_for("patch migplan", state.plan.name, state.plan.ns) +
                                     R"( --type=merge -p '{"spec":{"closed":false}}')")});
@@ -54,13 +58,6 @@ std::string look_at_storage(const State& state) {
 
 std::string create_namespace(const State& state) {
     return oc(state, Side::Source, "create namespace NAMESPACE");
-}
-
-std::string close_other_plan(const State& state) {
-    const std::string ns = " -n " + base::shell_word(state.plan.ns);
-    return oc(state, Side::Control, "get migplan" + ns) + ", then " +
-           oc(state, Side::Control,
-              "patch migplan OTHER" + ns + R"( --type=merge -p '{"spec":{"closed":true}}')");
 }
 
 /// A condition of a MigPlan that blocks it (mp/validation.go), and what it means to who only wants
@@ -111,7 +108,7 @@ constexpr PlanCondition plan_conditions[] = {
     {"PlanConflict",
      "another open plan lists one of its namespaces on the same cluster; a closed one is no "
      "conflict, and can be opened again",
-     close_other_plan},
+     how_to_close_rivals},
     {"PvInvalidAction", volume_choice, edit_plan},
     {"PvNoSupportedAction", volume_choice, edit_plan},
     {"PvInvalidStorageClass", volume_choice, edit_plan},
@@ -341,7 +338,9 @@ constexpr const char* only_for_warnings[] = {
     "directvolumemigrations.migration.openshift.io",  // whether the cutover copied all
     "backups.velero.io",                              // what stays behind
     "restores.velero.io",
-    "horizontalpodautoscalers.autoscaling"  // who decides about replicas afterwards
+    "scaledobjects.keda.sh",
+    "horizontalpodautoscalers.autoscaling",  // who decides about replicas afterwards
+    "persistentvolumes"                      // where data may be lost that is a blocker of its own
 };
 
 /// What one may not do, and on which sides; each is named once, though a listing and a review may
@@ -415,9 +414,17 @@ void other_clusters(const State& state, const AssessOptions&, std::vector<Blocke
     std::ranges::move(wrong_clusters(state), std::back_inserter(out));
 }
 
+// Volumes
+// ------------------------------------------------------------------------------------------------
+
+void volumes_lost(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
+    std::ranges::move(volume_blockers(state), std::back_inserter(out));
+}
+
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    other_clusters,          plan_closed,        plan_not_ready, cluster_not_ready, migration_ahead,
+    other_clusters,          volumes_lost,       plan_closed,
+    plan_not_ready,          cluster_not_ready,  migration_ahead,
     schema_without_rollback, missing_permissions};
 
 }  // namespace

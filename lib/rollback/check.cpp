@@ -41,6 +41,10 @@ void CheckWriter::add_gaps(bool (*needed)(const std::string&)) {
     }
 }
 
+void CheckWriter::must_be_seen(bool seen, const std::string& what) {
+    if (!seen) unknown("", what + " of the " + word(side_) + " were not looked at", "verify again");
+}
+
 bool CheckWriter::has_gap(const std::string& resource) const {
     return std::ranges::any_of(evidence_.state.gaps, [&](const Gap& gap) {
         return gap.side == side_ && gap.resource == resource;

@@ -22,6 +22,8 @@ class CheckWriter {
     /// An Unknown for each gap on this side in a resource that the check needed.
     void add_gaps(bool (*needed)(const std::string& resource));
     bool has_gap(const std::string& resource) const;
+    /// An Unknown where the look did not read this: that nothing was found then proves nothing.
+    void must_be_seen(bool seen, const std::string& what);
     bool has_failed() const;
     /// A command on the cluster of this check: see command.hpp.
     std::string oc(std::string_view words) const;
@@ -63,6 +65,7 @@ std::vector<Finding> no_volumes_left(const Evidence&);
 std::vector<Finding> no_stage_pods_on_source(const Evidence&);
 std::vector<Finding> no_stage_pods_on_target(const Evidence&);
 std::vector<Finding> no_migrated_objects(const Evidence&);
+std::vector<Finding> no_restore_running(const Evidence&);
 std::vector<Finding> target_at_rest(const Evidence&);
 std::vector<Finding> nothing_left_down(const Evidence&);
 }  // namespace check

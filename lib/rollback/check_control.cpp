@@ -42,6 +42,20 @@ std::vector<Finding> is_the_plans(const Evidence& e, const char* id, Side side) 
     return well && !compared ? std::vector<Finding>() : findings;
 }
 
+const mtc::Migration* newest(const State& state, bool rollbacks) {
+    const mtc::Migration* found = nullptr;
+    for (const mtc::Migration& each : state.migrations) {
+        const bool begun = rollbacks || each.started || !each.phase.empty();
+        if ((each.kind == mtc::MigrationKind::Rollback) != rollbacks || !begun) continue;
+        if (found == nullptr || found->created < each.created) found = &each;
+    }
+    return found;
+}
+
+bool came_after(const mtc::Migration* migration, const mtc::Migration& rollback) {
+    return migration != nullptr && migration->created > rollback.created;
+}
+
 }  // namespace
 
 std::vector<Finding> source_is_the_plans(const Evidence& e) {
@@ -54,7 +68,17 @@ std::vector<Finding> target_is_the_plans(const Evidence& e) {
 
 std::vector<Finding> rollback_ended_well(const Evidence& e) {
     CheckWriter out(e, "control-rollback-ended-well", Side::Control);
-    if (e.rollback.empty()) return std::move(out).done("the plan has no rollback to look at");
+    if (e.rollback.empty()) {
+        const mtc::Migration* older = newest(e.state, true);
+        const mtc::Migration* later = newest(e.state, false);
+        if (older != nullptr && came_after(later, *older))
+            out.warn("MigMigration " + later->name,
+                     " (" + mtc::word(later->kind) + ", " + mtc::word(later->state()) +
+                         ") came after rollback " + older->name +
+                         ": nothing has been rolled back since",
+                     "{plugin} assess " + e.state.plan.name);
+        return std::move(out).done("the plan has no rollback to look at");
+    }
     const std::string subject = "MigMigration " + e.rollback;
     const std::string remedy =
         out.oc(words_for("describe migmigration", e.rollback, e.state.plan.ns));
@@ -85,3 +109,14 @@ std::vector<Finding> plan_ready(const Evidence& e) {
 }
 
 }  // namespace rollback::check
+
+namespace rollback {
+
+const mtc::Migration* rollback_to_prove(const State& state) {
+    const mtc::Migration* rollback = check::newest(state, true);
+    if (rollback == nullptr || check::came_after(check::newest(state, false), *rollback))
+        return nullptr;
+    return rollback;
+}
+
+}  // namespace rollback

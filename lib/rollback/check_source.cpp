@@ -4,12 +4,15 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/schedule.hpp"
 #include "mtc/unquiesce.hpp"
 #include "mtc/workload.hpp"
+#include "rollback/autoscalers.hpp"
 #include "rollback/check.hpp"
 #include "rollback/paused_change.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/several_plans.hpp"
+#include "rollback/why_not_serving.hpp"
 
 namespace rollback::check {
 namespace {
@@ -36,23 +39,39 @@ bool nothing_runs(const Evidence& e) {
            });
 }
 
-// Unless of each it is known that it did not.
+// Unless of each it is known that it did not, or that an autoscaler may keep it at 0.
 bool may_have_run(const Evidence& e) {
+    const auto kept_at_rest = [&](const ObjectRef& workload) {
+        return scales_to_zero(e.state.source, workload) != nullptr;
+    };
     const auto situation = workloads_of(e.state, e.record);
     return std::ranges::any_of(situation,
-                               [](const WorkloadSituation& each) {
-                                   return each.source && each.before.ran != false;
+                               [&](const WorkloadSituation& each) {
+                                   return each.source && each.before.ran != false &&
+                                          !kept_at_rest(each.workload);
                                }) ||
-           std::ranges::any_of(e.record.workloads, [](const RecordedWorkload& recorded) {
-               return recorded.told().ran == true;
+           std::ranges::any_of(e.record.workloads, [&](const RecordedWorkload& recorded) {
+               return recorded.told().ran == true && !kept_at_rest(recorded.ref);
            });
+}
+
+std::string patch_of(const ObjectRef& ref, const std::string& field, const std::string& value,
+                     const CheckWriter& out) {
+    return out.oc(
+        "patch", ref,
+        " --type=merge -p " + base::shell_quoted("{\"spec\":{\"" + field + "\":" + value + "}}"));
 }
 
 std::string patch(const RecordedWorkload& recorded, const std::string& field,
                   const std::string& value, const CheckWriter& out) {
-    return out.oc(
-        "patch", recorded.ref,
-        " --type=merge -p " + base::shell_quoted("{\"spec\":{\"" + field + "\":" + value + "}}"));
+    return patch_of(recorded.ref, field, value, out);
+}
+
+// By the clock of its cluster: a wrong one counts runs that were not missed.
+bool never_starts_again(const Evidence& e, const Object& workload) {
+    if (workload.ref.type.plural != "cronjobs" || !e.state.source.now) return false;
+    if (base::bool_at(workload.body, "/spec/suspend").value_or(false)) return false;
+    return mtc::when_resumed(workload, *e.state.source.now).what == mtc::Resumption::What::Never;
 }
 
 // "before the migration it was", or who says so where that may be another time.
@@ -64,14 +83,22 @@ std::string said_of_before(const RecordedWorkload& recorded) {
 
 // An autoscaler, or a person, may have chosen another number since: that is a failure only when it
 // is none.
-void compare_replicas(const RecordedWorkload& recorded, const mtc::Wanted& now, CheckWriter& out) {
+void compare_replicas(const Evidence& e, const RecordedWorkload& recorded, const mtc::Wanted& now,
+                      CheckWriter& out) {
     const auto& before = recorded.before.replicas;
     if (!before || before == now.replicas) return;
     const std::string predicate = " is told to run " + mtc::describe({.replicas = now.replicas}) +
                                   ", " + said_of_before(recorded) + std::to_string(*before);
     const std::string field = recorded.ref.type.plural == "jobs" ? "parallelism" : "replicas";
     const std::string remedy = patch(recorded, field, std::to_string(*before), out);
-    if (now.replicas == 0) {
+    const Object* scaler =
+        now.replicas == 0 ? scales_to_zero(e.state.source, recorded.ref) : nullptr;
+    if (scaler != nullptr) {
+        out.warn(
+            recorded.ref.path(),
+            predicate + "; " + scaler->ref.label() + " may keep it at 0 while nothing is to do",
+            out.oc("describe", scaler->ref));
+    } else if (now.replicas == 0) {
         out.fail(recorded.ref.path(), predicate, remedy);
     } else {
         out.warn(recorded.ref.path(), predicate, remedy);
@@ -119,9 +146,10 @@ bool is_to_be_paused(const Object& workload) {
     return mtc::pause_again(workload).has_value();
 }
 
-void compare_fields(const RecordedWorkload& recorded, const Object& workload, CheckWriter& out) {
+void compare_fields(const Evidence& e, const RecordedWorkload& recorded, const Object& workload,
+                    CheckWriter& out) {
     const mtc::Wanted now = mtc::workload_kind(workload.ref.type)->current(workload);
-    compare_replicas(recorded, now, out);
+    compare_replicas(e, recorded, now, out);
     for (const Flag& flag : flags) {
         if (is_to_be_paused(workload) && flag.value == &mtc::Wanted::paused) continue;
         compare_flag(recorded, now, flag, out);
@@ -187,7 +215,7 @@ bool says_enough(const Evidence& e, const RecordedWorkload& recorded, const Pair
 void compare(const Evidence& e, const RecordedWorkload& recorded, const Pair& pair,
              CheckWriter& out) {
     if (!says_enough(e, recorded, pair, out)) return;
-    compare_fields(recorded, *pair.source, out);
+    compare_fields(e, recorded, *pair.source, out);
     compare_template(e, recorded, out);
 }
 
@@ -211,6 +239,16 @@ void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWr
 bool is_counted_elsewhere(const Object& pod) {
     return base::is_terminating(pod) || is_transfer_pod(pod) ||
            (is_stage_pod(pod) && !is_borrowed(pod));
+}
+
+constexpr auto patience_with_pods = std::chrono::seconds(30);
+
+// Its grace is over, by the clock of its cluster, and it is still there.
+bool hangs(const ClusterView& view, const Object& pod) {
+    if (!base::is_terminating(pod) || is_stage_pod(pod) || is_transfer_pod(pod)) return false;
+    const auto until =
+        base::parse_rfc3339(base::text_or_empty(pod.body, "/metadata/deletionTimestamp"));
+    return until && view.now && *view.now > *until + patience_with_pods;
 }
 
 // It may be the only record of the number.
@@ -249,11 +287,12 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
             if (!is_active(*it))
                 out.fail("namespace " + name, " is terminating",
                          out.oc("describe namespace " + base::shell_word(name)));
-        } else if (!out.has_gap("namespaces")) {
+        } else if (e.state.source.namespaces_read && !out.has_gap("namespaces")) {
             out.fail("namespace " + name, " does not exist", out.oc("get namespaces"));
         }
     }
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
+    out.must_be_seen(e.state.source.namespaces_read, "the namespaces");
     return std::move(out).done(base::count(e.state.source.namespaces.size(), "namespace") +
                                " active");
 }
@@ -316,10 +355,18 @@ std::vector<Finding> workloads_serve(const Evidence& e) {
     CheckWriter out(e, "source-workloads-serve", Side::Source);
     for (const Object& workload : e.state.source.workloads) {
         const mtc::Serving serving = mtc::workload_kind(workload.ref.type)->serving(workload);
-        if (!serving.yes)
+        if (!serving.yes) {
             // one that is still stopped does not start by being waited for
-            out.fail(workload.ref.path(), ": " + serving.why, out.oc("describe", workload.ref),
-                     !mtc::is_quiesced(workload));
+            out.fail(workload.ref.path(), ": " + why_not_serving(workload, serving, e.state.source),
+                     out.oc("describe", workload.ref), !mtc::is_quiesced(workload));
+        } else if (!serving.but.empty()) {
+            out.warn(workload.ref.path(), ": " + serving.but, out.oc("describe", workload.ref));
+        } else if (never_starts_again(e, workload)) {
+            out.warn(workload.ref.path(),
+                     " never starts again: it missed more than 100 runs while it was suspended, "
+                     "and a cluster before Kubernetes 1.21 then gives it up",
+                     patch_of(workload.ref, "startingDeadlineSeconds", "600", out));
+        }
     }
     out.add_gaps(is_workload);
     const auto resting = static_cast<std::size_t>(
@@ -335,6 +382,11 @@ std::vector<Finding> pods_healthy(const Evidence& e) {
     CheckWriter out(e, "source-pods-healthy", Side::Source);
     std::size_t healthy = 0;
     for (const Object& pod : e.state.source.pods) {
+        if (hangs(e.state.source, pod))
+            out.warn(pod.ref.path(),
+                     " " + how_it_terminates(pod) + ", and was to be gone at " +
+                         base::text_or_empty(pod.body, "/metadata/deletionTimestamp"),
+                     out.oc("describe", pod.ref));
         if (is_counted_elsewhere(pod)) continue;
         const std::string why = why_not_ready(pod, e.state.source.events);
         if (why.empty()) {

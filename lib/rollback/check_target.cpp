@@ -4,6 +4,8 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/unquiesce.hpp"
+#include "mtc/velero.hpp"
 #include "mtc/workload.hpp"
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
@@ -47,7 +49,7 @@ void check_transfer_pod(const Object& pod, Side side, Flow flow, CheckWriter& ou
     }
 }
 
-void check_stage_pod(const Object& pod, Side side, CheckWriter& out) {
+void check_stage_pod(const Object& pod, Side side, const std::string& plan, CheckWriter& out) {
     if (!is_stage_pod(pod)) return;
     if (side == Side::Target || !is_borrowed(pod)) {
         return out.fail(pod.ref.path(), " is a stage pod of MTC", out.oc("delete", pod.ref),
@@ -55,9 +57,7 @@ void check_stage_pod(const Object& pod, Side side, CheckWriter& out) {
     }
     // since 1.6 MTC borrows running pods: deleting one of those would kill the application
     out.warn(pod.ref.path(), " is the application's own pod, still labelled as a stage pod",
-             out.oc("label", pod.ref,
-                    std::string(" ") + mtc::labels::stage_pod + "- " +
-                        mtc::labels::application_pod + "-"));
+             "{plugin} manual " + plan + " --only=stage-pods");
 }
 
 std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
@@ -66,7 +66,7 @@ std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
     for (const Object& pod : view.pods) {
         // where both sides are one namespace its pods are the source's
         if (side == Side::Target && is_also_source(e.state, pod.ref.ns)) continue;
-        check_stage_pod(pod, side, out);
+        check_stage_pod(pod, side, e.state.plan.name, out);
         check_transfer_pod(pod, side, e.flow, out);
     }
     out.add_gaps([](const std::string& r) { return r == "pods"; });
@@ -138,9 +138,21 @@ bool was_left_down(const State& state, const Object& workload) {
            !base::label_of(workload, mtc::labels::migrated_by_plan);
 }
 
+// With its marks: a later un-quiescing would take them for true.
 std::string bring_back(const Object& workload, const mtc::Wanted& before, const CheckWriter& out) {
-    if (!before.replicas || workload.ref.type.plural == "jobs") return out.oc("edit", workload.ref);
-    return out.oc("scale", workload.ref, " --replicas=" + std::to_string(*before.replicas));
+    if (!before.known()) return out.oc("edit", workload.ref);
+    return out.oc(
+        "patch", workload.ref,
+        " --type=json -p " +
+            base::shell_quoted(mtc::unquiesce(workload, before)
+                                   .dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
+std::string ran_before(const Object& workload, const mtc::Wanted& before) {
+    // quiescing does not write down whether it was suspended
+    if (workload.ref.type.plural == "cronjobs")
+        return "whether it was suspended before is not known";
+    return "it ran " + (before.known() ? mtc::describe(before) : "an unknown number");
 }
 
 }  // namespace
@@ -162,6 +174,7 @@ std::vector<Finding> no_migrated_objects(const Evidence& e) {
     }
     check_elsewhere(e.state, out);
     out.add_gaps(hides_labels);
+    out.must_be_seen(e.state.target.labels_seen, "the labels of objects");
     return std::move(out).done("nothing carries the plan's label" + searched(e.state));
 }
 
@@ -174,6 +187,7 @@ std::vector<Finding> namespaces_settled(const Evidence& e) {
                  out.oc("describe namespace " + base::shell_word(ns.ref.name)), true);
     }
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
+    out.must_be_seen(e.state.target.namespaces_read, "the namespaces");
     return std::move(out).done("no namespace is terminating");
 }
 
@@ -195,7 +209,22 @@ std::vector<Finding> no_orphans(const Evidence& e) {
                         " -n " + base::shell_word(objects.front()->ref.ns)));
     }
     out.add_gaps(hides_labels);
+    out.must_be_seen(e.state.target.labels_seen, "the labels of objects");
     return std::move(out).done("nothing is left of a plan that is gone");
+}
+
+// One that a canceled migration has left goes on, and so does what it creates.
+std::vector<Finding> no_restore_running(const Evidence& e) {
+    CheckWriter out(e, "target-no-restore-running", Side::Target);
+    for (const Object& object : e.state.target.velero) {
+        if (object.ref.type.plural != "restores" || !mtc::velero_works_on(object)) continue;
+        out.fail(object.ref.path(),
+                 " is " + mtc::velero_phase(object) + ": Velero goes on creating objects",
+                 out.oc("get", object.ref, " -w"));
+    }
+    out.add_gaps([](const std::string& r) { return r == "restores.velero.io"; });
+    out.must_be_seen(e.state.target.velero_seen, "Velero's restores");
+    return std::move(out).done("no restore of the plan is running");
 }
 
 // Without volumes two of an application are confusing, with volumes they write to both sides.
@@ -223,8 +252,7 @@ std::vector<Finding> nothing_left_down(const Evidence& e) {
         if (!was_left_down(e.state, workload)) continue;
         const mtc::Wanted before = mtc::workload_kind(workload.ref.type)->recorded(workload);
         out.warn(workload.ref.path(),
-                 " was not migrated, but MTC stopped it (it ran " +
-                     (before.known() ? mtc::describe(before) : "an unknown number") + ")",
+                 " was not migrated, but MTC stopped it (" + ran_before(workload, before) + ")",
                  bring_back(workload, before, out));
     }
     out.add_gaps(is_workload);

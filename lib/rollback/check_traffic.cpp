@@ -57,19 +57,38 @@ bool selects(const Json& selector, const Object& pod) {
     });
 }
 
-bool has_pods(const Evidence& e, const Object& service) {
-    return std::ranges::any_of(e.state.source.pods, [&](const Object& pod) {
-        return pod.ref.ns == service.ref.ns && selects(*selector_of(service), pod);
-    });
+// Evicted and completed pods lie about for long, and never become ready again.
+bool can_become_ready(const Object& pod) {
+    const std::string phase = text_or_empty(pod.body, "/status/phase");
+    return phase != "Succeeded" && phase != "Failed" && !base::is_terminating(pod);
+}
+
+struct Selected {
+    std::size_t alive = 0;
+    std::size_t dead = 0;
+};
+
+Selected pods_of(const Evidence& e, const Object& service) {
+    Selected selected;
+    for (const Object& pod : e.state.source.pods) {
+        if (pod.ref.ns != service.ref.ns || !selects(*selector_of(service), pod)) continue;
+        ++(can_become_ready(pod) ? selected.alive : selected.dead);
+    }
+    return selected;
 }
 
 void check_service(const Evidence& e, const Object& service, CheckWriter& out) {
-    if (has_pods(e, service) || out.has_gap("pods")) {
+    const Selected selected = pods_of(e, service);
+    if (selected.alive > 0 || out.has_gap("pods")) {
         out.fail(service.ref.path(), " has no ready endpoint", out.oc("describe", service.ref),
                  true);
     } else {
         // so it may have been before the migration
-        out.warn(service.ref.path(), " selects no pod of its namespace",
+        out.warn(service.ref.path(),
+                 selected.dead == 0
+                     ? std::string(" selects no pod of its namespace")
+                     : " selects no pod that runs, only " + base::count(selected.dead, "pod") +
+                           " that ended or terminate" + (selected.dead == 1 ? "s" : ""),
                  out.oc("get", service.ref, " -o wide"));
     }
 }
@@ -156,6 +175,7 @@ std::vector<Finding> services_ready(const Evidence& e) {
         if (it == ready.end() || it->second == 0) check_service(e, service, out);
     }
     out.add_gaps(is_about_services);
+    out.must_be_seen(e.state.source.traffic_seen, "the Services");
     return std::move(out).done(base::count(looked_at, "service") + " with ready endpoints");
 }
 
@@ -163,6 +183,7 @@ std::vector<Finding> routes_admitted(const Evidence& e) {
     CheckWriter out(e, "source-routes-admitted", Side::Source);
     for (const Object& route : e.state.source.routes) check_route(route, out);
     out.add_gaps(is_about_routes);
+    out.must_be_seen(e.state.source.traffic_seen, "the Routes");
     return std::move(out).done(base::count(e.state.source.routes.size(), "route") +
                                " admitted by a router");
 }

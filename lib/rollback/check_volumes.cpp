@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/check.hpp"
+#include "rollback/volume_fate.hpp"
 
 namespace rollback::check {
 namespace {
@@ -93,7 +94,7 @@ void check_volume(const Evidence& e, const Object& claim, CheckWriter& out) {
     if (volume != nullptr) {
         check_bound_volume(claim, *volume, out);
         check_policy(e, *volume, out);
-    } else if (!out.has_gap("persistentvolumes")) {
+    } else if (e.state.source.volumes_seen && !out.has_gap("persistentvolumes")) {
         out.fail(claim.ref.path(), " is bound to " + name + ", which does not exist",
                  out.oc("describe", claim.ref));
     }
@@ -106,20 +107,43 @@ bool is_about_volumes(const std::string& resource) {
 // What is left on the target
 // -------------------------------------------------------------------------------------
 
-bool was_of_the_plan(const State& state, const Object& volume) {
+const mtc::PlanVolume* volume_of_the_plan(const State& state, const Object& volume) {
     const std::string ns = text_or_empty(volume.body, "/spec/claimRef/namespace");
     const std::string claim = text_or_empty(volume.body, "/spec/claimRef/name");
-    if (is_also_source(state, ns)) return false;
-    return std::ranges::any_of(state.plan.volumes, [&](const mtc::PlanVolume& each) {
+    if (is_also_source(state, ns)) return nullptr;
+    const auto it = std::ranges::find_if(state.plan.volumes, [&](const mtc::PlanVolume& each) {
         return is_migrated(each) && state.plan.target_of(each.claim_ns) == ns &&
                each.claim_on_target() == claim;
     });
+    return it == state.plan.volumes.end() ? nullptr : &*it;
+}
+
+bool is_kept(const Object& volume) {
+    return text_or_empty(volume.body, "/spec/persistentVolumeReclaimPolicy") == "Retain";
+}
+
+// What is on it is the source's now: only the object here can go, and never what it stands for.
+void check_moved(const Evidence& e, const Object& volume, CheckWriter& out) {
+    if (is_kept(volume)) {
+        out.warn(volume.ref.path(),
+                 " of a claim that was rolled back is left: it is the moved volume that the source "
+                 "has again",
+                 "only while its reclaim policy is Retain: " + out.oc("delete", volume.ref));
+    } else {
+        out.fail(volume.ref.path(),
+                 " is the moved volume that the source has again, and its reclaim policy here is " +
+                     text_or_empty(volume.body, "/spec/persistentVolumeReclaimPolicy"),
+                 keep_command(e.state, {volume.ref.name}));
+    }
 }
 
 void check_left(const Evidence& e, const Object& volume, CheckWriter& out) {
     const std::string phase = text_or_empty(volume.body, "/status/phase");
     const std::string remedy = "if nobody needs what is on it: " + out.oc("delete", volume.ref);
-    if (phase == "Released" && was_of_the_plan(e.state, volume)) {
+    const mtc::PlanVolume* planned = volume_of_the_plan(e.state, volume);
+    if (phase == "Released" && planned != nullptr && planned->action == "move") {
+        check_moved(e, volume, out);
+    } else if (phase == "Released" && planned != nullptr) {
         out.warn(volume.ref.path(), " of a claim that was rolled back is left, with its data",
                  remedy);
     } else if (base::label_of(volume, mtc::labels::migrated_by_plan) == e.state.plan.uid) {
@@ -152,7 +176,11 @@ std::vector<Finding> volumes_as_before(const Evidence& e) {
         check_volume(e, *claim, out);
         ++looked_at;
     }
-    if (looked_at > 0) out.add_gaps(is_about_volumes);
+    if (looked_at > 0) {
+        out.add_gaps(is_about_volumes);
+        if (!out.has_gap("persistentvolumes"))
+            out.must_be_seen(e.state.source.volumes_seen, "the volumes");
+    }
     return std::move(out).done(base::count(looked_at, "volume") + " bound as before");
 }
 
@@ -160,6 +188,8 @@ std::vector<Finding> no_volumes_left(const Evidence& e) {
     CheckWriter out(e, "target-no-volumes-left", Side::Target);
     for (const Object& volume : e.state.target.volumes) check_left(e, volume, out);
     out.add_gaps(is_about_volumes);
+    if (!out.has_gap("persistentvolumes"))
+        out.must_be_seen(e.state.target.volumes_seen, "the volumes");
     return std::move(out).done("no volume of the migration is left");
 }
 

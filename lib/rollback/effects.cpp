@@ -6,14 +6,13 @@
 #include "rollback/assess.hpp"
 #include "rollback/command.hpp"
 #include "rollback/conversion.hpp"
+#include "rollback/effects_parts.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/paused_change.hpp"
 #include "rollback/several_plans.hpp"
 
 namespace rollback {
 namespace {
-
-using Warnings = std::vector<std::string>;
 
 // A person reads a few.
 std::string in_short(const std::vector<std::string>& names) {
@@ -239,18 +238,6 @@ void serves_on_target(const State& state, const Effects& effects, Warnings& out)
     }
 }
 
-void data_lost(const State& state, const Effects& effects, Warnings& out) {
-    const auto claims = effects.deleted.find("persistentvolumeclaims");
-    if (claims == effects.deleted.end()) return;
-    std::vector<std::string> names;
-    for (const ObjectRef& ref : claims->second) names.push_back(ref.path());
-    const auto since = stopped_since(state);
-    out.push_back(
-        "data written to the migrated volumes on the target" +
-        (since ? " since " + base::rfc3339(*since) : std::string()) +
-        " is deleted with them; nothing is copied back to the source: " + in_short(names));
-}
-
 bool runs_on(const State& state, const Object& workload) {
     const bool own = base::label_of(workload, mtc::labels::migrated_by_plan) == state.plan.uid;
     return !own && !mtc::is_quiesced(workload) && !is_also_source(state, workload.ref.ns) &&
@@ -332,7 +319,8 @@ const Object* autoscaler_of(const State& state, const ObjectRef& workload) {
         constexpr const char* target = "/spec/scaleTargetRef";
         const std::string kind = base::text_or_empty(each.body, std::string(target) + "/kind");
         const std::string name = base::text_or_empty(each.body, std::string(target) + "/name");
-        return each.ref.ns == workload.ns && kind == workload.type.kind && name == workload.name;
+        return each.ref.type.kind == "HorizontalPodAutoscaler" && each.ref.ns == workload.ns &&
+               kind == workload.type.kind && name == workload.name;
     });
     return it == all.end() ? nullptr : &*it;
 }
@@ -444,10 +432,10 @@ void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
 
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
-constexpr WarningRule warning_rules[] = {doubtful_clusters, left_elsewhere,    serves_on_target,
-                                         data_lost,         converted,         left_at_rest,
-                                         stays_down,        several_plans,     broken_discovery,
-                                         autoscaled,        belongs_to_others, survives};
+constexpr WarningRule warning_rules[] = {
+    doubtful_clusters, left_elsewhere, what_is_accepted,  serves_on_target,  data_lost,
+    velero_at_work,    converted,      left_at_rest,      stays_down,        several_plans,
+    broken_discovery,  autoscaled,     cron_jobs_resumed, belongs_to_others, survives};
 
 }  // namespace
 

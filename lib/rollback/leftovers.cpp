@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "mtc/velero.hpp"
 #include "rollback/command.hpp"
 
 namespace rollback {
@@ -127,6 +128,10 @@ bool is_borrowed_pod(const Object& object) {
     return base::label_of(object, mtc::labels::application_pod).has_value();
 }
 
+bool is_at_work(const Object& object) {
+    return object.ref.type.group == "velero.io" && mtc::velero_works_on(object);
+}
+
 /// One thing that was found, as a Leftover; nothing when it is another plan's.
 class Judge {
   public:
@@ -177,6 +182,9 @@ class Judge {
             return "it is being deleted, and held by finalizer " + base::join(finalizers);
         if (const auto* dvm = owners_.volume_migration(object.uid); dvm && !dvm->finished())
             return "it has not ended" + (dvm->phase.empty() ? "" : " (" + dvm->phase + ")");
+        if (is_at_work(object))
+            return "Velero has not ended it (" + mtc::velero_phase(object) + ")" +
+                   (object.ref.type.plural == "restores" ? ", and goes on creating objects" : "");
         if (is_running_pod(object)) return "it has not ended, and holds the volumes that it mounts";
         if (base::number_at(object.body, "/status/active").value_or(0) > 0)
             return "its pods have not ended";
@@ -196,6 +204,12 @@ class Judge {
         if (out.kind->is_mark) return not_ours(way_to_unmark(*out.kind, object, out.side));
         if (base::is_terminating(object) && !base::finalizers_of(object).empty())
             return not_ours("its deletion has begun" + way_out(object, out.side));
+        if (is_at_work(object))
+            return not_ours(
+                "Velero works on it: wait until it has ended: " +
+                oc(view_of(view_, out.side), out.side,
+                   words_for("get " + object.ref.type.resource(), object.ref.name, object.ref.ns) +
+                       " -w"));
         const auto* dvm = owners_.volume_migration(label(object, mtc::labels::by_volume_migration));
         if (dvm == nullptr || out.kind->where != Whereabouts::PlanNamespaces) return;
         if (owners_.plan_of(*dvm) != view_.plan.name || !dvm->cleans_up()) return;

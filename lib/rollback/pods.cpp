@@ -110,13 +110,20 @@ std::string newest_warning(const Object& pod, const std::vector<Object>& events)
     for (const Object& event : events) {
         if (pod.uid.empty() || text_or_empty(event.body, "/involvedObject/uid") != pod.uid)
             continue;
-        if (newest == nullptr || time_of(*newest) < time_of(event)) newest = &event;
+        if (newest == nullptr || is_older(*newest, event)) newest = &event;
     }
-    if (newest == nullptr) return {};
-    return with(text_or_empty(newest->body, "/reason"), text_or_empty(newest->body, "/message"));
+    return newest == nullptr ? "" : event_in_words(*newest);
 }
 
 }  // namespace
+
+bool is_older(const Object& a, const Object& b) {
+    return time_of(a) < time_of(b);
+}
+
+std::string event_in_words(const Object& event) {
+    return with(text_or_empty(event.body, "/reason"), text_or_empty(event.body, "/message"));
+}
 
 std::string why_not_ready(const Object& pod, const std::vector<Object>& events) {
     const Reason reason = reason_in_status(pod);

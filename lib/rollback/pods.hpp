@@ -23,4 +23,9 @@ bool is_transfer_pod(const Object& pod);
 /// True when only events can tell why the pod is not ready.
 bool keeps_its_reason(const Object& pod);
 
+/// True when `a` happened, or happened last, before `b`; both are events.
+bool is_older(const Object& a, const Object& b);
+/// "FailedCreate: pods ... is forbidden"
+std::string event_in_words(const Object& event);
+
 }  // namespace rollback

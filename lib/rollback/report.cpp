@@ -28,6 +28,11 @@ std::string word(Outcome outcome) {
     return {};
 }
 
+std::optional<std::chrono::seconds> stopped_for(const RunReport& report) {
+    if (!report.assessment || !report.assessment->stopped_since) return std::nullopt;
+    return elapsed(*report.assessment->stopped_since, report.ended, report.clock_ahead);
+}
+
 std::string word(Task task) {
     switch (task) {
         case Task::RollBack:

@@ -80,9 +80,13 @@ struct RunReport {
     std::vector<Stage> stages = {};  // in the order in which they began
     base::Time began = {};
     base::Time ended = {};
+    std::optional<std::chrono::seconds> clock_ahead = {};  // of the control cluster, before ours
     std::string error = {};
     std::string hint = {};
     int exit_code = 0;
 };
+
+/// From when the application was stopped until the end of the run, as far as clocks tell.
+std::optional<std::chrono::seconds> stopped_for(const RunReport& report);
 
 }  // namespace rollback

@@ -52,6 +52,13 @@ bool is_one_cluster(const State& state) {
         .value_or(state.source.server == state.target.server);
 }
 
+std::optional<std::chrono::seconds> elapsed(base::Time since, base::Time now_here,
+                                            std::optional<std::chrono::seconds> clock_ahead) {
+    if (!clock_ahead) return std::nullopt;
+    const auto passed = now_here + *clock_ahead - since;
+    return passed < std::chrono::seconds(0) ? std::nullopt : std::optional(passed);
+}
+
 bool is_also_source(const State& state, const std::string& target_namespace) {
     return is_one_cluster(state) &&
            std::ranges::count(state.source.namespaces, target_namespace) > 0;

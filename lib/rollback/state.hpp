@@ -56,8 +56,9 @@ struct ClusterView {
     /// its volume migrations name.
     bool searched_everywhere = true;
     std::vector<std::string> not_elsewhere = {};  // the whole plan's, where the view is of a part
-    std::vector<Object> velero = {};              // metadata of the plan's Backups and Restores
-    std::vector<Object> autoscalers = {};         // HorizontalPodAutoscalers, of the source
+    std::vector<Object> velero = {};              // the plan's Backups and Restores
+    std::vector<Object> autoscalers = {};  // HorizontalPodAutoscalers and KEDA's, of the source
+    std::optional<base::Time> now = {};    // by its own clock, when it was looked at
     /// Source only: ReplicaSets of Deployments that are, or were, paused.
     std::vector<Object> replica_sets = {};
     /// Source only: every MigPlan that its own API has, in any namespace.
@@ -70,6 +71,13 @@ struct ClusterView {
     std::vector<Object> volumes = {};  // PersistentVolumes whose claims are of these namespaces, or
                                        // that carry the plan's label
     std::vector<Object> events = {};   // Warnings, where the status of a pod does not tell enough
+
+    // Not every look reads everything: what was not looked at is not "none".
+    bool namespaces_read = false;
+    bool labels_seen = false;  // `labelled` and `foreign`
+    bool traffic_seen = false;
+    bool volumes_seen = false;
+    bool velero_seen = false;
 };
 
 /// A verb of the flow that the reviewer says no to.
@@ -101,12 +109,14 @@ struct State {
     ClusterView source;
     ClusterView target;
     ClusterView control = {};  // what it is, and how it is reached; none of its objects
-    std::vector<std::string> accepted = {};         // ids of findings that the operator accepts
-    std::vector<mtc::Plan> other_plans = {};        // in the same namespace as the plan
+    std::vector<std::string> accepted = {};   // "ID" or "ID=OBJECT": what the operator answers for
+    std::vector<mtc::Plan> other_plans = {};  // in the same namespace as the plan
     std::optional<std::vector<Probe>> probes = {};  // nothing: not asked for
     std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};
+    /// Of the control cluster, whose times the migrations tell, before ours; nothing: not known.
+    std::optional<std::chrono::seconds> clock_ahead = {};
 };
 
 const ClusterView& view_of(const State& state, Side side);
@@ -117,6 +127,11 @@ std::optional<bool> is_known_as_one(const ClusterView& a, const ClusterView& b);
 
 /// True when source and target are one cluster; where nothing else tells, by their addresses.
 bool is_one_cluster(const State& state);
+
+/// How long ago that was by the clock of the one who wrote it down; nothing where that clock is not
+/// known, or says that it has not been yet.
+std::optional<std::chrono::seconds> elapsed(base::Time since, base::Time now_here,
+                                            std::optional<std::chrono::seconds> clock_ahead);
 
 /// True when that namespace of the target is also one of the source: in a migration within one
 /// cluster and one namespace both sides are the same objects.

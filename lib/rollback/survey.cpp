@@ -39,6 +39,7 @@ PlanLine line_of(const State& state, const Assessment& assessment) {
             .last_migration = last_migration(state.migrations, assessment.copy),
             .stopped = assessment.effects.returns.size(),
             .stopped_since = assessment.stopped_since,
+            .stopped_for = assessment.stopped_for,
             .gaps = state.gaps.size()};
 }
 

@@ -18,6 +18,7 @@ struct PlanLine {
     std::string last_migration = {};           // "cutover cutover-1: failed"; empty: there is none
     std::size_t stopped = 0;                   // workloads of the source
     std::optional<base::Time> stopped_since = {};
+    std::optional<std::chrono::seconds> stopped_for = {};
     std::size_t gaps = 0;
     std::string error = {};
 };

@@ -11,7 +11,7 @@
 namespace rollback {
 namespace {
 
-constexpr std::array<Check, 22> check_table{{
+constexpr std::array<Check, 23> check_table{{
     {"control-rollback-ended-well", Side::Control, After::Console, check::rollback_ended_well},
     {"source-is-the-plans", Side::Source, After::Both, check::source_is_the_plans},
     {"source-namespaces-active", Side::Source, After::Both, check::namespaces_active},
@@ -29,6 +29,7 @@ constexpr std::array<Check, 22> check_table{{
     {"target-namespaces-settled", Side::Target, After::Both, check::namespaces_settled},
     {"target-no-stage-pods", Side::Target, After::Both, check::no_stage_pods_on_target},
     {"target-no-migrated-objects", Side::Target, After::Console, check::no_migrated_objects},
+    {"target-no-restore-running", Side::Target, After::Both, check::no_restore_running},
     {"target-at-rest", Side::Target, After::Manual, check::target_at_rest},
     {"target-nothing-left-down", Side::Target, After::Both, check::nothing_left_down},
     {"target-no-orphans", Side::Target, After::Console, check::no_orphans},

@@ -27,6 +27,10 @@ struct Finding {
     bool may_heal = false;  // pods may still be starting, objects still terminating, MTC thinking
 };
 
+/// The rollback whose outcome a proof is about: the newest, unless another migration of the plan
+/// has begun after it. nullptr when there is none.
+const mtc::Migration* rollback_to_prove(const State& state);
+
 struct Evidence {
     const State& state;
     const Record& record;

@@ -220,8 +220,8 @@ class ConsoleFlow final : public FlowRun {
     void look_at_what_is_left() {
         if (!options_.verify) return;
         enter("look at what is left");
-        const auto state =
-            observe(session_, {.parallel = execute_.parallel, .reviews = false}, stop_);
+        const auto state = observe(
+            session_, {.parallel = execute_.parallel, .reviews = false, .proof = true}, stop_);
         if (state) judge(*state);
     }
 

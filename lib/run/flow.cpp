@@ -21,6 +21,7 @@ FlowRun::FlowRun(const Session& session, const FlowOptions& options, Flow flow,
 rollback::RunReport FlowRun::run() {
     report_.outcome = flow();
     report_.ended = base::now();
+    report_.clock_ahead = session_.control.cluster->clock_ahead();
     leave_stage();
     return std::move(report_);
 }

@@ -69,7 +69,7 @@ class LeftoversFlow {
         report_.plan_uid = view_->plan.uid;
         report_.leftovers = rollback::leftovers_of(*view_);
         report_.gaps = view_->gaps;
-        report_.seen_at = view_->seen_at;
+        report_.seen_at = now_by(*session_.control.cluster);
         return {};
     }
 

@@ -122,9 +122,10 @@ std::vector<Look> application_looks(ClusterView& view, const kube::Discovery& di
 
 void add_autoscalers(ClusterView& view, const kube::Discovery& discovery,
                      std::vector<Look>& looks) {
-    const ResourceType* type = served(discovery, types::autoscalers);
-    if (type == nullptr) return;
-    looks.push_back({.type = *type, .keep = append_to(view.autoscalers)});
+    for (const ResourceType& wanted : {types::autoscalers, types::scaled_objects}) {
+        if (const ResourceType* type = served(discovery, wanted))
+            looks.push_back({.type = *type, .keep = append_to(view.autoscalers)});
+    }
 }
 
 std::vector<Look> label_looks(const std::string& selector, const kube::Discovery& discovery,
@@ -178,7 +179,7 @@ bool list_namespaces(const Place& place, ClusterView& view) {
 }
 
 void look_at_namespaces(const Place& place, ClusterView& view) {
-    view.namespaces_seen = true;  // what cannot be read is a gap
+    view.namespaces_seen = view.namespaces_read = true;  // what cannot be read is a gap
     if (view.namespaces.size() > few_namespaces && list_namespaces(place, view)) return;
     kube::in_parallel(view.namespaces.size(), place.parallel,
                       [&](std::size_t i) { look_at_namespace(place, view, view.namespaces[i]); });
@@ -226,6 +227,7 @@ void note_absent(const Place& place, const Endpoint& endpoint) {
 // The backups and restores of the plan: in MTC's own namespace, and not deleted by a rollback.
 void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan,
                     const kube::Discovery& discovery) {
+    view.velero_seen = true;
     Place there = place;
     there.namespaces = {plan.ns};
     std::vector<Look> looks;
@@ -235,7 +237,6 @@ void look_at_velero(const Place& place, ClusterView& view, const mtc::Plan& plan
         looks.push_back(
             {.type = *as_served,
              .label_selector = std::string(mtc::labels::migrated_by_plan) + "=" + plan.uid,
-             .metadata_only = true,
              .keep = append_to(view.velero)});
     }
     look_at(there, looks);
@@ -247,8 +248,10 @@ void observe_source(const Place& place, ClusterView& view, const mtc::Plan& plan
     if (!discovery) return place.notes.fatal(discovery.error());
     auto looks = application_looks(view, *discovery, true);
     add_autoscalers(view, *discovery, looks);
-    if (options.proof)
+    if (options.proof) {
         std::ranges::move(traffic_looks(view, *discovery), std::back_inserter(looks));
+        view.traffic_seen = true;
+    }
     const Work work{[&] { look_at(place, looks); },
                     [&] {
                         if (options.reviews) denied = denied_on_source(place, *discovery);
@@ -302,6 +305,7 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
     auto looks = application_looks(view, *discovery, false);
     auto labelled = options.labelled ? label_looks(mtc::labels::migrated_by_plan, *discovery, split)
                                      : what_can_write(split, *discovery);
+    view.labels_seen = options.labelled;
     for (Look& look : labelled) {
         look.everywhere = true;
         look.refused = [&] {
@@ -313,11 +317,12 @@ void observe_target(const Place& place, ClusterView& view, const mtc::Plan& plan
     std::ranges::move(labelled, std::back_inserter(looks));
     const Work work{[&] { look_at(place, looks); }, [&] { look_at_uid(place, view); }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
-    if (options.labelled && options.reviews) look_at_velero(place, view, plan, *discovery);
-    if (options.proof) {
-        look_at_namespaces(place, view);
+    if (options.proof || (options.labelled && options.reviews))
+        look_at_velero(place, view, plan, *discovery);
+    if (options.proof) look_at_namespaces(place, view);
+    // a rollback deletes the claims there: what becomes of their volumes is said before
+    if (options.proof || (options.labelled && !plan.volumes.empty()))
         look_at_volumes(place, view, plan.uid);
-    }
     in_order(view);
 }
 
@@ -507,6 +512,12 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
     state.may_create = may_create(state.denied);
 }
 
+void read_clocks(const Session& session, State& state) {
+    state.clock_ahead = session.control.cluster->clock_ahead();
+    if (const auto ahead = session.source.cluster->clock_ahead())
+        state.source.now = state.seen_at + *ahead;
+}
+
 }  // namespace
 
 Result<State> observe(const Session& session, const ObserveOptions& options, std::stop_token stop) {
@@ -515,6 +526,7 @@ Result<State> observe(const Session& session, const ObserveOptions& options, std
     Notes notes(state->gaps);
     look_everywhere(session, options, notes, *state, stop);
     if (auto done = notes.result(); !done) return std::unexpected(done.error());
+    read_clocks(session, *state);
     std::ranges::sort(state->gaps, {},
                       [](const Gap& gap) { return std::pair(gap.side, gap.what); });
     return state;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mtc/names.hpp"
+#include "mtc/workload.hpp"
 #include "rollback/pods.hpp"
 #include "run/types.hpp"
 
@@ -20,10 +21,16 @@ bool is_of(const ClusterView& view, const Object& volume, const std::string& pla
            base::label_of(volume, mtc::labels::migrated_by_plan) == plan_uid;
 }
 
-std::set<std::string> namespaces_with_riddles(const std::vector<Object>& pods) {
+// Where a status does not tell enough: of a pod, or of a workload, which says no more than a count.
+std::set<std::string> namespaces_with_riddles(const ClusterView& view) {
     std::set<std::string> namespaces;
-    for (const Object& pod : pods) {
+    for (const Object& pod : view.pods) {
         if (rollback::keeps_its_reason(pod)) namespaces.insert(pod.ref.ns);
+    }
+    for (const Object& workload : view.workloads) {
+        const mtc::WorkloadKind* kind = mtc::workload_kind(workload.ref.type);
+        if (kind != nullptr && !kind->serving(workload).yes && !mtc::is_quiesced(workload))
+            namespaces.insert(workload.ref.ns);
     }
     return namespaces;
 }
@@ -54,10 +61,11 @@ void look_at_volumes(const Place& place, ClusterView& view, const std::string& p
     std::erase_if(all->items, [&](const Object& volume) { return !is_of(view, volume, plan_uid); });
     const std::scoped_lock lock(place.notes.mutex());
     view.volumes = std::move(all->items);
+    view.volumes_seen = true;
 }
 
 void look_at_events(const Place& place, ClusterView& view) {
-    for (const std::string& ns : namespaces_with_riddles(view.pods)) {
+    for (const std::string& ns : namespaces_with_riddles(view)) {
         auto events = place.cluster.list(types::events,
                                          {.ns = ns, .field_selector = "type=Warning"}, place.stop);
         if (events) append_to(view.events)(std::move(events->items));

@@ -13,8 +13,8 @@ std::vector<Look> traffic_looks(rollback::ClusterView& view, const kube::Discove
 /// the plan's label.
 void look_at_volumes(const Place& place, rollback::ClusterView& view, const std::string& plan_uid);
 
-/// Warnings about the pods of the view that keep their reason. They only explain: what may not be
-/// read is no gap.
+/// Warnings of the namespaces in which a pod keeps its reason, or a workload does not serve.
+/// They only explain: what may not be read is no gap.
 void look_at_events(const Place& place, rollback::ClusterView& view);
 
 }  // namespace run

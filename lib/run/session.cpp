@@ -274,6 +274,16 @@ Result<Session> session_of_file(const ConnectOptions& options) {
 
 }  // namespace
 
+base::Time now_by(const kube::Cluster& cluster) {
+    return base::now() + cluster.clock_ahead().value_or(std::chrono::seconds(0));
+}
+
+std::function<std::chrono::seconds()> clock_of(std::shared_ptr<const kube::Cluster> cluster) {
+    return [cluster = std::move(cluster)] {
+        return cluster->clock_ahead().value_or(std::chrono::seconds(0));
+    };
+}
+
 const Endpoint& endpoint_of(const Session& session, rollback::Side side) {
     switch (side) {
         case rollback::Side::Control:

@@ -3,6 +3,8 @@
 // instead.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -40,6 +42,11 @@ struct Session {
     std::vector<std::string> only = {};      // of the plan's source namespaces; empty: all
     std::vector<std::string> accepted = {};  // ids of findings that the operator accepts
 };
+
+/// The time by that cluster's clock, as far as it has told; otherwise by ours.
+base::Time now_by(const kube::Cluster& cluster);
+/// How far that clock is ahead of ours, whenever it is asked; 0 as long as it has not told.
+std::function<std::chrono::seconds()> clock_of(std::shared_ptr<const kube::Cluster> cluster);
 
 const Endpoint& endpoint_of(const Session& session, rollback::Side side);
 

@@ -43,7 +43,7 @@ Result<rollback::StatusReport> look_at_status(const Session& session, std::stop_
     const mtc::Plan plan = history->plan;
     auto report = rollback::status_of(history->plan, std::move(history->migrations));
     report.control = name_of(session.control);
-    report.seen_at = base::now();
+    report.seen_at = now_by(*session.control.cluster);
     for (rollback::MigrationStatus& each : report.migrations) {
         each.copy =
             rollback::copy_of(each.migration, plan, copies->volume_migrations, copies->seen);

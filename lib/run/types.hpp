@@ -13,6 +13,10 @@ inline const base::ResourceType claims{"", "v1", "persistentvolumeclaims", "Pers
 inline const base::ResourceType autoscalers{"autoscaling", "v2", "horizontalpodautoscalers",
                                             "HorizontalPodAutoscaler", true};
 
+/// KEDA's: what it scales may rest at 0.
+inline const base::ResourceType scaled_objects{"keda.sh", "v1alpha1", "scaledobjects",
+                                               "ScaledObject", true};
+
 inline const base::ResourceType services{"", "v1", "services", "Service", true};
 inline const base::ResourceType slices{"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice",
                                        true};

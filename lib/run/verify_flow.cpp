@@ -11,15 +11,6 @@ using rollback::Flow;
 using rollback::Outcome;
 using rollback::State;
 
-const mtc::Migration* newest_rollback(const State& state) {
-    const mtc::Migration* newest = nullptr;
-    for (const mtc::Migration& each : state.migrations) {
-        if (each.kind != mtc::MigrationKind::Rollback) continue;
-        if (newest == nullptr || newest->created < each.created) newest = &each;
-    }
-    return newest;
-}
-
 class VerifyFlow final : public FlowRun {
   public:
     VerifyFlow(const Session& session, const VerifyFlowOptions& options, std::stop_token stop)
@@ -50,12 +41,14 @@ class VerifyFlow final : public FlowRun {
     void choose() {
         record_ = recall(*state_, "", options_.snapshot_folder, options_.warn);
         execute_.before_is_known = record_.remembered;
-        if (const mtc::Migration* rollback = newest_rollback(*state_)) {
+        if (const mtc::Migration* rollback = rollback::rollback_to_prove(*state_)) {
             record_.rollback = rollback->name;
             report_.rollback = *rollback;
-        } else if (record_.remembered) {
-            report_.flow = execute_.flow = Flow::Manual;
+            return;
         }
+        // the name of a rollback that is older than what was migrated since proves nothing
+        record_.rollback.clear();
+        if (record_.remembered) report_.flow = execute_.flow = Flow::Manual;
     }
 
     const VerifyFlowOptions& options_;

@@ -89,6 +89,35 @@ TEST_CASE("after a rollback that failed, running it again finishes it") {
     CHECK(stage.rollbacks() == 2);
 }
 
+TEST_CASE("a moved volume outlives the rollback: first refused, then with the policy Retain") {
+    Stage stage("moved-volume-open");
+    const auto claim =
+        stage.await_on_target(types::persistentvolumeclaims, "shop", [](const base::Object& each) {
+            return base::text_at(each.body, "/status/phase") == "Bound";
+        });
+    const std::string name = base::text_or_empty(claim.body, "/spec/volumeName");
+    const auto refused = stage.run({stage.plan(), "--yes"});
+    CAPTURE(refused.err);
+    CHECK(refused.code == 6);
+    CHECK(has(refused.err, "oc patch persistentvolume " + name));
+    CHECK(stage.rollbacks() == 0);
+    const base::ObjectRef ref{types::persistentvolumes, "", name};
+    const auto volume = stage.target().get(ref, {});
+    REQUIRE(volume);
+    const base::Json retain = {
+        {"op", "replace"}, {"path", "/spec/persistentVolumeReclaimPolicy"}, {"value", "Retain"}};
+    REQUIRE(stage.target().patch(*volume, base::Json::array({retain}), {}, {}));
+    const auto ended = stage.run({stage.plan(), "--yes"});
+    CAPTURE(ended.err);
+    CAPTURE(ended.out);
+    CHECK(ended.code == 0);
+    CHECK(stage.replicas(types::deployments, "shop", "web") == 1);
+    CHECK_FALSE(stage.exists(stage.target(), types::persistentvolumeclaims, "shop", "data"));
+    const auto kept = stage.target().get(ref, {});
+    REQUIRE(kept);
+    CHECK(base::text_at(kept->body, "/status/phase") == "Released");
+}
+
 TEST_CASE(
     "a rollback that hangs on a finalizer is explained by name, and goes on when the finalizer "
     "goes") {

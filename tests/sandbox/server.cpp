@@ -5,8 +5,12 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <atomic>
 #include <condition_variable>
+#include <ctime>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <type_traits>
@@ -156,7 +160,10 @@ class ApiServer::Impl {
     void open_stream(httplib::Response& response, Stream stream);
     std::size_t record(const httplib::Request& request);
     void tell(std::size_t n, const httplib::Request& request, Phase phase);
+    void tell_time(httplib::Response& response) const;
 
+    static constexpr std::int64_t no_clock = std::numeric_limits<std::int64_t>::min();
+    std::atomic<std::int64_t> clock_ = 0;  // seconds before ours
     ServerOptions options_;
     support::Certificates certificates_;
     Api api_;
@@ -220,7 +227,19 @@ void ApiServer::Impl::tell(std::size_t n, const httplib::Request& request, Phase
     if (observer) observer(n, request.method, request.target, phase);
 }
 
+void ApiServer::Impl::tell_time(httplib::Response& response) const {
+    const std::int64_t ahead = clock_.load();
+    if (ahead == no_clock) return;
+    const std::time_t now = std::time(nullptr) + static_cast<std::time_t>(ahead);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::array<char, 40> text{};
+    std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    response.set_header("Date", text.data());
+}
+
 void ApiServer::Impl::handle(const httplib::Request& request, httplib::Response& response) {
+    tell_time(response);
     const std::size_t n = record(request);
     tell(n, request, Phase::Before);
     const auto fault = faults_.take(request.method, request.target);
@@ -339,6 +358,10 @@ std::vector<std::string> ApiServer::requests() const {
 void ApiServer::forget_requests() {
     const std::lock_guard lock(impl_->mutex_);
     impl_->requests_.clear();
+}
+
+void ApiServer::set_clock(std::optional<std::chrono::seconds> ahead) {
+    impl_->clock_ = ahead ? ahead->count() : Impl::no_clock;
 }
 
 void ApiServer::set_token(const std::string& token, const std::string& user) {

@@ -3,8 +3,10 @@
 // It is no proof: a real API server is.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,8 @@ class ApiServer {
     /// "GET /api/v1/pods?limit=500", in the order of arrival.
     std::vector<std::string> requests() const;
     void forget_requests();
+    /// Of its Date header, before ours; also negative. Without it there is none.
+    void set_clock(std::optional<std::chrono::seconds> ahead);
     void set_token(const std::string& token, const std::string& user);
     void set_discovery(DiscoveryOptions options);
 

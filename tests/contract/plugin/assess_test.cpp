@@ -305,4 +305,26 @@ TEST_CASE("yaml says the same as json") {
     CHECK((*yaml)["verdict"] == "Required");
 }
 
+TEST_CASE("how long the application is stopped is told by the servers' clock, or not at all") {
+    sandbox::World world("failed-cutover", https());
+    const Person person(world.kubeconfig());
+    const auto stopped = [&] {
+        const auto ended = ends_with(0, person.runs({"assess", "shop-plan"}));
+        const auto at = ended.out.find("stopped since ");
+        REQUIRE(at != std::string::npos);
+        return ended.out.substr(at, ended.out.find('\n', at) - at);
+    };
+    world.target_server().set_clock(std::chrono::hours(5));
+    CHECK(has(stopped(), "Z, for 5h"));
+    // its clock says that the application has not been stopped yet
+    world.target_server().set_clock(std::chrono::hours(-5));
+    CHECK(stopped().ends_with("Z"));
+    world.target_server().set_clock(std::nullopt);
+    CHECK(stopped().ends_with("Z"));
+    const auto ended =
+        ends_with(0, person.runs({"shop-plan", "--yes", "--stall-after=4s", "--progress=none"}));
+    CHECK(has(ended.out, "Stopped    since "));
+    CHECK_FALSE(has(ended.out, "for at most"));
+}
+
 }  // namespace assess_test

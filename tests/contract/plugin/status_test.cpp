@@ -110,7 +110,7 @@ TEST_CASE("a rollback that has failed, and is blocked, is failed: nobody waits f
                                               condition("Failed", "Advisory", "DeleteBackups")});
     base::Json rollback = {{"apiVersion", "migration.openshift.io/v1alpha1"},
                            {"kind", "MigMigration"},
-                           {"metadata", {{"name", "z-back"}, {"namespace", "openshift-migration"}}},
+                           {"metadata", {{"name", "back"}, {"namespace", "openshift-migration"}}},
                            {"status", status}};
     rollback["spec"] = {
         {"migPlanRef", {{"name", "shop-plan"}, {"namespace", "openshift-migration"}}},
@@ -126,13 +126,18 @@ TEST_CASE("a rollback that has failed, and is blocked, is failed: nobody waits f
     CHECK(has(shown.out, "failed"));
     CHECK(has(shown.out, "it has failed and does no more"));
     CHECK(has(shown.out, "PlanNotReady: PlanNotReady it is"));
-    CHECK(document(person.runs({"status", "-ojson"}))["migrations"][0]["state"] == "Failed");
+    const auto status_document = document(person.runs({"status", "-ojson"}));
+    const base::Json& migrations = status_document["migrations"];
+    const auto back = std::ranges::find_if(
+        migrations, [](const base::Json& each) { return each["name"] == "back"; });
+    REQUIRE(back != migrations.end());
+    CHECK((*back)["state"] == "Failed");
     ends_with(3, person.runs({"status", "shop-plan", "--watch", "--timeout=20s"}));
     const auto assessed = ends_with(4, person.runs({"assess", "shop-plan", "--exit-code"}));
     CHECK(has(assessed.out, ": a rollback is required, by hand\n"));
-    CHECK(has(
-        assessed.out,
-        "rollback z-back is failed (phase DeleteBackups), but the controller has not ended it"));
+    CHECK(
+        has(assessed.out,
+            "rollback back is failed (phase DeleteBackups), but the controller has not ended it"));
     ends_with(6, person.runs({"shop-plan", "--yes", "--timeout=20s"}));
     CHECK(rollbacks(world.target_store()) == 1);
 }

@@ -27,6 +27,20 @@ TEST_CASE("what is no time is nothing") {
     }
 }
 
+TEST_CASE("the time of an HTTP header is read, and nothing else is one") {
+    CHECK(parse_http_date("Thu, 01 May 2025 11:00:07 GMT") ==
+          parse_rfc3339("2025-05-01T11:00:07Z"));
+    CHECK(parse_http_date("Wed, 31 Dec 2025 23:59:59 GMT") ==
+          parse_rfc3339("2025-12-31T23:59:59Z"));
+    for (const char* text : {"", "2025-05-01T11:00:07Z", "Thu, 01 May 2025 11:00:07 UTC",
+                             "Thu, 01 Mai 2025 11:00:07 GMT", "Thu, 32 May 2025 11:00:07 GMT",
+                             "Thu, 01 May 2025 25:00:07 GMT", "Thu, 01 May 2025 11:00:07 GMTx",
+                             "Thu; 01 May 2025 11:00:07 GMT"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_http_date(text));
+    }
+}
+
 TEST_CASE("durations are written with two units at most") {
     CHECK(human(7s) == "7s");
     CHECK(human(134s) == "2m14s");

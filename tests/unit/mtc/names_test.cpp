@@ -74,6 +74,7 @@ const Name names[] = {
     {mtc::labels::hook_owner, "owner"},
     {mtc::labels::in_stage_backup, "migration-included-stage-backup"},
     {mtc::labels::converted_claim, "migration.openshift.io/source-for-directvolumemigration"},
+    {mtc::labels::part_of, "app.kubernetes.io/part-of"},
     {mtc::labels::registry, "migration.openshift.io/migration-registry"},
     {mtc::labels::plan_name, "migration.openshift.io/migplan-name"},
     {mtc::labels::migration_uid, "migration.openshift.io/migration-uid"},
@@ -88,6 +89,9 @@ const Name names[] = {
     {mtc::annotations::target_storage_class, "openshift.io/target-storage-class"},
     {mtc::annotations::target_access_mode, "openshift.io/target-access-mode"},
     {mtc::annotations::copy_method, "migration.openshift.io/copy-method"},
+    {mtc::annotations::backup_volumes, "backup.velero.io/backup-volumes"},
+    {mtc::annotations::verify_volumes, "backup.velero.io/verify-volumes"},
+    {mtc::annotations::exclude_claims, "migration.openshift.io/exclude-pvcs"},
     {mtc::annotations::quiesce_daemonset, "migration.openshift.io/quiesceDaemonSet"},
 };
 

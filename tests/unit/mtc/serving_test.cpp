@@ -24,6 +24,7 @@ Json daemons(int ready, int desired) {
 const Json nowhere = {
     {"template", {{"spec", {{"nodeSelector", {{annotations::quiesce_daemonset, "true"}}}}}}}};
 const Json complete = {{"conditions", {{{"type", "Complete"}, {"status", "True"}}}}};
+const Json failed = {{"conditions", {{{"type", "Failed"}, {"status", "True"}}}}};
 
 }  // namespace
 
@@ -76,7 +77,35 @@ TEST_CASE("a workload serves when as many pods are ready as it was told to run")
         {"a DaemonSet that MTC sent nowhere", "DaemonSet", nowhere, daemons(0, 0),
          "its node selector matches no node"},
         {"a CronJob", "CronJob", {{"suspend", true}}, nothing, ""},
-        {"a Job", "Job", nothing, nothing, ""},
+        {"a Job with a pod", "Job", nothing, {{"active", 1}}, ""},
+        {"a Job that can make no pod", "Job", nothing, nothing, "no pod of it has been made"},
+        {"a Job whose controller has begun, and made none",
+         "Job",
+         nothing,
+         {{"startTime", "2025-05-01T10:00:00Z"}, {"active", 0}},
+         "no pod of it has been made"},
+        {"a Job that a person suspended", "Job", {{"suspend", true}}, nothing, ""},
+        {"a Job of another controller",
+         "Job",
+         {{"managedBy", "kueue.x-k8s.io/multikueue"}},
+         nothing,
+         ""},
+        {"a Job of the Job controller by name",
+         "Job",
+         {{"managedBy", "kubernetes.io/job-controller"}},
+         nothing,
+         "no pod of it has been made"},
+        {"a Job whose pods have all succeeded",
+         "Job",
+         {{"completions", 2}},
+         {{"succeeded", 2}},
+         ""},
+        {"a Job that lacks completions",
+         "Job",
+         {{"completions", 2}},
+         {{"succeeded", 1}},
+         "no pod of it has been made"},
+        {"a Job that has failed", "Job", nothing, failed, ""},
         {"a Job that a person set to 0", "Job", {{"parallelism", 0}}, nothing, ""},
         {"a Job at 0 that has ended", "Job", {{"parallelism", 0}}, complete, ""},
     };
@@ -87,6 +116,60 @@ TEST_CASE("a workload serves when as many pods are ready as it was told to run")
             CHECK(serving.why == each.why);
             CHECK(serving.yes == serving.why.empty());
         }
+    }
+}
+
+TEST_CASE("what serves without a pod says so") {
+    struct Row {
+        const char* situation;
+        const char* kind;
+        Json spec;
+        Json status;
+        std::string but;  // "": nothing
+    };
+    const Json two = {{"replicas", 2}};
+    const Row rows[] = {
+        {"a DeploymentConfig that was never deployed",
+         "DeploymentConfig",
+         two,
+         {{"latestVersion", 0}},
+         "it has never been deployed, and has no pods (it waits for its image, or for a rollout)"},
+        {"one that was never deployed, and is not to be",
+         "DeploymentConfig",
+         {{"replicas", 0}},
+         {{"latestVersion", 0}},
+         ""},
+        {"one that was", "DeploymentConfig", two, {{"latestVersion", 1}, {"readyReplicas", 2}}, ""},
+        {"a Job between two attempts",
+         "Job",
+         Json::object(),
+         {{"failed", 3}},
+         "no pod of it runs now, and 3 pods of it failed"},
+        {"a Job that runs after failures",
+         "Job",
+         Json::object(),
+         {{"failed", 3}, {"active", 1}},
+         ""},
+    };
+    for (const Row& each : rows) {
+        SUBCASE(each.situation) {
+            const Serving serving = row(each.kind).serving(
+                workload(each.kind, "x").spec(each.spec).status(each.status));
+            CHECK(serving.yes);
+            CHECK(serving.why.empty());
+            CHECK(serving.but == each.but);
+        }
+    }
+    SUBCASE("of one that was deployed and whose pods are missing it is no excuse") {
+        const Serving serving =
+            row("DeploymentConfig")
+                .serving(
+                    workload("DeploymentConfig", "x").spec(two).status({{"latestVersion", 1}}));
+        CHECK(serving.why == "0 of 2 pods ready");
+    }
+    SUBCASE("without a status nothing is known") {
+        CHECK_FALSE(
+            row("DeploymentConfig").serving(workload("DeploymentConfig", "x").spec(two)).yes);
     }
 }
 

@@ -369,7 +369,9 @@ TEST_CASE("a pod that MTC borrowed is the application's again, and nothing else 
                                 .label("migmigration", "uid-of-cutover")
                                 .label("migplan", "uid-of-shop-plan")
                                 .label("migration-included-stage-backup", "uid-of-cutover")
-                                .annotation("migration.openshift.io/exclude-pvcs", "logs");
+                                .annotation("migration.openshift.io/exclude-pvcs", "logs")
+                                .annotation("backup.velero.io/backup-volumes", "data")
+                                .annotation("backup.velero.io/verify-volumes", "data");
     const auto patch = unlabel_stage_pod(borrowed);
     REQUIRE(patch);
     CHECK(after(borrowed, *patch).body == before.body);
@@ -396,6 +398,10 @@ TEST_CASE("a pod that MTC borrowed is the application's again, and nothing else 
         const Object both =
             own().label("app.kubernetes.io/part-of", "shop").label(labels::stage_pod);
         CHECK(after(both, unlabel_stage_pod(both).value()).body == part.body);
+    }
+    SUBCASE("what Velero is told of a pod that MTC has not borrowed stays") {
+        const Object backed_up = own().annotation("backup.velero.io/backup-volumes", "data");
+        CHECK_FALSE(unlabel_stage_pod(backed_up));
     }
     SUBCASE("nothing for a pod without them") {
         CHECK_FALSE(unlabel_stage_pod(before));

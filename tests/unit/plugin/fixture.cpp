@@ -79,6 +79,7 @@ rollback::Assessment assessment() {
     out.verdict = rollback::Verdict::Required;
     out.reasons = {"4 workloads of the source are stopped by MTC"};
     out.stopped_since = noon(-1334);
+    out.stopped_for = std::chrono::seconds(1334);
     out.effects.returns = {
         {workload("Deployment", "shop", "web"), {.replicas = 0}, {.replicas = 3}},
         {workload("StatefulSet", "shop", "database"), {.replicas = 0}, {.replicas = 1}},
@@ -207,7 +208,8 @@ plugin::SurveyReport survey_report() {
                    .namespaces = {"shop", "billing:billing-new"},
                    .last_migration = "cutover cutover-1: failed",
                    .stopped = 4,
-                   .stopped_since = noon(-1334)}},
+                   .stopped_since = noon(-1334),
+                   .stopped_for = std::chrono::seconds(1334)}},
         .seen_at = noon()};
 }
 
@@ -439,6 +441,7 @@ rollback::RunReport report(rollback::Outcome outcome) {
     out.stages = stages(outcome);
     out.began = noon(-20);
     out.ended = noon(95);
+    out.clock_ahead = std::chrono::seconds(0);
     return out;
 }
 

@@ -479,6 +479,23 @@ TEST_CASE("the application is stopped since the newest migration that stopped it
     }
 }
 
+TEST_CASE("how long it is stopped is told by the clock that says since when, or not at all") {
+    using std::chrono::minutes;
+    struct Row {
+        std::optional<std::chrono::seconds> ahead;
+        std::optional<std::chrono::seconds> stopped_for;
+    };
+    // stopped at 1, looked at 90 minutes past by the clock of this machine
+    for (const Row& row : {Row{minutes(0), minutes(89)}, Row{minutes(300), minutes(389)},
+                           Row{minutes(-20), minutes(69)}, Row{minutes(-89), minutes(0)},
+                           Row{minutes(-90), std::nullopt}, Row{std::nullopt, std::nullopt}}) {
+        State state = build::halfway();
+        state.clock_ahead = row.ahead;
+        CHECK(assess(state).stopped_for == row.stopped_for);
+        CHECK(assess(state).stopped_since == build::at(1));
+    }
+}
+
 TEST_CASE("verdicts are written as words") {
     CHECK(word(Verdict::NotNeeded) == "NotNeeded");
     CHECK(word(Verdict::Required) == "Required");

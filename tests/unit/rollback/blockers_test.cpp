@@ -229,7 +229,10 @@ const ConditionRow plan_rows[] = {
     {"NamespaceNotFoundOnSourceCluster", "", "was deleted on the source", "oc create namespace"},
     {"NamespaceNotFoundOnDestinationCluster", "", "MTC's own namespace is missing",
      "oc describe migcluster host"},
-    {"PlanConflict", "", "another open plan", R"(oc patch migplan OTHER -n openshift-migration)"},
+    {"PlanConflict", "", "another open plan",
+     "give them back first: {plugin} manual OTHER --only=stage-pods; then oc patch migplan OTHER "
+     "-n "
+     "openshift-migration"},
     {"PvInvalidAction", "", "for a volume is not valid any more", "oc edit migplan"},
     {"PvNoSupportedAction", "", "for a volume is not valid any more", "oc edit migplan"},
     {"PvInvalidStorageClass", "", "for a volume is not valid any more", "oc edit migplan"},

@@ -332,6 +332,67 @@ TEST_CASE("it says what a rollback leaves on the target, when it deletes somethi
     CHECK_FALSE(warns(state, "leaves behind"));
 }
 
+TEST_CASE("it says which CronJobs start at once when they are resumed, and which never again") {
+    const auto cron_job = [](const char* version, const char* schedule, const char* last) {
+        return build::Thing({"batch", version, "cronjobs", "CronJob", true}, "shop", "nightly")
+            .spec({{"schedule", schedule}, {"suspend", true}})
+            .annotation(mtc::annotations::suspend, "true")
+            .status({{"lastScheduleTime", last}});
+    };
+    struct Row {
+        const char* situation;
+        Object cron_job;
+        const char* says;  // "": nothing
+    };
+    // now is 2025-05-01T11:30:00Z
+    const Row rows[] = {
+        {"it missed nothing", cron_job("v1", "0 3 * * *", "2025-05-01T03:00:00Z"), ""},
+        {"it missed a run", cron_job("v1", "0 3 * * *", "2025-04-30T03:00:00Z"),
+         "start once as soon as they are resumed, for the runs that they missed: "
+         "shop/cronjob/nightly (1)"},
+        {"it missed many", cron_job("v1", "* * * * *", "2025-04-30T03:00:00Z"),
+         "for the runs that they missed: shop/cronjob/nightly (more than 100)"},
+        {"it missed many, on an old cluster",
+         cron_job("v1beta1", "* * * * *", "2025-04-30T03:00:00Z"),
+         "never start again by themselves, because they missed more than 100 runs and the cluster "
+         "is older than Kubernetes 1.21; afterwards set their spec.startingDeadlineSeconds to 600: "
+         "shop/cronjob/nightly"},
+        {"its schedule cannot be understood", cron_job("v1", "sometimes", "2025-04-30T03:00:00Z"),
+         "of which it is not known whether they start as soon as they are resumed: "
+         "shop/cronjob/nightly"},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::halfway();
+            state.source.workloads = {row.cron_job};
+            if (*row.says == 0) {
+                CHECK_FALSE(warns(state, "CronJobs"));
+            } else {
+                CHECK(warns(state, row.says));
+            }
+        }
+    }
+}
+
+TEST_CASE("it warns of what Velero still works on") {
+    State state = build::halfway();
+    const auto in_phase = [](const char* plural, const char* kind, const char* phase) {
+        return Object(
+            build::Thing({"velero.io", "v1", plural, kind, true}, "openshift-migration", "final-1")
+                .status({{"phase", phase}}));
+    };
+    state.target.velero = {in_phase("restores", "Restore", "InProgress")};
+    CHECK(
+        warns(state,
+              "target: restore/final-1 is InProgress: Velero goes on creating objects, also after "
+              "a rollback has deleted what is there; wait until it has ended: oc get "
+              "restore/final-1 -n openshift-migration -w --server=https://api.host.example:6443"));
+    state.target.velero = {in_phase("restores", "Restore", "Completed")};
+    CHECK_FALSE(warns(state, "Velero goes on"));
+    state.source.velero = {in_phase("backups", "Backup", "InProgress")};
+    CHECK(warns(state, "source: backup/final-1 is InProgress: Velero goes on with this backup"));
+}
+
 TEST_CASE("it warns of an API group of the target that makes the controller fail") {
     State state = build::halfway();
     state.gaps = {build::gap(Side::Target, "discovery", false)};

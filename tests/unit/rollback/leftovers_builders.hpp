@@ -21,7 +21,10 @@ inline Thing leftover(const std::string& id, const std::string& name,
                       const std::string& ns = "shop") {
     const auto& row = kind(id);
     const bool in_mtc = row.where == rollback::Whereabouts::MtcNamespace;
-    return {row.type, in_mtc ? mtc::openshift_migration : ns, name};
+    Thing thing{row.type, in_mtc ? mtc::openshift_migration : ns, name};
+    // one that Velero still works on is none that is over
+    if (row.type.group == "velero.io") std::move(thing).status({{"phase", "Completed"}});
+    return thing;
 }
 
 inline mtc::VolumeMigration volume_migration(const std::string& name, const std::string& migration,

@@ -325,4 +325,39 @@ TEST_CASE("a selector names the plan by its UID, and Secrets are never read whol
     }
 }
 
+TEST_CASE("what Velero still works on is in the way, and waited for") {
+    struct Row {
+        const char* id;
+        Side side;
+        const char* phase;
+        const char* in_the_way;
+    };
+    const Row rows[] = {
+        {"restore", Side::Target, "InProgress",
+         "Velero has not ended it (InProgress), and goes on creating objects"},
+        {"restore", Side::Target, "",
+         "Velero has not ended it (New), and goes on creating objects"},
+        {"restore", Side::Target, "Finalizing",
+         "Velero has not ended it (Finalizing), and goes on creating objects"},
+        {"restore", Side::Target, "PartiallyFailed", ""},
+        {"backup", Side::Source, "InProgress", "Velero has not ended it (InProgress)"},
+        {"backup", Side::Source, "Completed", ""},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.id);
+        CAPTURE(row.phase);
+        auto thing = leftover(row.id, "final-1").label(plan_label, "uid-of-shop-plan");
+        std::move(thing).status({{"phase", row.phase}});
+        const auto found = only(row.id, thing, row.side);
+        CHECK(found.in_the_way == row.in_the_way);
+        const bool goes_on = *row.in_the_way != 0;
+        CHECK((found.removal == Removal::None) == goes_on);
+        if (goes_on)
+            CHECK(found.why_not ==
+                  "Velero works on it: wait until it has ended: oc get " + std::string(row.id) +
+                      "s.velero.io final-1 -n openshift-migration -w" +
+                      (row.side == Side::Source ? " --context=old" : " --context=new"));
+    }
+}
+
 }  // namespace leftovers_test

@@ -90,6 +90,10 @@ TEST_CASE("what a check needed and could not see is unknown to it, and to it alo
          "routes.route.openshift.io",
          {"source-routes-admitted"}},
         {"namespaces of the target", Side::Target, "namespaces", {"target-namespaces-settled"}},
+        {"restores of the target",
+         Side::Target,
+         "restores.velero.io",
+         {"target-no-restore-running"}},
         {"an API group of the target",
          Side::Target,
          "discovery",
@@ -109,6 +113,69 @@ TEST_CASE("what a check needed and could not see is unknown to it, and to it alo
             CHECK_FALSE(may_heal(findings));
         }
     }
+}
+
+TEST_CASE("what a look did not read is unknown, never none, and nothing is said to be gone") {
+    struct Row {
+        const char* what;
+        void (*unread)(State&);
+        Ids unknown;
+    };
+    const Row rows[] = {
+        {"the volumes of the source were not looked at",
+         [](State& s) {
+             s.source.volumes_seen = false;
+             s.source.volumes.clear();
+         },
+         {"source-volumes-as-before"}},
+        {"the Services of the source were not looked at",
+         [](State& s) {
+             s.source.traffic_seen = false;
+             s.source.services.clear();
+             s.source.endpoints.clear();
+             s.source.routes.clear();
+         },
+         {"source-services-ready", "source-routes-admitted"}},
+        {"the namespaces of the source were not looked at",
+         [](State& s) {
+             s.source.namespaces_read = false;
+             s.source.found_namespaces.clear();
+         },
+         {"source-namespaces-active"}},
+        {"the namespaces of the target were not looked at",
+         [](State& s) { s.target.namespaces_read = false; },
+         {"target-namespaces-settled"}},
+        {"the volumes of the target were not looked at",
+         [](State& s) { s.target.volumes_seen = false; },
+         {"target-no-volumes-left"}},
+        {"the labels of objects of the target were not looked at",
+         [](State& s) { s.target.labels_seen = false; },
+         {"target-no-migrated-objects", "target-no-orphans"}},
+        {"Velero's restores of the target were not looked at",
+         [](State& s) { s.target.velero_seen = false; },
+         {"target-no-restore-running"}},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.what) {
+            State state = build::well();
+            row.unread(state);
+            const auto findings = findings_of(state);
+            CHECK(ids_of(findings, Unknown) == row.unknown);
+            CHECK(ids_of(findings, Failure).empty());
+            CHECK(ids_of(findings, Ok).size() == checks_of_console - row.unknown.size());
+            CHECK(std::ranges::count(findings, row.what, &Finding::message) > 0);
+            CHECK_FALSE(all_is_well(findings));
+        }
+    }
+}
+
+TEST_CASE("what Velero has ended with goes on no more") {
+    State state = build::well();
+    const base::ResourceType type{"velero.io", "v1", "restores", "Restore", true};
+    for (const char* phase : {"Completed", "PartiallyFailed", "Failed", "FailedValidation"})
+        state.target.velero.push_back(
+            build::Thing(type, mtc::openshift_migration, phase).status({{"phase", phase}}));
+    CHECK(all_ok(state));
 }
 
 TEST_CASE("what was before is not claimed to be known where no snapshot tells") {
@@ -157,6 +224,128 @@ TEST_CASE("a Service without a selector, or one of an old cluster, is judged by 
         CHECK(all_ok(state));
         state.source.endpoints[0].body["subsets"][0].erase("addresses");
         CHECK(ids_of(findings_of(state), Failure) == Ids{"source-services-ready"});
+    }
+}
+
+TEST_CASE("a Service without a pod that can become ready is no failure, whatever pods lie about") {
+    struct Row {
+        const char* situation;
+        Object pod;
+        Severity severity;
+    };
+    const Row rows[] = {
+        {"completed", build::pod("idle-1", "Succeeded").label("app", "idle"), Warning},
+        {"terminating", build::pod("idle-1").label("app", "idle").terminating(), Warning},
+        {"another's", build::pod("idle-1").label("app", "web"), Warning},
+        {"not ready", build::pod("idle-1", "Running", false).label("app", "idle"), Failure},
+        {"pending", build::pod("idle-1", "Pending", false).label("app", "idle"), Failure},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.source.services.push_back(build::service("idle"));
+            state.source.pods.push_back(row.pod);
+            CHECK(finding(findings_of(state), "source-services-ready").severity == row.severity);
+        }
+    }
+    SUBCASE("evicted: its pod is told beside it") {
+        State state = build::well();
+        state.source.services.push_back(build::service("idle"));
+        state.source.pods.push_back(build::pod("idle-1", "Failed").label("app", "idle"));
+        CHECK(ids_of(findings_of(state), Failure).empty());
+        CHECK(ids_of(findings_of(state), Warning) ==
+              Ids{"source-pods-healthy", "source-services-ready"});
+    }
+}
+
+TEST_CASE("a workload at 0 is no failure only where an autoscaler may leave it there") {
+    const base::ResourceType hpa{"autoscaling", "v2", "horizontalpodautoscalers",
+                                 "HorizontalPodAutoscaler", true};
+    const base::ResourceType keda{"keda.sh", "v1alpha1", "scaledobjects", "ScaledObject", true};
+    const auto on = [](const char* kind, const char* name, Json more) {
+        Json spec = {{"scaleTargetRef", {{"kind", kind}, {"name", name}}}};
+        spec.update(more);
+        return spec;
+    };
+    struct Row {
+        const char* situation;
+        Object autoscaler;
+        bool may;
+    };
+    const auto none = Json::object();
+    const Row rows[] = {
+        {"a HorizontalPodAutoscaler",
+         build::Thing(hpa, "shop", "web").spec(on("Deployment", "web", none)), false},
+        {"one with minReplicas 1",
+         build::Thing(hpa, "shop", "web").spec(on("Deployment", "web", {{"minReplicas", 1}})),
+         false},
+        {"one with minReplicas 0",
+         build::Thing(hpa, "shop", "web").spec(on("Deployment", "web", {{"minReplicas", 0}})),
+         true},
+        {"one of another workload",
+         build::Thing(hpa, "shop", "api").spec(on("Deployment", "api", {{"minReplicas", 0}})),
+         false},
+        {"one of another kind",
+         build::Thing(hpa, "shop", "web").spec(on("StatefulSet", "web", {{"minReplicas", 0}})),
+         false},
+        {"one of another namespace",
+         build::Thing(hpa, "bank", "web").spec(on("Deployment", "web", {{"minReplicas", 0}})),
+         false},
+        {"KEDA's", build::Thing(keda, "shop", "web").spec({{"scaleTargetRef", {{"name", "web"}}}}),
+         true},
+        {"KEDA's with a minimum",
+         build::Thing(keda, "shop", "web").spec(on("Deployment", "web", {{"minReplicaCount", 1}})),
+         false},
+        {"KEDA's with a minimum, idle at 0",
+         build::Thing(keda, "shop", "web")
+             .spec(on("Deployment", "web", {{"minReplicaCount", 1}, {"idleReplicaCount", 0}})),
+         true},
+        {"KEDA's, paused at 0",
+         build::Thing(keda, "shop", "web")
+             .spec(on("Deployment", "web", {{"minReplicaCount", 1}}))
+             .annotation("autoscaling.keda.sh/paused-replicas", "0"),
+         true},
+        {"KEDA's of a StatefulSet",
+         build::Thing(keda, "shop", "web").spec(on("StatefulSet", "web", none)), false},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            const Record record = record_of(build::well(), "");
+            State state = build::well();
+            state.source.workloads = {build::running("Deployment", "web", 0)};
+            state.source.autoscalers = {row.autoscaler};
+            const Finding found = finding(findings_of(state, record), "source-workloads-as-before");
+            CHECK((found.severity == Warning) == row.may);
+            CHECK((found.severity == Failure) == !row.may);
+        }
+    }
+}
+
+TEST_CASE("a CronJob that was suspended is given up by an old cluster only, and only if told") {
+    struct Row {
+        const char* situation;
+        const char* version;
+        bool suspended;
+        bool clock;
+        bool warns;
+    };
+    const Row rows[] = {
+        {"old cluster", "v1beta1", false, true, true},
+        {"newer cluster", "v1", false, true, false},
+        {"still suspended", "v1beta1", true, true, false},
+        {"the cluster's clock is not known", "v1beta1", false, false, false},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            if (row.clock) state.source.now = base::parse_rfc3339("2025-05-03T12:00:00Z");
+            state.source.workloads.push_back(
+                build::Thing({"batch", row.version, "cronjobs", "CronJob", true}, "shop", "often")
+                    .spec({{"schedule", "* * * * *"}, {"suspend", row.suspended}})
+                    .status({{"lastScheduleTime", "2025-05-01T10:00:00Z"}}));
+            CHECK((finding(findings_of(state), "source-workloads-serve").severity == Warning) ==
+                  row.warns);
+        }
     }
 }
 
@@ -311,6 +500,58 @@ TEST_CASE("without a rollback to look at, its check says so") {
         finding(findings_of(build::well()), "control-rollback-ended-well");
     CHECK(finding_of_none.severity == Ok);
     CHECK(finding_of_none.message == "the plan has no rollback to look at");
+}
+
+TEST_CASE("a rollback proves nothing once another migration has begun after it") {
+    using Kind = mtc::MigrationKind;
+    struct Row {
+        const char* situation;
+        std::vector<mtc::Migration> migrations;
+        const char* proves;   // the name of a rollback; "": none
+        const char* warning;  // "": none
+    };
+    const auto good = build::good_rollback(60);
+    auto second = build::good_rollback(80);
+    second.name = "rollback-2";
+    auto waiting = build::migration("waiting", Kind::Cutover, 70, "");
+    const auto staged = build::ended(build::migration("stage", Kind::Stage, 70), "Succeeded");
+    const Row rows[] = {
+        {"there is none", {build::failed_cutover()}, "", ""},
+        {"the last thing was a rollback", {build::failed_cutover(), good}, "rollback-1", ""},
+        {"a cutover failed after it",
+         {build::failed_cutover(), good, build::failed_cutover(70)},
+         "",
+         "MigMigration cutover (cutover, failed) came after rollback rollback-1: nothing has been "
+         "rolled back since"},
+        {"a stage came after it",
+         {build::failed_cutover(), good, staged},
+         "",
+         "MigMigration stage (stage, succeeded) came after rollback rollback-1: nothing has been "
+         "rolled back since"},
+        {"a cutover waits that has not begun", {good, waiting}, "rollback-1", ""},
+        {"a second rollback", {good, build::failed_cutover(70), second}, "rollback-2", ""},
+        {"two rollbacks, and a cutover after them",
+         {good, second, build::failed_cutover(90)},
+         "",
+         "MigMigration cutover (cutover, failed) came after rollback rollback-2: nothing has been "
+         "rolled back since"},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::well();
+            state.migrations = row.migrations;
+            const mtc::Migration* proved = rollback_to_prove(state);
+            CHECK((proved == nullptr ? "" : proved->name) == row.proves);
+            if (proved != nullptr) return;
+            const Finding found = finding(findings_of(state), "control-rollback-ended-well");
+            CHECK((found.severity == Ok) == (*row.warning == 0));
+            if (*row.warning != 0) {
+                CHECK(found.severity == Warning);
+                CHECK(found.message == row.warning);
+                CHECK(found.remedy == "{plugin} assess shop-plan");
+            }
+        }
+    }
 }
 
 TEST_CASE("all findings of one kind of trouble are told, not only the first") {

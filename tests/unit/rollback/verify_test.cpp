@@ -61,6 +61,17 @@ struct Row {
     const char* remedy;  // a part of it
 };
 
+Object missed(const char* version) {
+    return build::Thing({"batch", version, "cronjobs", "CronJob", true}, "shop", "minutely")
+        .spec({{"schedule", "* * * * *"}})
+        .status({{"lastScheduleTime", "2025-05-01T10:00:00Z"}});
+}
+
+Object restore(const std::string& phase) {
+    const base::ResourceType type{"velero.io", "v1", "restores", "Restore", true};
+    return build::Thing(type, mtc::openshift_migration, "final-1").status({{"phase", phase}});
+}
+
 Probe probe(int status) {
     return {.route = {build::routes, "shop", "web"},
             .url = "https://web.apps.example/",
@@ -138,7 +149,7 @@ const Row rows[] = {
      R"({"spec":{"replicas":3}})"},
     {"a Job's count is lower",
      [](Scene& s) {
-         add(s, build::workload("Job", "import").spec({{"parallelism", 1}}),
+         add(s, build::workload("Job", "import").spec({{"parallelism", 1}}).status({{"active", 1}}),
              was("Job", "import", {.replicas = 4}));
      },
      "source-workloads-as-before", Warning, false,
@@ -232,8 +243,7 @@ const Row rows[] = {
      },
      "source-no-stage-pods", Warning, false,
      "shop/pod/web-1 is the application's own pod, still labelled as a stage pod",
-     "oc label pod/web-1 -n shop migration.openshift.io/is-stage-pod- "
-     "migration.openshift.io/is-application-pod-"},
+     "{plugin} manual shop-plan --only=stage-pods"},
     {"a stage pod on the target, borrowed or not",
      [](Scene& s) {
          s.state.target.pods = {build::pod("web-1")
@@ -264,12 +274,124 @@ const Row rows[] = {
      [](Scene& s) { s.state.target.workloads = {build::stopped("Deployment", "shared", "2")}; },
      "target-nothing-left-down", Warning, false,
      "shop/deployment/shared was not migrated, but MTC stopped it (it ran 2 replicas)",
-     "oc scale deployment/shared -n shop --replicas=2"},
+     R"(oc patch deployment/shared -n shop --type=json -p '[{"op":"test","path":"/metadata/annotations/migration.openshift.io~1preQuiesceReplicas","value":"2"},{"op":"remove","path":"/metadata/annotations/migration.openshift.io~1preQuiesceReplicas"},{"op":"test","path":"/spec/replicas","value":0},{"op":"add","path":"/spec/replicas","value":2}]')"},
     {"one whose number is not known",
      [](Scene& s) { s.state.target.workloads = {build::stopped("Deployment", "shared", "x")}; },
      "target-nothing-left-down", Warning, false,
      "shop/deployment/shared was not migrated, but MTC stopped it (it ran an unknown number)",
      "oc edit deployment/shared -n shop"},
+    {"a CronJob that MTC stopped there",
+     [](Scene& s) {
+         s.state.target.workloads = {build::workload("CronJob", "nightly")
+                                         .spec({{"suspend", true}})
+                                         .annotation(mtc::annotations::suspend, "true")};
+     },
+     "target-nothing-left-down", Warning, false,
+     "shop/cronjob/nightly was not migrated, but MTC stopped it (whether it was suspended before "
+     "is not known)",
+     R"(oc patch cronjob/nightly -n shop --type=json -p '[{"op":"test")"},
+    {"a restore of Velero goes on",
+     [](Scene& s) { s.state.target.velero = {restore("InProgress")}; }, "target-no-restore-running",
+     Failure, false,
+     "openshift-migration/restore/final-1 is InProgress: Velero goes on creating objects",
+     "oc get restore/final-1 -n openshift-migration -w"},
+    {"a restore that Velero has not looked at yet",
+     [](Scene& s) { s.state.target.velero = {restore("")}; }, "target-no-restore-running", Failure,
+     false, "openshift-migration/restore/final-1 is New: Velero goes on creating objects",
+     "oc get restore/final-1 -n openshift-migration -w"},
+    {"a restore goes on after the manual flow",
+     [](Scene& s) {
+         s.flow = Flow::Manual;
+         s.state.target.velero = {restore("InProgress")};
+     },
+     "target-no-restore-running", Failure, false,
+     "openshift-migration/restore/final-1 is InProgress: Velero goes on creating objects",
+     "oc get restore/final-1"},
+    {"a moved volume is left, and kept",
+     [](Scene& s) {
+         s.state.plan.volumes[0].action = "move";
+         s.state.target.volumes = {build::volume("Released")};
+         s.state.target.volumes[0].body["spec"]["persistentVolumeReclaimPolicy"] = "Retain";
+     },
+     "target-no-volumes-left", Warning, false,
+     "persistentvolume/pv-1 of a claim that was rolled back is left: it is the moved volume that "
+     "the source has again",
+     "only while its reclaim policy is Retain: oc delete persistentvolume/pv-1"},
+    {"a moved volume is left, and not kept",
+     [](Scene& s) {
+         s.state.plan.volumes[0].action = "move";
+         s.state.target.volumes = {build::volume("Released")};
+     },
+     "target-no-volumes-left", Failure, false,
+     "persistentvolume/pv-1 is the moved volume that the source has again, and its reclaim policy "
+     "here is Delete",
+     "oc patch persistentvolume pv-1 --type=merge -p "},
+    {"a pod hangs in Terminating",
+     [](Scene& s) {
+         // it was to be gone at 12:00:00
+         s.state.source.now = base::parse_rfc3339("2025-05-01T12:05:00Z");
+         s.state.source.pods.push_back(
+             build::pod("old").terminating(build::list("example.com/hold")));
+         s.state.source.pods.back().body["spec"]["nodeName"] = "n1";
+     },
+     "source-pods-healthy", Warning, false,
+     "shop/pod/old is terminating, on node n1, held by finalizer example.com/hold, and was to be "
+     "gone at 2025-05-01T12:00:00Z",
+     "oc describe pod/old -n shop"},
+    {"a DeploymentConfig was never deployed",
+     [](Scene& s) {
+         s.state.source.workloads.push_back(build::workload("DeploymentConfig", "waits")
+                                                .spec({{"replicas", 1}})
+                                                .status({{"latestVersion", 0}}));
+     },
+     "source-workloads-serve", Warning, false,
+     "shop/deploymentconfig/waits: it has never been deployed, and has no pods (it waits for its "
+     "image, or for a rollout)",
+     "oc describe deploymentconfig/waits -n shop"},
+    {"a Job can make no pod",
+     [](Scene& s) {
+         s.state.source.workloads.push_back(build::workload("Job", "import"));
+         s.state.source.events = {
+             build::Thing({"", "v1", "events", "Event", true}, "shop", "e")
+                 .holding({{"involvedObject", {{"kind", "Job"}, {"name", "import"}}},
+                           {"reason", "FailedCreate"},
+                           {"message", "serviceaccount \"gone\" not found"}})};
+     },
+     "source-workloads-serve", Failure, true,
+     "shop/job/import: no pod of it has been made; FailedCreate: serviceaccount \"gone\" not found",
+     "oc describe job/import -n shop"},
+    {"a CronJob of an old cluster never starts again",
+     [](Scene& s) {
+         s.state.source.now = base::parse_rfc3339("2025-05-03T12:00:00Z");
+         s.state.source.workloads.push_back(missed("v1beta1"));
+     },
+     "source-workloads-serve", Warning, false,
+     "shop/cronjob/minutely never starts again: it missed more than 100 runs while it was "
+     "suspended, and a cluster before Kubernetes 1.21 then gives it up",
+     R"(oc patch cronjob/minutely -n shop --type=merge -p '{"spec":{"startingDeadlineSeconds":600}}')"},
+    {"KEDA keeps a workload at 0",
+     [](Scene& s) {
+         s.state.source.workloads[0] = build::running("Deployment", "web", 0);
+         s.state.source.pods.clear();
+         s.state.source.services.clear();
+         s.state.source.endpoints.clear();
+         s.state.source.autoscalers = {
+             build::Thing({"keda.sh", "v1alpha1", "scaledobjects", "ScaledObject", true}, "shop",
+                          "web")
+                 .spec({{"scaleTargetRef", {{"name", "web"}}}})};
+     },
+     "source-workloads-as-before", Warning, false,
+     "shop/deployment/web is told to run 0 replicas, before the migration it was 3; "
+     "scaledobject/web may keep it at 0 while nothing is to do",
+     "oc describe scaledobject/web -n shop"},
+    {"a Service selects only pods that ended",
+     [](Scene& s) {
+         s.state.source.services.push_back(build::service("idle"));
+         s.state.source.pods.push_back(build::pod("idle-1", "Succeeded").label("app", "idle"));
+     },
+     "source-services-ready", Warning, false,
+     "shop/service/idle selects no pod that runs, only 1 pod that ended or terminates",
+     "oc get service/idle -n shop -o wide"},
     {"a volume is gone", [](Scene& s) { s.state.source.volumes.clear(); },
      "source-volumes-as-before", Failure, false,
      "shop/persistentvolumeclaim/data is bound to pv-1, which does not exist",

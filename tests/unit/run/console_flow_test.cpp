@@ -191,6 +191,11 @@ TEST_CASE("a rollback that fails, is canceled or has warnings is never called a 
     const auto report = flow.run();
     CHECK(report.outcome == Outcome::Failed);
     CHECK(finding(report, "source-nothing-quiesced")->severity == rollback::Severity::Failure);
+    // what is said of the rest was read, too
+    for (const rollback::Finding& each : report.findings) {
+        CAPTURE(each.message);
+        CHECK(each.severity != rollback::Severity::Unknown);
+    }
 }
 
 TEST_CASE("a success of the controller that left something behind is found out") {

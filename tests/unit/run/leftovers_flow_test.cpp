@@ -356,9 +356,14 @@ TEST_CASE("a deletion that is refused is an error, and the rest is deleted") {
 TEST_CASE("Velero is asked for a backup's deletion, once, and restores go by themselves") {
     Left world;
     const Json of_plan = {{mtc::labels::migrated_by_plan, plan_uid}};
-    world.source_store.put(object(types::backups, "final", of_plan, mtc_ns));
-    world.target_store.put(object(types::backups, "final", of_plan, mtc_ns));  // synced by Velero
-    world.target_store.put(object(types::restores, "final-1", of_plan, mtc_ns));
+    const auto ended = [&](const base::ResourceType& type, const char* name) {
+        Json body = object(type, name, of_plan, mtc_ns);
+        body["status"] = {{"phase", "Completed"}};
+        return body;
+    };
+    world.source_store.put(ended(types::backups, "final"));
+    world.target_store.put(ended(types::backups, "final"));  // synced by Velero
+    world.target_store.put(ended(types::restores, "final-1"));
     Flow flow(world);
     flow.options.deletion.backups = true;
     const auto report = flow.run();

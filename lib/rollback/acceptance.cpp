@@ -1,0 +1,23 @@
+#include "rollback/acceptance.hpp"
+
+#include "rollback/identity.hpp"
+#include "rollback/volume_fate.hpp"
+
+namespace rollback {
+std::string Acceptable::usage() const {
+    return std::string(id) + (object.empty() ? "" : "=" + std::string(object));
+}
+
+bool Acceptable::matches(std::string_view given) const {
+    if (object.empty()) return given == id;
+    return given.starts_with(id) && given.size() > id.size() + 1 && given[id.size()] == '=';
+}
+
+std::vector<Acceptable> what_can_be_accepted() {
+    std::vector<Acceptable> all;
+    for (const std::string_view id : acceptable_ids()) all.push_back({id, ""});
+    all.push_back({volume_policy_unseen, "NAMESPACE/CLAIM"});
+    return all;
+}
+
+}  // namespace rollback
