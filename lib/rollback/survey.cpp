@@ -27,6 +27,13 @@ std::string last_migration(const std::vector<mtc::Migration>& migrations,
     return name + ": " + mtc::word(newest->state()) + (in_part ? ", copy not complete" : "");
 }
 
+// By MTC, or without its mark: what a rollback has to bring back.
+std::size_t not_running(const Assessment& assessment) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        assessment.situation.workloads,
+        [](const WorkloadSituation& each) { return each.stopped || is_left_at_rest(each); }));
+}
+
 }  // namespace
 
 PlanLine line_of(const State& state, const Assessment& assessment) {
@@ -37,7 +44,7 @@ PlanLine line_of(const State& state, const Assessment& assessment) {
             .reason = reasons.empty() ? std::string() : reasons.front(),
             .namespaces = pairs_in_words(state.plan),
             .last_migration = last_migration(state.migrations, assessment.copy),
-            .stopped = assessment.effects.returns.size(),
+            .stopped = not_running(assessment),
             .stopped_since = assessment.stopped_since,
             .stopped_for = assessment.stopped_for,
             .gaps = state.gaps.size()};

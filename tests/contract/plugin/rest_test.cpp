@@ -129,4 +129,23 @@ TEST_CASE("a mark whose workload runs with another number is shown, before and a
     CHECK(has(again.out, "before the migration it was 3"));
 }
 
+TEST_CASE("a CronJob that was suspended before is found running, and stays suspended by hand") {
+    const std::string resumed = "shop/cronjob/weekly is not suspended, before the migration it was";
+    SUBCASE("MTC resumes it") {
+        sandbox::World world("suspended-before", https());
+        const Person person(world.kubeconfig());
+        const auto assessed = ends_with(0, person.runs({"assess", "shop-plan"}));
+        CHECK(has(assessed.out, "it was suspended before the migration, and MTC resumes it"));
+        CHECK(has(ends_with(4, person.runs({"shop-plan", "--yes"})).out, resumed));
+        CHECK(has(ends_with(4, person.runs({"verify", "shop-plan"})).out, resumed));
+    }
+    SUBCASE("the manual flow does not") {
+        sandbox::World world("suspended-before", https());
+        const Person person(world.kubeconfig());
+        ends_with(0, person.runs({"manual", "shop-plan", "--yes"}));
+        CHECK(spec_of(world.source_store(), "CronJob", "weekly")["suspend"] == true);
+        CHECK(replicas(world.source_store(), "web") == 2);
+    }
+}
+
 }  // namespace rest_test

@@ -258,4 +258,26 @@ TEST_CASE("a workload that another workload makes is not one to look at") {
     }
 }
 
+TEST_CASE("what a workload is told says whether it runs, where it says it at all") {
+    const Json zone = {{"zone", "a"}};
+    const Json no_node = {{"zone", "a"}, {annotations::quiesce_daemonset, "true"}};
+    CHECK(runs(Wanted{.replicas = 1}) == true);
+    CHECK(runs(Wanted{.replicas = 0}) == false);
+    CHECK(runs(Wanted{.suspended = false}) == true);
+    CHECK(runs(Wanted{.suspended = true}) == false);
+    CHECK(runs(Wanted{.node_selector = zone}) == true);
+    CHECK(runs(Wanted{.node_selector = no_node}) == false);
+    CHECK(runs(Wanted{.run_strategy = "Always"}) == true);
+    CHECK(runs(Wanted{.run_strategy = "Halted"}) == false);
+    CHECK_FALSE(runs(Wanted{.run_strategy = "Manual"}));
+    CHECK_FALSE(runs(Wanted{.paused = true}));
+}
+
+TEST_CASE("the first that knows a field says it") {
+    const Wanted both = first_known({.replicas = 3}, {.replicas = 5, .paused = true});
+    CHECK(both.replicas == 3);
+    CHECK(both.paused == true);
+    CHECK(first_known({}, {.suspended = true}).suspended == true);
+}
+
 }  // namespace serving_test
