@@ -9,7 +9,8 @@
 namespace rollback {
 namespace {
 
-// As the plan spells it: the controller compares these texts.
+// As the plan spells it. The controller counts these texts, and looks up its own namespaces by
+// their names: one that a plan maps to another name counts for none.
 std::string spelled(const mtc::NamespacePair& pair) {
     return pair.source == pair.target ? pair.source : pair.source + ":" + pair.target;
 }
@@ -43,12 +44,13 @@ bool mounts_a_copied_claim(const State& state, const Object& workload) {
 bool starts_by_volume_only(const State& state) {
     const auto plans = plans_of_the_source(state);
     return std::ranges::any_of(state.plan.namespaces, [&](const mtc::NamespacePair& own) {
-        return std::ranges::count_if(plans, [&](const auto& plan) {
-                   return std::ranges::any_of(plan.second->namespaces,
-                                              [&](const mtc::NamespacePair& other) {
-                                                  return spelled(other) == spelled(own);
-                                              });
-               }) > 1;
+        std::ptrdiff_t listed = 0;
+        for (const auto& [uid, plan] : plans) {
+            listed += std::ranges::count_if(plan->namespaces, [&](const mtc::NamespacePair& other) {
+                return spelled(other) == own.source;
+            });
+        }
+        return listed > 1;
     });
 }
 

@@ -213,6 +213,18 @@ TEST_CASE("plans of the source's own API count, closed ones too, for all namespa
         state.source.plans[1].namespaces = {{"shop", "shop-new"}};
         CHECK_FALSE(starts_by_volume_only(state));
     }
+    SUBCASE("a mapped namespace counts for no plan, not even spelled the same as this one's") {
+        state.plan.namespaces = {{"shop", "shop-new"}};
+        for (mtc::Plan& plan : state.source.plans) plan.namespaces = {{"shop", "shop-new"}};
+        CHECK_FALSE(starts_by_volume_only(state));
+        for (mtc::Plan& plan : state.source.plans) plan.namespaces = {{"shop", "shop"}};
+        CHECK(starts_by_volume_only(state));
+    }
+    SUBCASE("a namespace that one plan lists twice counts twice") {
+        state.source.plans = {listing("one", "shop")};
+        state.source.plans[0].namespaces = {{"shop", "shop"}, {"shop", "shop"}};
+        CHECK(starts_by_volume_only(state));
+    }
     SUBCASE("what mounts a claim that the plan copies is started") {
         CHECK_FALSE(
             is_left_out(state, build::mounting(build::stopped("StatefulSet", "db", "1"), "data")));
