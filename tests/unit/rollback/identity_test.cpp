@@ -103,7 +103,7 @@ const std::vector<Row> wrong{
      [](State& s) { s.source.found_namespaces.clear(); s.source.by_context = false; },
      {"no-namespaces"}, "none of the plan's namespaces (shop) exists"},
     {"none is on a target that nothing else tells",
-     [](State& s) { s.target.namespaces_seen = true; },
+     [](State& s) { s.target.namespaces_seen = true; s.target.uid = ""; s.target.server = "https://new-2:6443"; s.target_cluster.host = false; s.target_cluster.url = "https://new:6443"; },
      {"no-namespaces"}, "none of the plan's namespaces (shop) exists on the target cluster context new"},
 };
 
@@ -118,6 +118,10 @@ const std::vector<Row> well{
          s.source.found_namespaces.clear();
          s.gaps = {build::gap(Side::Source, "namespaces")};
      }, {}, ""},
+    {"none of the namespaces is on the target, which is the control cluster",
+     [](State& s) { s.target.namespaces_seen = true; }, {}, ""},
+    {"none is on the target, as its MigCluster leads there",
+     [](State& s) { s.target.namespaces_seen = true; s.target.by_context = false; s.target.uid = ""; s.target_cluster.host = false; }, {}, ""},
     {"a volume migration has left its Service on the source",
      [](State& s) { s.source.services = {build::labelled(build::services, "dvm")}; }, {}, ""},
 };
