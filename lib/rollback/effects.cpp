@@ -6,6 +6,7 @@
 #include "rollback/assess.hpp"
 #include "rollback/command.hpp"
 #include "rollback/conversion.hpp"
+#include "rollback/copy.hpp"
 #include "rollback/effects_parts.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/paused_change.hpp"
@@ -232,7 +233,11 @@ void serves_on_target(const State& state, const Effects& effects, Warnings& out)
         if (m.kind != mtc::MigrationKind::Cutover) continue;
         const mtc::MigrationState end = m.state();
         if (!mtc::went_through(end)) continue;
-        out.push_back("cutover " + m.name + " " + mtc::word(end) +
+        const CopyOfVolumes copy =
+            copy_of(m, state.plan, state.volume_migrations, volume_migrations_seen(state.gaps));
+        const std::string data =
+            copy.end == CopyEnd::Incomplete ? ", though its copy is not complete" : "";
+        out.push_back("cutover " + m.name + " " + mtc::word(end) + data +
                       ": the application may serve on the target now, and this takes it back to "
                       "the source");
     }

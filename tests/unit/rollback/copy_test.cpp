@@ -521,6 +521,13 @@ TEST_CASE("after a cutover that went all its way, the preview says that the targ
                   ": the application may serve on the target now, and this takes it back to the "
                   "source");
     }
+    State incomplete = build::halfway();
+    incomplete.migrations = {
+        build::ended(build::migration("cutover", Kind::Cutover, 0), "Succeeded")};
+    incomplete.volume_migrations = {build::failed_volumes_of_cutover()};
+    CHECK(effects_of(incomplete).warnings.at(0) ==
+          "cutover cutover succeeded, though its copy is not complete: the application may serve "
+          "on the target now, and this takes it back to the source");
     for (const char* end : {"Failed", "Canceled"}) {
         CAPTURE(end);
         State state = build::halfway();
