@@ -21,6 +21,16 @@ std::vector<std::string> copied_namespaces(const Json& body) {
     return {names.begin(), names.end()};
 }
 
+std::vector<std::string> namespaces_on_target(const Json& body) {
+    std::set<std::string> names;
+    for (const Json& claim : base::items_at(body, "/spec/persistentVolumeClaims")) {
+        const std::string mapped = text_or_empty(claim, "/targetNamespace");
+        names.insert(mapped.empty() ? text_or_empty(claim, "/namespace") : mapped);
+    }
+    names.erase("");
+    return {names.begin(), names.end()};
+}
+
 base::Object without_spec(const base::Object& object) {
     base::Object out = object;
     out.body = {{"metadata", object.body.value("metadata", Json::object())}};
@@ -124,6 +134,7 @@ VolumeMigration decode_volume_migration(const base::Object& object) {
             .phase = text_or_empty(body, "/status/phase"),
             .itinerary = text_or_empty(body, "/status/itinerary"),
             .namespaces = copied_namespaces(body),
+            .target_namespaces = namespaces_on_target(body),
             .copies = copies_of(body),
             .errors = base::texts_at(body, "/status/errors"),
             .conditions = decode_conditions(body),

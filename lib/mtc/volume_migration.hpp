@@ -28,6 +28,7 @@ struct VolumeMigration {
     std::string phase;          // empty: the controller has not looked at it yet
     std::string itinerary;
     std::vector<std::string> namespaces;  // of its volumes on both sides, sorted
+    std::vector<std::string> target_namespaces = {};  // of those that it copies to, sorted
     std::vector<VolumeCopy> copies;       // of spec.persistentVolumeClaims, in their order
     std::vector<std::string> errors;
     Conditions conditions;

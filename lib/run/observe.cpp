@@ -462,7 +462,8 @@ std::vector<std::string> former_namespaces(const State& state, const Split& spli
     for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
         if (!std::ranges::count(state.migrations, dvm.migration_uid, &mtc::Migration::uid))
             continue;
-        names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
+        if (!dvm.backwards)
+            names.insert(dvm.target_namespaces.begin(), dvm.target_namespaces.end());
     }
     for (const auto* listed : {&split.not_elsewhere, &state.target.namespaces}) {
         for (const std::string& name : *listed) names.erase(name);

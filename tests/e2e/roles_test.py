@@ -49,7 +49,8 @@ NOT_SHOWN = {
 }
 
 # Watched while the proof waits; it may be done before, so they are used in one run and not in another.
-SOMETIMES = {("watch", "discovery.k8s.io", "endpointslices"), ("watch", "route.openshift.io", "routes"),
+# KEDA is not installed here.
+SOMETIMES = {("list", "keda.sh", "scaledobjects"), ("watch", "discovery.k8s.io", "endpointslices"), ("watch", "route.openshift.io", "routes"),
              ("watch", "networking.k8s.io", "ingresses")}
 
 
@@ -132,6 +133,7 @@ def comparable(done):
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME", done.stdout + done.stderr)
     text = re.sub(r"\b(\d+[dhms])+\b", "AGE", text)
     text = re.sub(r"rollback-\w{8}\b", "rollback-NAME", text)
+    text = re.sub(r"--kubeconfig=\S+", "--kubeconfig=FILE", text)
     text = "\n".join(line for line in text.splitlines() if " as " not in line and not line.startswith("I1"))
     return done.returncode, re.sub(r"[ -]{2,}", "  ", text)
 
@@ -331,6 +333,7 @@ class Roles(unittest.TestCase):
                                ("leftovers", ("leftovers", "--delete", "--include-backups", "--yes", "--timeout=60s"))):
             plan = self.seed(scenario)
             self.add_rare_leftovers(plan)
+            self.take_finalizers_off(plan)
             for words in (("assess",), flow, ("verify",), ("leftovers",)):
                 asked |= requests(self.play("admin", words[0], plan, *words[1:], "-v6").stderr)
         # what is deleted is watched until it is gone, unless it is gone at the first look
@@ -342,6 +345,13 @@ class Roles(unittest.TestCase):
         self.assertEqual({p for p in asked - granted if p[0] != "list"}, set(), "used, and not in the roles")
         self.assertEqual(not_shown - granted, set(), "excused, and not in the roles")
         self.assertEqual(not_shown & asked, set(), "excused, and used")
+
+    @staticmethod
+    def take_finalizers_off(plan):
+        """No controller runs here, which would end what it has put them on."""
+        for name in kubectl("target", "get", "directvolumemigrations", "-n", MTC, "-o", "name").split():
+            if plan.removeprefix("plan-") in name:
+                kubectl("target", "patch", name, "-n", MTC, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
 
     @staticmethod
     def add_rare_leftovers(plan):
@@ -362,7 +372,8 @@ class Roles(unittest.TestCase):
         registry = made("apps/v1", "Deployment", {"migration.openshift.io/migration-registry": "True",
                                                   "migplan": uid("migplan", plan)},
                         spec={"replicas": 0, "selector": {"matchLabels": {"rare": suffix}}, "template": pod})
-        restore = made("velero.io/v1", "Restore", {"migration.openshift.io/migrated-by-migplan": uid("migplan", plan)})
+        restore = made("velero.io/v1", "Restore", {"migration.openshift.io/migrated-by-migplan": uid("migplan", plan)},
+                       status={"phase": "Completed"})
         images = made(mtc, "DirectImageMigration", {"migmigration": migration})
         for each in (job, registry, restore, images):
             kubectl("target", "apply", "-f", "-", given=json.dumps(each))

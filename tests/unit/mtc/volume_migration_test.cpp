@@ -34,6 +34,7 @@ TEST_CASE("a volume migration says whose it is, and between which namespaces it 
     CHECK(dvm.seen.uid == "uid-of-dvm-1");
     CHECK(dvm.migration_uid == "uid-of-cutover");
     CHECK(dvm.namespaces == std::vector<std::string>{"billing", "billing-new", "shop"});
+    CHECK(dvm.target_namespaces == std::vector<std::string>{"billing-new", "shop"});
     CHECK(base::find(dvm.seen.body, "/spec") == nullptr);
 }
 
