@@ -10,6 +10,7 @@
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
+#include "rollback/volume_fate.hpp"
 
 namespace rollback::check {
 namespace {
@@ -167,10 +168,16 @@ std::vector<Finding> no_stage_pods_on_target(const Evidence& e) {
 
 std::vector<Finding> no_migrated_objects(const Evidence& e) {
     CheckWriter out(e, "target-no-migrated-objects", Side::Target);
+    const auto at_stake = claims_at_stake(e.state);
     for (const Object& object : e.state.target.labelled) {
         const bool terminating = base::is_terminating(object);
+        const auto it = object.ref.type.plural == "persistentvolumeclaims"
+                            ? at_stake.find({object.ref.ns, object.ref.name})
+                            : at_stake.end();
         out.fail(object.ref.path(), state_of(e.state, object),
-                 out.oc(terminating ? "describe" : "delete", object.ref), terminating);
+                 it != at_stake.end() ? how_to_keep(e.state, it->second)
+                                      : out.oc(terminating ? "describe" : "delete", object.ref),
+                 terminating);
     }
     check_elsewhere(e.state, out);
     out.add_gaps(hides_labels);
@@ -251,6 +258,13 @@ std::vector<Finding> nothing_left_down(const Evidence& e) {
     for (const Object& workload : e.state.target.workloads) {
         if (!was_left_down(e.state, workload)) continue;
         const mtc::Wanted before = mtc::workload_kind(workload.ref.type)->recorded(workload);
+        if (mounts_a_volume_of_the_plan(e.state, workload)) {
+            out.warn(workload.ref.path(),
+                     " was not migrated, but it is stopped: it mounts a volume of the plan, which "
+                     "the source would write to as well",
+                     out.oc("describe", workload.ref));
+            continue;
+        }
         out.warn(workload.ref.path(),
                  " was not migrated, but MTC stopped it (" + ran_before(workload, before) + ")",
                  bring_back(workload, before, out));

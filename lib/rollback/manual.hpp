@@ -71,6 +71,9 @@ std::vector<ObjectRef> pods_that_write(const State& state);
 /// and those that mount a volume of the plan; not at rest.
 std::vector<const Object*> workloads_to_stop(const State& state);
 
+/// True when a workload of the target mounts a volume of the plan.
+bool mounts_a_volume_of_the_plan(const State& state, const Object& workload);
+
 /// A stage pod that is to be deleted on that side. Where both sides are one namespace its pods are
 /// the source's.
 bool is_to_go(const State& state, Side side, const Object& pod);

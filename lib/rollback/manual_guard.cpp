@@ -10,6 +10,7 @@
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
+#include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
 
 namespace rollback {
@@ -29,7 +30,18 @@ std::set<Claim> claims_on_target(const State& state) {
         if (is_migrated(volume))
             claims.emplace(state.plan.target_of(volume.claim_ns), volume.claim_on_target());
     }
+    // also what the plan lists no more, or otherwise
+    for (const Object& claim : state.target.claims) {
+        if (base::label_of(claim, mtc::labels::migrated_by_plan) == state.plan.uid &&
+            !is_also_source(state, claim.ref.ns))
+            claims.emplace(claim.ref.ns, claim.ref.name);
+    }
     return claims;
+}
+
+bool pod_has_ended(const Object& pod) {
+    const auto phase = base::text_at(pod.body, "/status/phase");
+    return phase == "Succeeded" || phase == "Failed";
 }
 
 bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
@@ -256,7 +268,20 @@ std::vector<ObjectRef> pods_that_write(const State& state) {
                 volume.target_pods, std::inserter(pods, pods.end()),
                 [&](const ObjectRef& pod) { return !is_also_source(state, pod.ns); });
     }
+    const auto claims = manual::claims_on_target(state);
+    for (const Object& pod : state.target.pods) {
+        const bool sleeps = is_stage_pod(pod) && !is_borrowed(pod);
+        if (is_also_source(state, pod.ref.ns) || manual::pod_has_ended(pod) || sleeps) continue;
+        if (std::ranges::any_of(claims_of(pod), [&](const std::string& claim) {
+                return claims.contains({pod.ref.ns, claim});
+            }))
+            pods.insert(pod.ref);
+    }
     return {pods.begin(), pods.end()};
+}
+
+bool mounts_a_volume_of_the_plan(const State& state, const Object& workload) {
+    return manual::mounts_any(workload, manual::claims_on_target(state));
 }
 
 std::vector<const Object*> workloads_to_stop(const State& state) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "mtc/names.hpp"
 #include "rollback/command.hpp"
 
 namespace rollback {
@@ -110,6 +111,22 @@ class Lookup {
     bool target_volumes_unseen_;
 };
 
+// What carries the plan's label was migrated by it, whatever the plan says today.
+void add_unlisted(const State& state, const Lookup& lookup, std::vector<TargetVolume>& out) {
+    std::set<std::pair<std::string, std::string>> known;
+    for (const TargetVolume& each : out) known.emplace(each.claim_ns, each.claim);
+    for (const Object& claim : state.target.claims) {
+        if (base::label_of(claim, mtc::labels::migrated_by_plan) != state.plan.uid ||
+            is_also_source(state, claim.ref.ns) || known.contains({claim.ref.ns, claim.ref.name}))
+            continue;
+        mtc::PlanVolume volume;
+        volume.claim_ns = state.plan.source_of(claim.ref.ns);
+        volume.claim = claim.ref.name;
+        out.push_back(lookup.judge(volume, claim.ref.ns));
+        out.back().unlisted = true;
+    }
+}
+
 }  // namespace
 
 std::vector<TargetVolume> volumes_on_target(const State& state) {
@@ -123,6 +140,7 @@ std::vector<TargetVolume> volumes_on_target(const State& state) {
             continue;
         out.push_back(lookup.judge(volume, ns));
     }
+    add_unlisted(state, lookup, out);
     return out;
 }
 
@@ -132,8 +150,9 @@ bool is_destroyed(const TargetVolume& volume) {
 
 bool may_be_destroyed(const TargetVolume& volume) {
     const bool matters = volume.only_copy || volume.source_unseen;
-    return (volume.fate == Fate::Unseen && matters) ||
-           (volume.fate == Fate::Destroyed && volume.source_unseen);
+    return (volume.fate == Fate::Unseen && (matters || volume.unlisted)) ||
+           (volume.fate == Fate::Destroyed &&
+            (volume.source_unseen || (volume.unlisted && !volume.only_copy)));
 }
 
 namespace {
@@ -162,6 +181,13 @@ Blocker destroyed(const State& state, const std::vector<const TargetVolume*>& vo
 }
 
 std::string what_is_unseen(const TargetVolume& volume) {
+    if (volume.unlisted && !volume.source_unseen && !volume.only_copy)
+        return "claim " + claim_path(volume) +
+               " on the target was migrated, and the plan does not list it: whether its volume "
+               "was moved is not known, and a rollback " +
+               (volume.fate == Fate::Destroyed
+                    ? "destroys it (reclaim policy " + volume.policy + ")"
+                    : "may destroy it");
     if (volume.source_unseen)
         return "whether the source still has claim " + volume.volume.claim_ns + "/" +
                volume.volume.claim + " could not be seen, and its copy on the target " +
@@ -178,8 +204,14 @@ std::string acceptance_of(const TargetVolume& volume) {
     return volume_policy_unseen + ("=" + claim_path(volume));
 }
 
-Blocker unseen_volume(const TargetVolume& volume) {
+Blocker unseen_volume(const State& state, const TargetVolume& volume) {
     const bool source = volume.source_unseen;
+    if (volume.unlisted && !source && !volume.name.empty())
+        return {.id = volume_policy_unseen,
+                .what = what_is_unseen(volume),
+                .remedy = "if you know that the source has its own copy: --accept " +
+                          base::shell_word(acceptance_of(volume)) +
+                          "; otherwise keep the volume: " + keep_command(state, {volume.name})};
     return {.id = volume_policy_unseen,
             .what = what_is_unseen(volume),
             .remedy = "name a context that may list persistentvolumeclaims" +
@@ -208,7 +240,7 @@ std::vector<Blocker> volume_blockers(const State& state) {
     for (const TargetVolume& volume : volumes) {
         if (is_destroyed(volume)) lost.push_back(&volume);
         if (may_be_destroyed(volume) && !is_accepted(state, volume))
-            out.push_back(unseen_volume(volume));
+            out.push_back(unseen_volume(state, volume));
     }
     if (!lost.empty()) out.insert(out.begin(), destroyed(state, lost));
     return out;
@@ -221,6 +253,22 @@ std::vector<std::string> accepted_volumes(const State& state) {
             out.push_back("accepted: " + what_is_unseen(volume));
     }
     return out;
+}
+
+std::map<std::pair<std::string, std::string>, TargetVolume> claims_at_stake(const State& state) {
+    std::map<std::pair<std::string, std::string>, TargetVolume> out;
+    for (TargetVolume& volume : volumes_on_target(state)) {
+        if (!is_destroyed(volume) && !may_be_destroyed(volume)) continue;
+        const std::pair name(volume.claim_ns, volume.claim);
+        out.emplace(name, std::move(volume));
+    }
+    return out;
+}
+
+std::string how_to_keep(const State& state, const TargetVolume& volume) {
+    const std::string why = "deleted, it may take the only copy of its data with it; ";
+    if (volume.name.empty()) return why + "see that its volume's reclaim policy is Retain first";
+    return why + "keep its volume first: " + keep_command(state, {volume.name});
 }
 
 std::string keep_command(const State& state, const std::vector<std::string>& volumes) {

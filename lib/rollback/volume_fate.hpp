@@ -3,7 +3,9 @@
 // claim, and the source has nothing to come back to.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rollback/assess.hpp"
@@ -30,16 +32,24 @@ struct TargetVolume {
     bool only_copy = false;
     /// Where it is a copy: whether the source still has its own could not be seen.
     bool source_unseen = false;
+    /// The plan does not list it, or as one to skip: whether it was moved is not known.
+    bool unlisted = false;
 };
 
-/// One for each volume of the plan that is migrated, in the plan's order. Not those whose claim is
-/// one and the same on both sides.
+/// One for each volume of the plan that is migrated, in the plan's order, then for each other claim
+/// with the plan's label. Not those whose claim is one and the same on both sides.
 std::vector<TargetVolume> volumes_on_target(const State& state);
 
 /// True when a rollback destroys data that nobody else has.
 bool is_destroyed(const TargetVolume& volume);
 /// True when it could not be seen whether a rollback does.
 bool may_be_destroyed(const TargetVolume& volume);
+
+/// Those whose deletion destroys data that nobody else has, or may, by namespace and name of their
+/// claims on the target.
+std::map<std::pair<std::string, std::string>, TargetVolume> claims_at_stake(const State& state);
+/// What has to come before such a claim is deleted.
+std::string how_to_keep(const State& state, const TargetVolume& volume);
 
 /// The command that keeps these volumes, for the target cluster.
 std::string keep_command(const State& state, const std::vector<std::string>& volumes);

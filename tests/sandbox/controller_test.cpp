@@ -390,7 +390,7 @@ TEST_CASE("a DirectVolumeMigration that is deleted takes along what it made, on 
     CHECK(left(world.target(), types::routes) == 2);
     REQUIRE(world.control().remove(copy, {}, {}));
     CHECK(World::await(world.control(), types::directvolumemigrations,
-                       [](const kube::ObjectMap& left) { return left.empty(); }));
+                       [](const kube::ObjectMap& now) { return now.empty(); }));
     CHECK(left(world.source(), types::secrets) == 0);
     CHECK(left(world.target(), types::routes) == 0);
 }

@@ -1,5 +1,6 @@
 // A context that leads to another cluster than the plan's, with the real binary: nothing is
 // written by any command, and none says that all is well.
+#include "base/text.hpp"
 #include "program.hpp"
 
 namespace clusters_test {

@@ -249,6 +249,14 @@ TEST_CASE("a pod on the target that mounts a volume of the plan, and that nothin
         CHECK(blockers(state).empty());
         CHECK(pods_that_write(state).empty());
     }
+    SUBCASE("also when the plan does not list it, and the claim carries the plan's label") {
+        State state = with_pod(pod());
+        state.plan.volumes.clear();
+        CHECK(pods_that_write(state).empty());
+        state.target.claims = {build::migrated(build::claim("data"))};
+        CHECK(pods_that_write(state).size() == 1);
+        CHECK(blockers(state) == Names{"target-pod-writes"});
+    }
 }
 
 TEST_CASE("a borrowed pod that was copied to the target is deleted, so that it does not block") {

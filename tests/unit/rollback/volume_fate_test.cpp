@@ -321,4 +321,34 @@ TEST_CASE("a look for a flow that deletes nothing says nothing of it") {
     CHECK(blockers_of(state, {}).empty());
 }
 
+TEST_CASE("what the plan does not list any more is at stake while its volume may go") {
+    for (const char* policy : {"Delete", "Recycle", "Retain"}) {
+        CAPTURE(policy);
+        State state = moved(policy);
+        for (Object& claim : state.target.claims) claim = build::migrated(claim);
+        SUBCASE("not listed") {
+            state.plan.volumes.clear();
+        }
+        SUBCASE("as one to skip") {
+            state.plan.volumes.at(0).action = "skip";
+        }
+        const auto blockers = volume_blockers(state);
+        state.migrations.push_back(build::good_rollback());
+        const auto findings = verify({state, {}, state.migrations.back().name, Flow::Console});
+        const auto it =
+            std::ranges::find(findings, "shop/persistentvolumeclaim/data", &Finding::subject);
+        REQUIRE(it != findings.end());
+        if (std::string_view(policy) == "Retain") {
+            CHECK(blockers.empty());
+            CHECK(contains(it->remedy, "oc delete persistentvolumeclaim/data"));
+            continue;
+        }
+        REQUIRE(blockers.size() == 1);
+        CHECK(blockers[0].id == "volume-policy-unseen");
+        CHECK(contains(blockers[0].remedy, "--accept volume-policy-unseen=shop/data"));
+        CHECK_FALSE(contains(it->remedy, "oc delete"));
+        CHECK(contains(it->remedy, "Retain"));
+    }
+}
+
 }  // namespace volume_fate_test
