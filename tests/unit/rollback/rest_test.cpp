@@ -94,7 +94,8 @@ TEST_CASE("rollback and manual flow refuse until it is said what is to be starte
         CAPTURE(std::string(kind.kind));
         const State state = build::left_at_rest(kind);
         const Record record = record_of(state, "");
-        const Blocker* blocker = left_at_rest(assess(state).blockers);
+        const Assessment assessed = assess(state);
+        const Blocker* blocker = left_at_rest(assessed.blockers);
         REQUIRE(blocker != nullptr);
         CHECK(contains(blocker->what, "web in shop"));
         CHECK(contains(blocker->remedy, "--start-as-before"));
@@ -212,7 +213,8 @@ TEST_CASE("of what rests it is said that nobody knows, where other workloads run
 TEST_CASE("what was migrated and is not on the source any more is named, and is no start") {
     State state = build::left_at_rest(build::kinds_told().front());
     state.source.workloads.clear();
-    const Blocker* blocker = left_at_rest(assess(state).blockers);
+    const Assessment assessed = assess(state);
+    const Blocker* blocker = left_at_rest(assessed.blockers);
     REQUIRE(blocker != nullptr);
     CHECK(contains(blocker->what, "deployment/web in shop (not here, 3 replicas on the target)"));
     CHECK(contains(blocker->remedy, "has to be created there first"));
