@@ -139,7 +139,7 @@ std::string volumes(const AssessmentReport& report, const RenderContext& context
     for (const VolumeSituation& item : all) {
         table.row(volume_row(report.gaps, item, context.wide ? SIZE_MAX : most_pods));
         if (rollback::is_written_by_both(item)) table.note("both sides can write to this volume");
-        if (std::string note = not_copied(*report.assessment, item); !note.empty())
+        if (const std::string note = not_copied(*report.assessment, item); !note.empty())
             table.note(note);
     }
     return heading("Volumes: " + std::to_string(all.size()), context) + table.render(context.style);

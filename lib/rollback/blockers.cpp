@@ -431,7 +431,7 @@ constexpr BlockerRule blocker_rules[] = {
 
 std::vector<Blocker> wrong_clusters(const State& state) {
     std::vector<Blocker> out;
-    for (Doubt& doubt : doubts_of(state)) {
+    for (const Doubt& doubt : doubts_of(state)) {
         if (doubt.weight == Weight::Refuses)
             out.push_back({.id = doubt.id, .what = doubt.what, .remedy = doubt.remedy});
     }

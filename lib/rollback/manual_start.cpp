@@ -34,7 +34,7 @@ bool has_another_number(const Object& workload, const Wanted& before) {
 std::string why(const Object& workload, const Start& start) {
     if (rests(workload)) return start.says;
     if (came_to_its_end(workload)) return "it has come to its end: its number is given back";
-    const std::string kept = "somebody has started it: its number is kept";
+    std::string kept = "somebody has started it: its number is kept";
     if (!has_another_number(workload, start.wanted)) return kept;
     return kept + "; before the migration it ran " +
            mtc::describe({.replicas = start.wanted.replicas});

@@ -588,7 +588,7 @@ Result<void> look_again_at_target(const Session& session, State& state, std::siz
         note_absent(place, session.target);
     } else {
         view.not_elsewhere = state.target.not_elsewhere;
-        Split split = split_of(session, state);
+        const Split split = split_of(session, state);
         observe_target(place, view, state.plan, {view, split.plan_uid, split.not_elsewhere},
                        options);
     }

@@ -21,9 +21,9 @@ std::string flag(const char* name, const std::string& value) {
 
 // Never the token. A context says which of a kubeconfig's clusters is meant, whatever is current.
 std::string reach_by(const kube::KubeconfigOptions& options, const std::string& context) {
-    std::string flags = flag("kubeconfig", options.kubeconfig) + flag("context", context) +
-                        flag("cluster", options.cluster) + flag("user", options.user) +
-                        flag("server", options.server) + flag("as", options.as);
+    const std::string flags = flag("kubeconfig", options.kubeconfig) + flag("context", context) +
+                              flag("cluster", options.cluster) + flag("user", options.user) +
+                              flag("server", options.server) + flag("as", options.as);
     const bool names_a_cluster =
         !context.empty() || !options.cluster.empty() || !options.server.empty();
     return names_a_cluster ? flags.substr(1) : "";
