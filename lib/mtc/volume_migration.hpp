@@ -27,9 +27,9 @@ struct VolumeMigration {
     std::string migration_uid;  // of its MigMigration; empty for one made by hand
     std::string phase;          // empty: the controller has not looked at it yet
     std::string itinerary;
-    std::vector<std::string> namespaces;  // of its volumes on both sides, sorted
+    std::vector<std::string> namespaces;              // of its volumes on both sides, sorted
     std::vector<std::string> target_namespaces = {};  // of those that it copies to, sorted
-    std::vector<VolumeCopy> copies;       // of spec.persistentVolumeClaims, in their order
+    std::vector<VolumeCopy> copies;  // of spec.persistentVolumeClaims, in their order
     std::vector<std::string> errors;
     Conditions conditions;
     bool backwards = false;  // made by a rollback: nothing of the cutover's
