@@ -85,6 +85,13 @@ std::vector<std::string> Plan::target_namespaces() const {
     return sorted_unique(std::move(names));
 }
 
+bool Plan::copies(const std::string& source_namespace, const std::string& claim_on_target) const {
+    return std::ranges::any_of(volumes, [&](const PlanVolume& volume) {
+        return volume.action == "copy" && volume.claim_ns == source_namespace &&
+               volume.claim_on_target() == claim_on_target;
+    });
+}
+
 bool Plan::copies_directly() const {
     return !indirect_volumes && std::ranges::any_of(volumes, [](const PlanVolume& volume) {
         return volume.action == "copy" && volume.copy_method != "snapshot";

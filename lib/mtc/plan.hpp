@@ -33,6 +33,8 @@ struct PlanVolume {
     std::string action;       // copy, move, skip
     std::string copy_method;  // filesystem, snapshot, block; of a copy
 
+    /// False for one that is skipped, which is no volume of both sides, or has no claim.
+    bool is_migrated() const { return !claim.empty() && action != "skip"; }
     /// The claim's name on the target: the same where the plan does not rename it.
     const std::string& claim_on_target() const {
         return target_claim.empty() ? claim : target_claim;
@@ -57,6 +59,9 @@ struct Plan {
     /// A DirectVolumeMigration copies one of its volumes. Only then a rollback stops what runs on
     /// the target before it deletes (mm/task.go, flag DirectVolume).
     bool copies_directly() const;
+    /// True for a claim that the plan copies, as the controller looks it up in a rollback: by the
+    /// namespace on the source, and the name on the target.
+    bool copies(const std::string& source_namespace, const std::string& claim_on_target) const;
     std::vector<std::string> source_namespaces() const;
     std::vector<std::string> target_namespaces() const;
     /// The same namespace on the other side; one that is not of the plan has the same name there.

@@ -9,17 +9,6 @@ bool is_scaled_object(const Object& autoscaler) {
     return autoscaler.ref.type.kind == "ScaledObject";
 }
 
-bool scales(const Object& autoscaler, const ObjectRef& workload) {
-    const auto at = [&](const char* field) {
-        return base::text_or_empty(autoscaler.body, std::string("/spec/scaleTargetRef/") + field);
-    };
-    // KEDA takes a Deployment where nothing else is said
-    const std::string kind =
-        at("kind").empty() && is_scaled_object(autoscaler) ? "Deployment" : at("kind");
-    return autoscaler.ref.ns == workload.ns && kind == workload.type.kind &&
-           at("name") == workload.name;
-}
-
 bool may_be_zero(const Object& autoscaler) {
     if (is_scaled_object(autoscaler)) {
         if (base::annotation_of(autoscaler, "autoscaling.keda.sh/paused-replicas") == "0")
@@ -32,6 +21,17 @@ bool may_be_zero(const Object& autoscaler) {
 }
 
 }  // namespace
+
+bool scales(const Object& autoscaler, const ObjectRef& workload) {
+    const auto at = [&](const char* field) {
+        return base::text_or_empty(autoscaler.body, std::string("/spec/scaleTargetRef/") + field);
+    };
+    // KEDA takes a Deployment where nothing else is said
+    const std::string kind =
+        at("kind").empty() && is_scaled_object(autoscaler) ? "Deployment" : at("kind");
+    return autoscaler.ref.ns == workload.ns && kind == workload.type.kind &&
+           at("name") == workload.name;
+}
 
 const Object* scales_to_zero(const ClusterView& view, const ObjectRef& workload) {
     const auto it = std::ranges::find_if(view.autoscalers, [&](const Object& autoscaler) {

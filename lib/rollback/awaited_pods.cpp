@@ -16,16 +16,9 @@ constexpr std::array<std::string_view, 6> owners{
 
 // The controller keeps its copied claims by the namespace on the source, and looks for a pod's
 // among them by the namespace on the target: in one that is mapped to another name it finds none.
-bool copies(const mtc::Plan& plan, const std::string& ns) {
+bool copies_from(const mtc::Plan& plan, const std::string& ns) {
     return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
         return volume.action == "copy" && volume.claim_ns == ns;
-    });
-}
-
-bool copies(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
-    return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
-        return volume.action == "copy" && volume.claim_ns == ns &&
-               volume.claim_on_target() == claim;
     });
 }
 
@@ -42,12 +35,12 @@ bool belongs_to_a_workload(const mtc::Plan& plan, const Object& pod) {
 
 bool mounts_another_claim(const mtc::Plan& plan, const Object& pod) {
     return std::ranges::any_of(
-        claims_of(pod), [&](const std::string& claim) { return !copies(plan, pod.ref.ns, claim); });
+        claims_of(pod), [&](const std::string& claim) { return !plan.copies(pod.ref.ns, claim); });
 }
 
 bool is_awaited(const mtc::Plan& plan, const Object& pod) {
     const std::string phase = base::text_or_empty(pod.body, "/status/phase");
-    return std::ranges::count(ended, phase) == 0 && copies(plan, pod.ref.ns) &&
+    return std::ranges::count(ended, phase) == 0 && copies_from(plan, pod.ref.ns) &&
            belongs_to_a_workload(plan, pod) && !mounts_another_claim(plan, pod);
 }
 

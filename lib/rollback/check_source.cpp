@@ -237,8 +237,7 @@ void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWr
 
 // A pod that MTC borrowed is labelled as a stage pod, but it is the application's.
 bool is_counted_elsewhere(const Object& pod) {
-    return base::is_terminating(pod) || is_transfer_pod(pod) ||
-           (is_stage_pod(pod) && !is_borrowed(pod));
+    return base::is_terminating(pod) || is_transfer_pod(pod) || only_sleeps(pod);
 }
 
 constexpr auto patience_with_pods = std::chrono::seconds(30);

@@ -10,6 +10,7 @@
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
+#include "rollback/pods.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback::check {
@@ -40,8 +41,7 @@ std::string state_of(const State& state, const Object& object) {
 // On the source they read the application's volumes, which is no matter to it. On the target only
 // MTC's rollback takes them away.
 void check_transfer_pod(const Object& pod, Side side, Flow flow, CheckWriter& out) {
-    const std::string phase = base::text_or_empty(pod.body, "/status/phase");
-    if (!is_transfer_pod(pod) || phase == "Succeeded" || phase == "Failed") return;
+    if (!is_transfer_pod(pod) || has_ended(pod)) return;
     const std::string predicate = " copies volumes for a migration";
     if (side == Side::Target && flow == Flow::Console) {
         out.fail(pod.ref.path(), predicate, out.oc("delete", pod.ref), base::is_terminating(pod));

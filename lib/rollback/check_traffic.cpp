@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/check.hpp"
+#include "rollback/pods.hpp"
 
 namespace rollback::check {
 namespace {
@@ -59,8 +60,7 @@ bool selects(const Json& selector, const Object& pod) {
 
 // Evicted and completed pods lie about for long, and never become ready again.
 bool can_become_ready(const Object& pod) {
-    const std::string phase = text_or_empty(pod.body, "/status/phase");
-    return phase != "Succeeded" && phase != "Failed" && !base::is_terminating(pod);
+    return !has_ended(pod) && !base::is_terminating(pod);
 }
 
 struct Selected {

@@ -20,10 +20,6 @@ const Object* claim_of(const Evidence& e, const mtc::PlanVolume& volume) {
     return it == claims.end() ? nullptr : &*it;
 }
 
-bool is_migrated(const mtc::PlanVolume& volume) {
-    return !volume.claim.empty() && volume.action != "skip";
-}
-
 bool is_bound(const Object& claim_or_volume) {
     return text_or_empty(claim_or_volume.body, "/status/phase") == "Bound";
 }
@@ -112,7 +108,7 @@ const mtc::PlanVolume* volume_of_the_plan(const State& state, const Object& volu
     const std::string claim = text_or_empty(volume.body, "/spec/claimRef/name");
     if (is_also_source(state, ns)) return nullptr;
     const auto it = std::ranges::find_if(state.plan.volumes, [&](const mtc::PlanVolume& each) {
-        return is_migrated(each) && state.plan.target_of(each.claim_ns) == ns &&
+        return each.is_migrated() && state.plan.target_of(each.claim_ns) == ns &&
                each.claim_on_target() == claim;
     });
     return it == state.plan.volumes.end() ? nullptr : &*it;
@@ -158,7 +154,7 @@ std::vector<Finding> claims_bound(const Evidence& e) {
     CheckWriter out(e, "source-claims-bound", Side::Source);
     std::size_t looked_at = 0;
     for (const mtc::PlanVolume& volume : e.state.plan.volumes) {
-        if (!is_migrated(volume)) continue;
+        if (!volume.is_migrated()) continue;
         check_claim(e, volume, out);
         ++looked_at;
     }
@@ -170,7 +166,7 @@ std::vector<Finding> volumes_as_before(const Evidence& e) {
     CheckWriter out(e, "source-volumes-as-before", Side::Source);
     std::size_t looked_at = 0;
     for (const mtc::PlanVolume& volume : e.state.plan.volumes) {
-        const Object* claim = is_migrated(volume) ? claim_of(e, volume) : nullptr;
+        const Object* claim = volume.is_migrated() ? claim_of(e, volume) : nullptr;
         // one that is not bound is told by another check
         if (claim == nullptr || !is_bound(*claim)) continue;
         check_volume(e, *claim, out);

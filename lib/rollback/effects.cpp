@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/autoscalers.hpp"
 #include "rollback/command.hpp"
 #include "rollback/conversion.hpp"
 #include "rollback/copy.hpp"
@@ -321,11 +322,7 @@ void left_at_rest(const State& state, const Effects& effects, Warnings& out) {
 const Object* autoscaler_of(const State& state, const ObjectRef& workload) {
     const auto& all = state.source.autoscalers;
     const auto it = std::ranges::find_if(all, [&](const Object& each) {
-        constexpr const char* target = "/spec/scaleTargetRef";
-        const std::string kind = base::text_or_empty(each.body, std::string(target) + "/kind");
-        const std::string name = base::text_or_empty(each.body, std::string(target) + "/name");
-        return each.ref.type.kind == "HorizontalPodAutoscaler" && each.ref.ns == workload.ns &&
-               kind == workload.type.kind && name == workload.name;
+        return each.ref.type.kind == "HorizontalPodAutoscaler" && scales(each, workload);
     });
     return it == all.end() ? nullptr : &*it;
 }

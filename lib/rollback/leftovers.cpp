@@ -9,6 +9,7 @@
 #include "mtc/names.hpp"
 #include "mtc/velero.hpp"
 #include "rollback/command.hpp"
+#include "rollback/pods.hpp"
 
 namespace rollback {
 namespace {
@@ -120,12 +121,7 @@ bool was_of_plan(const LeftoversView& view, const FoundLeftover& found) {
 }
 
 bool is_running_pod(const Object& pod) {
-    const std::string phase = base::text_or_empty(pod.body, "/status/phase");
-    return pod.ref.type.plural == "pods" && phase != "Succeeded" && phase != "Failed";
-}
-
-bool is_borrowed_pod(const Object& object) {
-    return base::label_of(object, mtc::labels::application_pod).has_value();
+    return pod.ref.type.plural == "pods" && !has_ended(pod);
 }
 
 bool is_at_work(const Object& object) {
@@ -176,7 +172,7 @@ class Judge {
 
     std::string in_the_way(const FoundLeftover& found) const {
         const Object& object = found.object;
-        if (found.kind->is_mark || is_borrowed_pod(object)) return {};
+        if (found.kind->is_mark || is_borrowed(object)) return {};
         if (const auto finalizers = base::finalizers_of(object);
             base::is_terminating(object) && !finalizers.empty())
             return "it is being deleted, and held by finalizer " + base::join(finalizers);
@@ -198,7 +194,7 @@ class Judge {
         };
         if (!other_plan.empty())
             return not_ours("of another plan: {plugin} leftovers " + other_plan);
-        if (is_borrowed_pod(object))
+        if (is_borrowed(object))
             return not_ours("a pod of the application that MTC borrowed: {plugin} manual " +
                             view_.plan.name + " --only=stage-pods gives it back");
         if (out.kind->is_mark) return not_ours(way_to_unmark(*out.kind, object, out.side));

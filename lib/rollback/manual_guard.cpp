@@ -19,15 +19,10 @@ namespace {
 
 using Claim = std::pair<std::string, std::string>;  // namespace and name
 
-// One that is skipped is no volume of both sides.
-bool is_migrated(const mtc::PlanVolume& volume) {
-    return !volume.claim.empty() && volume.action != "skip";
-}
-
 std::set<Claim> claims_on_target(const State& state) {
     std::set<Claim> claims;
     for (const mtc::PlanVolume& volume : state.plan.volumes) {
-        if (is_migrated(volume))
+        if (volume.is_migrated())
             claims.emplace(state.plan.target_of(volume.claim_ns), volume.claim_on_target());
     }
     // also what the plan lists no more, or otherwise
@@ -37,11 +32,6 @@ std::set<Claim> claims_on_target(const State& state) {
             claims.emplace(claim.ref.ns, claim.ref.name);
     }
     return claims;
-}
-
-bool pod_has_ended(const Object& pod) {
-    const auto phase = base::text_at(pod.body, "/status/phase");
-    return phase == "Succeeded" || phase == "Failed";
 }
 
 bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
@@ -168,7 +158,7 @@ bool stands_in_the_way(const Denied& denied, const std::vector<Need>& needs) {
 }  // namespace
 
 bool has_volumes(const State& state) {
-    return std::ranges::any_of(state.plan.volumes, is_migrated);
+    return std::ranges::any_of(state.plan.volumes, &mtc::PlanVolume::is_migrated);
 }
 
 std::vector<std::string> unseen(const State& state, Side side) {
@@ -261,17 +251,10 @@ std::vector<Need> needs_of(const Runbook& runbook) {
 }
 
 std::vector<ObjectRef> pods_that_write(const State& state) {
-    std::set<ObjectRef> pods;
-    for (const VolumeSituation& volume : situation_of(state).volumes) {
-        if (manual::is_migrated(volume.volume))
-            std::ranges::copy_if(
-                volume.target_pods, std::inserter(pods, pods.end()),
-                [&](const ObjectRef& pod) { return !is_also_source(state, pod.ns); });
-    }
     const auto claims = manual::claims_on_target(state);
+    std::set<ObjectRef> pods;
     for (const Object& pod : state.target.pods) {
-        const bool sleeps = is_stage_pod(pod) && !is_borrowed(pod);
-        if (is_also_source(state, pod.ref.ns) || manual::pod_has_ended(pod) || sleeps) continue;
+        if (is_also_source(state, pod.ref.ns) || has_ended(pod) || only_sleeps(pod)) continue;
         if (std::ranges::any_of(claims_of(pod), [&](const std::string& claim) {
                 return claims.contains({pod.ref.ns, claim});
             }))

@@ -135,12 +135,21 @@ bool keeps_its_reason(const Object& pod) {
     return !reason_in_status(pod).complete;
 }
 
+bool has_ended(const Object& pod) {
+    const std::string phase = text_or_empty(pod.body, "/status/phase");
+    return phase == "Succeeded" || phase == "Failed";
+}
+
 bool is_stage_pod(const Object& pod) {
     return base::label_of(pod, mtc::labels::stage_pod).has_value();
 }
 
 bool is_borrowed(const Object& pod) {
     return base::label_of(pod, mtc::labels::application_pod).has_value();
+}
+
+bool only_sleeps(const Object& pod) {
+    return is_stage_pod(pod) && !is_borrowed(pod);
 }
 
 bool is_transfer_pod(const Object& pod) {

@@ -20,6 +20,13 @@ bool is_borrowed(const Object& pod);
 /// One that copies volumes for a direct volume migration.
 bool is_transfer_pod(const Object& pod);
 
+/// True of MTC's own stage pods, which write nothing; one that is labelled as the application's is
+/// borrowed from it.
+bool only_sleeps(const Object& pod);
+
+/// True of a pod that has come to its end, well or not: it writes nothing any more.
+bool has_ended(const Object& pod);
+
 /// True when only events can tell why the pod is not ready.
 bool keeps_its_reason(const Object& pod);
 

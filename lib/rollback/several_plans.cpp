@@ -25,17 +25,9 @@ std::map<std::string, const mtc::Plan*> plans_of_the_source(const State& state) 
     return plans;
 }
 
-// By the claim's name on the target, as the controller does it in a rollback.
-bool is_copied_claim(const mtc::Plan& plan, const std::string& ns, const std::string& claim) {
-    return std::ranges::any_of(plan.volumes, [&](const mtc::PlanVolume& volume) {
-        return volume.action == "copy" && volume.claim_ns == ns &&
-               volume.claim_on_target() == claim;
-    });
-}
-
 bool mounts_a_copied_claim(const State& state, const Object& workload) {
     return std::ranges::any_of(claims_of(workload), [&](const std::string& claim) {
-        return is_copied_claim(state.plan, workload.ref.ns, claim);
+        return state.plan.copies(workload.ref.ns, claim);
     });
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "mtc/names.hpp"
 #include "rollback/check.hpp"
 #include "rollback/mounts.hpp"
+#include "rollback/pods.hpp"
 
 namespace rollback {
 namespace {
@@ -67,18 +67,6 @@ bool may_be_missed(const WorkloadSituation& workload) {
 
 // Volumes
 // ------------------------------------------------------------------------------------------------
-
-bool has_ended(const Object& pod) {
-    const std::string phase = base::text_or_empty(pod.body, "/status/phase");
-    return phase == "Succeeded" || phase == "Failed";
-}
-
-// MTC's own stage pods sleep, they write nothing; one that is labelled as the application's is
-// borrowed from it.
-bool only_sleeps(const Object& pod) {
-    return base::label_of(pod, mtc::labels::stage_pod) &&
-           !base::label_of(pod, mtc::labels::application_pod);
-}
 
 /// Which pods mount which claim: namespace and claim to pods. Large plans have thousands of both.
 using Mounts = std::map<std::pair<std::string, std::string>, std::vector<ObjectRef>>;

@@ -133,7 +133,7 @@ std::vector<TargetVolume> volumes_on_target(const State& state) {
     const Lookup lookup(state);
     std::vector<TargetVolume> out;
     for (const mtc::PlanVolume& volume : state.plan.volumes) {
-        if (volume.claim.empty() || volume.action == "skip") continue;
+        if (!volume.is_migrated()) continue;
         const std::string ns = state.plan.target_of(volume.claim_ns);
         if (is_also_source(state, ns) && ns == volume.claim_ns &&
             volume.claim_on_target() == volume.claim)
