@@ -158,7 +158,7 @@ bool stands_in_the_way(const Denied& denied, const std::vector<Need>& needs) {
 }  // namespace
 
 bool has_volumes(const State& state) {
-    return std::ranges::any_of(state.plan.volumes, &mtc::PlanVolume::is_migrated);
+    return !claims_on_target(state).empty();
 }
 
 std::vector<std::string> unseen(const State& state, Side side) {

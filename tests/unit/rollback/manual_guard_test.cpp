@@ -256,6 +256,10 @@ TEST_CASE("a pod on the target that mounts a volume of the plan, and that nothin
         state.target.claims = {build::migrated(build::claim("data"))};
         CHECK(pods_that_write(state).size() == 1);
         CHECK(blockers(state) == Names{"target-pod-writes"});
+        state.target.pods.clear();
+        CHECK(blockers(state).empty());
+        state.gaps = {build::gap(Side::Target, "pods")};
+        CHECK(blockers(state) == Names{"target-unseen"});
     }
 }
 
