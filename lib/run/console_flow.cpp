@@ -190,7 +190,7 @@ class ConsoleFlow final : public FlowRun {
     End carry_out(const rollback::Create& create) {
         enter("create the rollback");
         // not to be interrupted: a request in flight is finished, so that it is known what it did
-        const auto created = create_once(*session_.control.cluster, create, {});
+        const auto created = create_once(session_.control, create, {});
         if (!created) return failed(created.error());
         report_.rollback = mtc::decode_migration(*created);
         return {};

@@ -19,9 +19,9 @@ bool outcome_is_open(ErrorKind kind) {
 
 // A server whose schema does not know spec.rollback drops the field and keeps the object: a
 // cutover.
-Result<Object> checked(kube::Cluster& control, Object created, std::stop_token stop) {
+Result<Object> checked(const Endpoint& control, Object created, std::stop_token stop) {
     if (base::bool_at(created.body, "/spec/rollback").value_or(false)) return created;
-    const auto removed = control.remove(created, {}, stop);
+    const auto removed = control.cluster->remove(created, {}, stop);
     const std::string message = "error: the server dropped spec.rollback of " +
                                 created.ref.label() + ": this MTC would have run a cutover";
     if (removed)
@@ -29,10 +29,11 @@ Result<Object> checked(kube::Cluster& control, Object created, std::stop_token s
                           "upgrade MTC to 1.4 or later");
     return base::fail(
         ErrorKind::Invalid, message + "; deleting it failed: " + removed.error().message,
-        "delete it now: " +
-            rollback::oc(
-                rollback::ClusterView{.server = control.server(), .described_as = {}, .user = {}},
-                rollback::Side::Control, "delete", created.ref));
+        "delete it now: " + rollback::oc(rollback::ClusterView{.server = control.cluster->server(),
+                                                               .described_as = control.described_as,
+                                                               .user = control.user,
+                                                               .reach = control.reach},
+                                         rollback::Side::Control, "delete", created.ref));
 }
 
 Result<Object> send_or_find(kube::Cluster& control, const rollback::Create& step,
@@ -50,11 +51,11 @@ Result<Object> send_or_find(kube::Cluster& control, const rollback::Create& step
 
 }  // namespace
 
-Result<Object> create_once(kube::Cluster& control, const rollback::Create& step,
+Result<Object> create_once(const Endpoint& control, const rollback::Create& step,
                            std::stop_token stop) {
-    Result<Object> result = send_or_find(control, step, stop);
+    Result<Object> result = send_or_find(*control.cluster, step, stop);
     for (int i = 1; i < attempts && !result && outcome_is_open(result.error().kind); ++i) {
-        result = send_or_find(control, step, stop);
+        result = send_or_find(*control.cluster, step, stop);
     }
     if (!result) return result;
     return checked(control, std::move(*result), stop);

@@ -21,7 +21,7 @@ struct ExecuteOptions {
 /// Creates the object of `step` exactly once: a lost answer is looked up before the same name is
 /// sent again, and a name that exists already is ours. Refuses an answer whose spec.rollback was
 /// dropped by the server, and deletes it at once: it would run as a cutover.
-Result<Object> create_once(kube::Cluster& control, const rollback::Create& step,
+Result<Object> create_once(const Endpoint& control, const rollback::Create& step,
                            std::stop_token stop);
 
 /// Waits by watch until the findings of `verify` are well or cannot get better, or until the

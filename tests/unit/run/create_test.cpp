@@ -18,6 +18,13 @@ rollback::Create create_step(const World& world, const std::string& name = "roll
     return {rollback_ref(name), mtc::rollback_manifest(*plan, name)};
 }
 
+run::Endpoint control(const World& world) {
+    return {.cluster = world.target,
+            .described_as = "context hub",
+            .user = "admin",
+            .reach = "--context=hub"};
+}
+
 std::size_t rollbacks(const World& world) {
     std::size_t n = 0;
     for (const Object& o : world.target_store.all(mtc::types::migmigrations)) {
@@ -49,7 +56,7 @@ TEST_CASE("a lost answer never makes two rollbacks") {
     SUBCASE("when two answers are lost") {
         world.target->set_fault(lose_create(Moment::Before, 2));
     }
-    const auto created = run::create_once(*world.target, create_step(world), {});
+    const auto created = run::create_once(control(world), create_step(world), {});
     REQUIRE(created);
     CHECK(created->ref.name == "rollback-abcd1234");
     CHECK(rollbacks(world) == 1);
@@ -58,7 +65,7 @@ TEST_CASE("a lost answer never makes two rollbacks") {
 TEST_CASE("a server that never answers is given up, with its error") {
     const World world;
     world.target->set_fault(lose_create(Moment::Before, 100));
-    const auto created = run::create_once(*world.target, create_step(world), {});
+    const auto created = run::create_once(control(world), create_step(world), {});
     REQUIRE_FALSE(created);
     CHECK(created.error().kind == base::ErrorKind::Lost);
     CHECK(rollbacks(world) == 0);
@@ -66,8 +73,8 @@ TEST_CASE("a server that never answers is given up, with its error") {
 
 TEST_CASE("a rollback of that name is ours, from a run that was killed") {
     const World world;
-    REQUIRE(run::create_once(*world.target, create_step(world), {}));
-    const auto again = run::create_once(*world.target, create_step(world), {});
+    REQUIRE(run::create_once(control(world), create_step(world), {}));
+    const auto again = run::create_once(control(world), create_step(world), {});
     REQUIRE(again);
     CHECK(rollbacks(world) == 1);
 }
@@ -75,7 +82,7 @@ TEST_CASE("a rollback of that name is ours, from a run that was killed") {
 TEST_CASE("a refusal is final: nothing is sent twice") {
     const World world;
     world.target->set_fault(refuse("CREATE", "migmigrations", base::ErrorKind::Forbidden));
-    CHECK(run::create_once(*world.target, create_step(world), {}).error().kind ==
+    CHECK(run::create_once(control(world), create_step(world), {}).error().kind ==
           base::ErrorKind::Forbidden);
     CHECK(world.target->writes().size() == 1);
 }
@@ -91,10 +98,21 @@ TEST_CASE(
     spec["properties"]["migPlanRef"] = {{"type", "object"},
                                         {"x-kubernetes-preserve-unknown-fields", true}};
     world.target_store.put(crd);
-    const auto created = run::create_once(*world.target, create_step(world), {});
+    const auto created = run::create_once(control(world), create_step(world), {});
     REQUIRE_FALSE(created);
     CHECK(created.error().message.find("dropped spec.rollback") != std::string::npos);
     CHECK_FALSE(world.target_store.peek(rollback_ref("rollback-abcd1234")));
+    SUBCASE("and where that fails, the command to delete it names the cluster") {
+        world.target->set_fault([](const Call& call, Moment) -> std::optional<base::Error> {
+            if (call.verb != "DELETE") return std::nullopt;
+            return base::Error{.kind = base::ErrorKind::Forbidden, .message = "no"};
+        });
+        const auto kept = run::create_once(control(world), create_step(world), {});
+        REQUIRE_FALSE(kept);
+        CHECK(kept.error().hint ==
+              "delete it now: oc delete migmigration/rollback-abcd1234 -n openshift-migration "
+              "--context=hub");
+    }
 }
 
 }  // namespace create_test
