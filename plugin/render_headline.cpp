@@ -41,9 +41,18 @@ std::string succeeded_line(const RunReport& report) {
     return "Rollback ended, but the recovery is not proved";
 }
 
+constexpr std::size_t most_left_out = 3;
+
+// Of a run for a part of the plan; what it was not about may be stopped.
+std::string but_for_the_rest(const RunReport& report) {
+    if (report.left_out.empty()) return {};
+    return "; not looked at: " + base::first_of(report.left_out, most_left_out);
+}
+
 std::string nothing_line(const RunReport& report) {
     if (report.flow == rollback::Flow::Manual)
-        return "Nothing to do: MTC has stopped nothing here, and left no stage pods";
+        return "Nothing to do: MTC has stopped nothing here, and left no stage pods" +
+               but_for_the_rest(report);
     const bool before =
         report.assessment && report.assessment->verdict == rollback::Verdict::AlreadyRolledBack;
     return before ? "Nothing to do: rolled back already" : "Nothing to do: no rollback is needed";
@@ -106,8 +115,11 @@ std::string not_well_by_hand(const RunReport& report) {
 }
 
 std::string started_by_hand(const RunReport& report) {
-    return report.findings.empty() ? "Everything is written; the recovery was not verified"
-                                   : "The application is back";
+    const std::string part = report.left_out.empty() ? "The application is back"
+                                                     : "This part of the application is back";
+    return (report.findings.empty() ? "Everything is written; the recovery was not verified"
+                                    : part) +
+           but_for_the_rest(report);
 }
 
 }  // namespace
@@ -127,6 +139,8 @@ std::string proof_line(const RunReport& report) {
     const bool by_hand = report.flow == rollback::Flow::Manual;
     switch (report.outcome) {
         case Outcome::Succeeded:
+            if (!report.left_out.empty())
+                return "Verified: this part of the application is back" + but_for_the_rest(report);
             return by_hand
                        ? "Verified: the application is back; what was migrated rests on the target"
                        : "Verified: the application is back, and the target is clean";

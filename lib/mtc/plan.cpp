@@ -162,6 +162,7 @@ base::Result<Plan> part_of(const Plan& plan, const std::vector<std::string>& sou
         return std::ranges::count(source_namespaces, ns) == 0;
     };
     Plan part = plan;
+    std::ranges::copy_if(all, std::back_inserter(part.left_out), is_other);
     std::erase_if(part.namespaces, [&](const NamespacePair& p) { return is_other(p.source); });
     std::erase_if(part.volumes, [&](const PlanVolume& v) { return is_other(v.claim_ns); });
     return part;

@@ -53,6 +53,7 @@ struct Plan {
     bool live_migrate = false;
     bool indirect_volumes = false;  // copied by Velero, not by a DirectVolumeMigration
     std::vector<std::string> hook_namespaces = {};  // in which its hooks run, on either side
+    std::vector<std::string> left_out = {};  // source namespaces that this part of it is not about
     Conditions conditions;
 
     bool ready() const { return has(conditions, "Ready"); }

@@ -14,8 +14,9 @@ namespace {
 using base::Json;
 using base::Object;
 
+// The API's counts have 32 bits: MTC cuts off what is more (mm/quiesce.go).
 std::optional<std::int64_t> count_of(const std::optional<std::string>& text) {
-    std::int64_t value = 0;
+    std::int32_t value = 0;
     if (!text) return std::nullopt;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (error != std::errc() || end != text->data() + text->size() || value < 0)
@@ -296,6 +297,40 @@ bool is_marked(const Object& workload) {
     if (kind == nullptr) return false;
     // "false" is how a person keeps MTC from starting a VirtualMachine
     return base::annotation_of(workload, kind->mark).value_or("false") != "false";
+}
+
+namespace {
+
+constexpr std::string_view truths[] = {"1", "t", "T", "true",  "TRUE",  "True",
+                                       "0", "f", "F", "false", "FALSE", "False"};
+
+bool is_selector(const std::string& text) {
+    const Json selector = Json::parse(text, nullptr, false);
+    return selector.is_null() ||
+           (selector.is_object() &&
+            std::ranges::all_of(selector, [](const Json& value) { return value.is_string(); }));
+}
+
+bool mtc_reads(std::string_view mark, const std::string& value) {
+    if (mark == annotations::replicas) return count_of(value).has_value();
+    if (mark == annotations::paused) return std::ranges::count(truths, value) > 0;
+    if (mark == annotations::node_selector) return is_selector(value);
+    return true;
+}
+
+}  // namespace
+
+std::string unreadable_mark(const Object& workload) {
+    const WorkloadKind* kind = workload_kind(workload.ref.type);
+    if (kind == nullptr || !base::annotation_of(workload, kind->mark)) return {};
+    // without the mark of its kind MTC passes it over, whatever else it carries
+    for (const char* mark : {kind->mark, annotations::paused}) {
+        const bool read = mark == kind->mark || kind->recorded == pausable_before;
+        const auto value = base::annotation_of(workload, mark);
+        if (read && value && !mtc_reads(mark, *value))
+            return std::string(mark) + " is \"" + *value + "\"";
+    }
+    return {};
 }
 
 bool is_quiesced(const Object& workload) {

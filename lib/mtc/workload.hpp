@@ -78,6 +78,10 @@ WorkloadKey key_of(const base::ObjectRef& ref);
 
 /// True when quiescing left its mark.
 bool is_marked(const base::Object& workload);
+/// What of its marks ends MTC's un-quiescing with an error, or as another number, as
+/// `NAME is "VALUE"`; empty when there is no such thing. MTC reads decimal text into 32 bits, a
+/// word of Go's strconv.ParseBool, an object of strings (mm/quiesce.go).
+std::string unreadable_mark(const base::Object& workload);
 /// Stopped by MTC: it carries the mark and is still at rest.
 bool is_quiesced(const base::Object& workload);
 /// True when another workload manages it (a ReplicaSet of a Deployment, a Job of a CronJob): not

@@ -1,6 +1,7 @@
 #include "rollback/acceptance.hpp"
 
 #include "rollback/identity.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback {
@@ -17,6 +18,7 @@ std::vector<Acceptable> what_can_be_accepted() {
     std::vector<Acceptable> all;
     for (const std::string_view id : acceptable_ids()) all.push_back({id, ""});
     all.push_back({volume_policy_unseen, "NAMESPACE/CLAIM"});
+    all.push_back({runs_on_target_only_id, "NAMESPACE/KIND/NAME"});
     return all;
 }
 

@@ -80,22 +80,30 @@ std::vector<std::string> remedies(const std::vector<Blocker>& blockers, bool com
     return out;
 }
 
-std::string flag_to_decide(const Assessment& assessment) {
-    const bool any = std::ranges::any_of(assessment.blockers, is_to_be_decided);
-    return any ? " --start-as-before" : "";
+// Nothing where the flag would leave something undecided.
+std::optional<std::string> flag_to_decide(const Assessment& assessment) {
+    if (std::ranges::none_of(assessment.blockers, is_to_be_decided)) return "";
+    const bool decides = std::ranges::none_of(
+        assessment.situation.workloads,
+        [](const WorkloadSituation& each) { return is_undecided(each, {.as_before = true}); });
+    return decides ? std::optional(" --start-as-before") : std::nullopt;
 }
 
 std::vector<std::string> commands_for(Flow flow, const State& state, const Assessment& assessment) {
+    const auto flag = flag_to_decide(assessment);
+    const auto unless_undecided = [&](const std::string& command) {
+        return flag ? std::vector{command + *flag} : std::vector<std::string>();
+    };
     switch (flow) {
         case Flow::None:
             return {};
         case Flow::Console:
         case Flow::Attach:
-            return {run_command(state) + flag_to_decide(assessment)};
+            return unless_undecided(run_command(state));
         case Flow::Manual:
-            return {command_of("{plugin} manual ", state) + flag_to_decide(assessment)};
+            return unless_undecided(command_of("{plugin} manual ", state));
         case Flow::ConsoleAfterCancel:
-            return {run_command(state) + " --cancel-running" + flag_to_decide(assessment)};
+            return unless_undecided(run_command(state) + " --cancel-running");
         case Flow::LookFirst:
             // what could not be seen may change what is to be done: no command before that
             if (assessment.verdict == Verdict::Unknown) return {};

@@ -5,6 +5,8 @@
 
 #include "base/text.hpp"
 #include "rollback/check.hpp"
+#include "rollback/marks.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/testimony.hpp"
 
 namespace rollback {
@@ -95,13 +97,6 @@ std::optional<Migration> witness(const State& state) {
 
 constexpr std::size_t most_names = 3;
 
-// "deployment/web in shop, pod/web-1 in shop, ... and 2 more"
-std::string names_of(const std::vector<ObjectRef>& refs) {
-    std::vector<std::string> names;
-    for (const ObjectRef& ref : refs) names.push_back(ref.label() + " in " + ref.ns);
-    return base::first_of(std::move(names), most_names);
-}
-
 std::vector<ObjectRef> stopped_workloads(const Situation& situation) {
     std::vector<ObjectRef> stopped;
     for (const WorkloadSituation& each : situation.workloads) {
@@ -169,11 +164,7 @@ Decision rollback_runs(const State& state, Assessment& out) {
 
 Decision both_sides_write(const State&, Assessment& out) {
     for (const VolumeSituation& volume : out.situation.volumes) {
-        if (!is_written_by_both(volume)) continue;
-        out.reasons.push_back("volume " + volume.volume.name + " (" + claim_of(volume) +
-                              ") is mounted on both sides: by " + names_of(volume.source_pods) +
-                              " on the source, by " + names_of(volume.target_pods) +
-                              " on the target");
+        if (is_written_by_both(volume)) out.reasons.push_back(describe_double_writer(volume));
     }
     if (out.reasons.empty()) return {};
     return Verdict::Dangerous;
@@ -214,7 +205,7 @@ Decision moved_to_the_target(const State& state, Assessment& out) {
 bool keeps_the_controller_from_it(const State& state, const Blocker& blocker) {
     if (blocker.id == "schema-without-rollback") return state.knows_rollback == false;
     return blocker.id == "plan-closed" || blocker.id == "plan-not-ready" ||
-           blocker.id == "cluster-not-ready";
+           blocker.id == "cluster-not-ready" || blocker.id == mark_unreadable_id;
 }
 
 Verdict required(const State& state, Assessment& out) {
@@ -494,8 +485,12 @@ Assessment assess(const State& state, const AssessOptions& options) {
         options.record == nullptr ? situation_of(state) : situation_of(state, *options.record);
     assessment.blockers = blockers_of(state, options);
     assessment.copy = copy_of_newest(state);
-    std::ranges::move(wrong_counts(state, options.starts.set),
-                      std::back_inserter(assessment.blockers));
+    const auto& set = options.starts.set;
+    std::ranges::move(wrong_counts(state, set), std::back_inserter(assessment.blockers));
+    std::ranges::move(counts_against_marks(state, set), std::back_inserter(assessment.blockers));
+    if (auto marks = unreadable_marks(state, assessment.situation, set))
+        assessment.blockers.push_back(std::move(*marks));
+    std::ranges::move(runs_on_target_only(state), std::back_inserter(assessment.blockers));
     if (auto rests = undecided(assessment.situation, options.starts))
         assessment.blockers.push_back(std::move(*rests));
     assessment.effects = effects_of(state, assessment.situation, options.starts);

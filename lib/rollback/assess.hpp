@@ -61,7 +61,8 @@ std::string word(Flow flow);
 struct Advice {
     Flow flow = Flow::None;
     std::string why = {};
-    /// The commands, in order; "{plugin}" stands for how this program was called. Empty for None.
+    /// The commands, in order; "{plugin}" stands for how this program was called. Empty for None,
+    /// and where a person has to say something first, or to look.
     std::vector<std::string> commands = {};
 };
 
@@ -112,8 +113,9 @@ std::vector<Blocker> blockers_of(const State& state, const AssessOptions& option
 /// Those that are left at rest and undecided, as one reason to refuse; nothing when there are none.
 std::optional<Blocker> undecided(const Situation& situation, const StartChoice& choice);
 /// The same for the manual flow: it deletes no copies, and starts what MTC has stopped without a
-/// mark, too.
-std::optional<Blocker> undecided_by_hand(const Situation& situation, const StartChoice& choice);
+/// mark, too. What is not on the source matters where it stops what runs on the target.
+std::optional<Blocker> undecided_by_hand(const Situation& situation, const StartChoice& choice,
+                                         bool stops_the_target);
 /// A --set that nothing, or more than one workload, answers to is a slip of the pen.
 std::vector<Blocker> wrong_counts(const State& state, const std::vector<ReplicaCount>& set);
 /// The id of the one blocker of undecided().

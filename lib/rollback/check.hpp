@@ -66,6 +66,7 @@ std::vector<Finding> no_stage_pods_on_source(const Evidence&);
 std::vector<Finding> no_stage_pods_on_target(const Evidence&);
 std::vector<Finding> no_migrated_objects(const Evidence&);
 std::vector<Finding> no_restore_running(const Evidence&);
+std::vector<Finding> no_double_writer(const Evidence&);
 std::vector<Finding> target_at_rest(const Evidence&);
 std::vector<Finding> nothing_left_down(const Evidence&);
 }  // namespace check

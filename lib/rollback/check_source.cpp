@@ -9,6 +9,7 @@
 #include "mtc/workload.hpp"
 #include "rollback/autoscalers.hpp"
 #include "rollback/check.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/paused_change.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/several_plans.hpp"
@@ -219,6 +220,12 @@ void compare(const Evidence& e, const RecordedWorkload& recorded, const Pair& pa
     compare_template(e, recorded, out);
 }
 
+// Of a record that the proof itself has made.
+bool tells_nothing(const RecordedWorkload& recorded) {
+    const Witness told_by = recorded.told().told_by;
+    return told_by == Witness::Source || told_by == Witness::Nobody;
+}
+
 // A Job that was not stopped has come to its end, and was tidied away.
 void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWriter& out) {
     const bool unseen = std::ranges::any_of(e.state.gaps, [](const Gap& gap) {
@@ -290,6 +297,9 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
             out.fail("namespace " + name, " does not exist", out.oc("get namespaces"));
         }
     }
+    if (const auto& left_out = e.state.plan.left_out; !left_out.empty())
+        out.warn("", "not looked at, as it was asked for: " + base::first_of(left_out, 3),
+                 "verify without --source-namespaces");
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });
     out.must_be_seen(e.state.source.namespaces_read, "the namespaces");
     return std::move(out).done(base::count(e.state.source.namespaces.size(), "namespace") +
@@ -316,6 +326,7 @@ std::vector<Finding> nothing_quiesced(const Evidence& e) {
 std::vector<Finding> workloads_as_before(const Evidence& e) {
     CheckWriter out(e, "source-workloads-as-before", Side::Source);
     std::size_t compared = 0;
+    std::size_t with_itself = 0;
     auto recorded = recorded_by_key(e);
     for (const Pair& pair : pairs_of(e.state)) {
         const auto noted = recorded.extract(mtc::key_of(pair.workload));
@@ -329,9 +340,14 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
         } else {
             compare(e, before, pair, out);
             ++compared;
+            if (tells_nothing(before)) ++with_itself;
         }
     }
     for (const auto& [key, gone] : recorded) report_missing(e, *gone, out);
+    for (const ObjectRef& owner : only_on_target(e.state))
+        out.fail(owner.path(), describe_owner(e.state, owner).substr(owner.path().size()),
+                 "start it on the source before anything is deleted on the target: " +
+                     out.oc("get all -n " + base::shell_word(owner.ns)));
     if (nothing_runs(e) && may_have_run(e) && !out.has_failed())
         out.unknown(
             "",
@@ -339,9 +355,9 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
             "that it was so before the migration is not known",
             "see the workloads: " +
                 out.oc("get all -n " + base::shell_word(e.state.source.namespaces.front())));
-    if (!e.before_is_known && compared > 0)
+    if (!e.before_is_known && with_itself > 0)
         out.warn("",
-                 base::count(compared, "workload") +
+                 base::count(with_itself, "workload") +
                      " could not be compared with what ran before the migration: no "
                      "snapshot of it was kept here",
                  "verify where the rollback was run");

@@ -11,6 +11,7 @@
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
 #include "rollback/pods.hpp"
+#include "rollback/situation.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback::check {
@@ -232,6 +233,22 @@ std::vector<Finding> no_restore_running(const Evidence& e) {
     out.add_gaps([](const std::string& r) { return r == "restores.velero.io"; });
     out.must_be_seen(e.state.target.velero_seen, "Velero's restores");
     return std::move(out).done("no restore of the plan is running");
+}
+
+std::vector<Finding> no_double_writer(const Evidence& e) {
+    CheckWriter out(e, "target-no-double-writer", Side::Target);
+    bool any_moved = false;
+    for (const VolumeSituation& volume : situation_of(e.state, e.record).volumes) {
+        any_moved = any_moved || volume.moved;
+        if (!is_written_by_both(volume)) continue;
+        const std::string subject = "volume " + volume.volume.name;
+        out.fail(subject, describe_double_writer(volume).substr(subject.size()),
+                 "stop what runs on the target: " +
+                     out.oc("get", volume.target_pods.front(), " -o yaml"));
+    }
+    if (any_moved) out.add_gaps([](const std::string& r) { return r == "pods"; });
+    return std::move(out).done(any_moved ? "no volume is mounted on both sides"
+                                         : "each side has volumes of its own");
 }
 
 // Without volumes two of an application are confusing, with volumes they write to both sides.

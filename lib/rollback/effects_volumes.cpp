@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "rollback/effects_parts.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback {
@@ -76,6 +77,7 @@ void data_lost(const State& state, const Effects& effects, Warnings& out) {
 
 void what_is_accepted(const State& state, const Effects&, Warnings& out) {
     std::ranges::move(accepted_volumes(state), std::back_inserter(out));
+    std::ranges::move(accepted_owners(state), std::back_inserter(out));
 }
 
 }  // namespace rollback

@@ -12,6 +12,13 @@
 #include "rollback/pods.hpp"
 
 namespace rollback {
+
+std::vector<std::string> namespaces_of_both(const mtc::Plan& plan) {
+    auto names = plan.source_namespaces();
+    std::ranges::copy(plan.target_namespaces(), std::back_inserter(names));
+    return names;
+}
+
 namespace {
 
 using mtc::Migration;
@@ -24,12 +31,6 @@ std::string label(const Object& object, const char* key) {
 bool overlap(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     return std::ranges::any_of(a,
                                [&](const auto& name) { return std::ranges::count(b, name) > 0; });
-}
-
-std::vector<std::string> namespaces_of_both(const mtc::Plan& plan) {
-    auto names = plan.source_namespaces();
-    std::ranges::copy(plan.target_namespaces(), std::back_inserter(names));
-    return names;
 }
 
 /// Who made something, as far as that still exists.
@@ -104,7 +105,8 @@ bool was_of_plan(const LeftoversView& view, const FoundLeftover& found) {
     const std::string& name = found.object.ref.name;
     switch (found.kind->where) {
         case Whereabouts::PlanNamespaces:
-            return true;
+            // one that the plan lists no more may be another plan's by now
+            return std::ranges::count(view.former_namespaces, found.object.ref.ns) == 0;
         case Whereabouts::HookNamespaces:
             return name.starts_with(view.plan.name + "-");
         case Whereabouts::MtcNamespace:

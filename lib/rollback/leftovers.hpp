@@ -16,7 +16,7 @@ namespace rollback {
 
 /// Where objects of a kind are.
 enum class Whereabouts {
-    PlanNamespaces,  // the plan's, on source and target
+    PlanNamespaces,  // the plan's, on source and target, and those that it has listed before
     HookNamespaces,  // these and those in which the plan's hooks run
     MtcNamespace,    // MTC's own
     NoNamespace,     // cluster-scoped
@@ -59,6 +59,8 @@ struct FoundLeftover {
 /// Everything that was seen.
 struct LeftoversView {
     mtc::Plan plan;
+    /// Which its volume migrations name, and the plan does not list any more; on either side.
+    std::vector<std::string> former_namespaces = {};
     // Of all plans in the plan's namespace, read after all the rest: what has no owner here had
     // none.
     std::map<std::string, std::string> plans = {};  // names by UID
@@ -89,6 +91,9 @@ struct Leftover {
 };
 
 const ClusterView& view_of(const LeftoversView& view, Side side);
+
+/// The plan's namespaces on the source, then those on the target.
+std::vector<std::string> namespaces_of_both(const mtc::Plan& plan);
 
 /// Of this plan, each once, by side, namespace and kind.
 std::vector<Leftover> leftovers_of(const LeftoversView& view);

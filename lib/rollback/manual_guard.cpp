@@ -10,6 +10,7 @@
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
 
@@ -41,26 +42,21 @@ bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
                        });
 }
 
-constexpr const char* self_made[] = {"ReplicaSet", "ReplicationController",
-                                     "VirtualMachineInstance"};
-
-// Its pods go when the workload is stopped.
-bool is_of_a_workload(const Object& pod) {
-    return std::ranges::any_of(
-        base::items_at(pod.body, "/metadata/ownerReferences"), [](const Json& owner) {
-            const std::string kind = base::text_or_empty(owner, "/kind");
-            return std::ranges::count(self_made, kind) > 0 ||
-                   std::ranges::any_of(mtc::workload_kinds(),
-                                       [&](const auto& row) { return row.type.kind == kind; });
-        });
+// Deleted, a pod that something makes would be made again.
+std::string how_to_stop(const State& state, const Object& pod, const ObjectRef& owner) {
+    if (owner == pod.ref) return oc(state, Side::Target, "delete", pod.ref);
+    if (owner.type.kind == "ReplicationController")
+        return oc(state, Side::Target, "scale", owner, " --replicas=0");
+    return "see what makes it, " + owner.label() + ": " +
+           oc(state, Side::Target, "get", pod.ref, " -o yaml");
 }
 
-Blocker pod_writes(const State& state, const ObjectRef& pod) {
+Blocker pod_writes(const State& state, const Object& pod, const ObjectRef& owner) {
     return {.id = "target-pod-writes",
-            .what = pod.path() +
+            .what = pod.ref.path() +
                     " on the target mounts a volume of the plan: started on the "
                     "source, the application would write to it, too",
-            .remedy = "stop it, on the target: " + oc(state, Side::Target, "delete", pod)};
+            .remedy = "stop it, on the target: " + how_to_stop(state, pod, owner)};
 }
 
 Blocker workload_runs(const Object& workload) {
@@ -72,9 +68,11 @@ Blocker workload_runs(const Object& workload) {
 void add_lone_pods(const State& state, bool stage_pods_go, std::vector<Blocker>& out) {
     const auto writing = pods_that_write(state);
     for (const Object& pod : state.target.pods) {
-        if (std::ranges::binary_search(writing, pod.ref) && !is_of_a_workload(pod) &&
-            !base::is_terminating(pod) && !(stage_pods_go && is_stage_pod(pod)))
-            out.push_back(pod_writes(state, pod.ref));
+        // the pods of a workload go when it is stopped
+        const auto owner = other_owner(pod);
+        if (owner && std::ranges::binary_search(writing, pod.ref) && !base::is_terminating(pod) &&
+            !(stage_pods_go && is_stage_pod(pod)))
+            out.push_back(pod_writes(state, pod, *owner));
     }
 }
 
@@ -113,6 +111,11 @@ bool starts_something(const Step& step) {
     return patch != nullptr && patch->purpose == Purpose::Start;
 }
 
+bool stops_something(const Step& step) {
+    const auto* patch = std::get_if<Patch>(&step.action);
+    return patch != nullptr && patch->purpose == Purpose::Stop;
+}
+
 void add_unseen_target(const State& state, const ManualOptions& options,
                        std::vector<Blocker>& out) {
     const auto what = unseen(state, Side::Target);
@@ -142,8 +145,9 @@ void add_migrations(const State& state, std::vector<Blocker>& out) {
 
 // Started by nobody, the application would be back in part only.
 void add_undecided(const State& state, const Record& record, const ManualOptions& options,
-                   std::vector<Blocker>& out) {
-    if (auto rests = undecided_by_hand(situation_of(state, record), options.starts()))
+                   const std::vector<Step>& steps, std::vector<Blocker>& out) {
+    if (auto rests = undecided_by_hand(situation_of(state, record), options.starts(),
+                                       std::ranges::any_of(steps, stops_something)))
         out.push_back(std::move(*rests));
 }
 
@@ -211,7 +215,7 @@ std::vector<Blocker> blockers(const State& state, const Record& record,
     add_migrations(state, out);
     std::ranges::move(wrong_counts(state, options.set), std::back_inserter(out));
     add_unseen_source(state, out);
-    if (options.workloads) add_undecided(state, record, options, out);
+    if (options.workloads) add_undecided(state, record, options, steps, out);
     add_elsewhere(state, out);
     if (std::ranges::any_of(steps, starts_something)) {
         add_unseen_target(state, options, out);

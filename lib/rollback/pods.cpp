@@ -152,6 +152,11 @@ bool only_sleeps(const Object& pod) {
     return is_stage_pod(pod) && !is_borrowed(pod);
 }
 
+bool is_of_deployment_config(const Object& pod) {
+    return base::annotation_of(pod, "openshift.io/deployment-config.name").has_value() ||
+           base::label_of(pod, "deploymentconfig").has_value();
+}
+
 bool is_transfer_pod(const Object& pod) {
     const auto app = base::label_of(pod, mtc::labels::app);
     return std::ranges::any_of(mtc::labels::transfer_apps,

@@ -27,6 +27,9 @@ bool only_sleeps(const Object& pod);
 /// True of a pod that has come to its end, well or not: it writes nothing any more.
 bool has_ended(const Object& pod);
 
+/// True of a pod of a DeploymentConfig, which makes ReplicationControllers.
+bool is_of_deployment_config(const Object& pod);
+
 /// True when only events can tell why the pod is not ready.
 bool keeps_its_reason(const Object& pod);
 

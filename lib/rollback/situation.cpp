@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.hpp"
 #include "rollback/check.hpp"
 #include "rollback/mounts.hpp"
 #include "rollback/pods.hpp"
@@ -151,6 +152,20 @@ bool runs_with_another_number(const WorkloadSituation& workload) {
 
 bool is_written_by_both(const VolumeSituation& volume) {
     return volume.moved && !volume.source_pods.empty() && !volume.target_pods.empty();
+}
+
+std::string describe_double_writer(const VolumeSituation& volume) {
+    return "volume " + volume.volume.name + " (claim " + volume.volume.claim + " in " +
+           volume.volume.claim_ns + ") is mounted on both sides: by " +
+           names_of(volume.source_pods) + " on the source, by " + names_of(volume.target_pods) +
+           " on the target";
+}
+
+std::string names_of(const std::vector<ObjectRef>& refs) {
+    constexpr std::size_t most_names = 3;
+    std::vector<std::string> names;
+    for (const ObjectRef& ref : refs) names.push_back(ref.label() + " in " + ref.ns);
+    return base::first_of(std::move(names), most_names);
 }
 
 }  // namespace rollback

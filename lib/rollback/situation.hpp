@@ -65,5 +65,11 @@ bool runs_with_another_number(const WorkloadSituation& workload);
 
 /// True when pods of both sides mount it, and it is one volume.
 bool is_written_by_both(const VolumeSituation& volume);
+/// "volume pv-1 (claim data in shop) is mounted on both sides: by pod/web-1 in shop on the source,
+/// by pod/web-9 in shop on the target"
+std::string describe_double_writer(const VolumeSituation& volume);
+
+/// "deployment/web in shop, pod/web-1 in shop, ... and 2 more"
+std::string names_of(const std::vector<ObjectRef>& refs);
 
 }  // namespace rollback

@@ -22,20 +22,33 @@ std::string elsewhere(const WorkloadSituation& workload) {
     return mtc::describe(workload.before.wanted) + " before";
 }
 
+bool is_here(const WorkloadSituation* workload) {
+    return workload->source.has_value();
+}
+
+std::string set_to(const WorkloadSituation& workload, const char* count) {
+    return "--set " +
+           base::shell_word(workload.workload.ns + "/" + workload.workload.label() + "=" + count);
+}
+
 // What is not on the source cannot be started there.
 std::string remedy_of(const std::vector<const WorkloadSituation*>& rest) {
-    const bool any_here = std::ranges::any_of(
-        rest, [](const WorkloadSituation* each) { return each->source.has_value(); });
-    const bool any_missing =
-        std::ranges::any_of(rest, [](const WorkloadSituation* each) { return !each->source; });
     std::vector<std::string> ways;
-    if (any_here) {
+    std::vector<std::string> absent;
+    for (const WorkloadSituation* each : rest) {
+        if (!is_here(each)) absent.push_back(set_to(*each, "0"));
+    }
+    if (absent.size() < rest.size()) {
         ways.emplace_back(
             "say what is to be started (run and manual take it): --start-as-before for all whose "
-            "number is known, or --set NAMESPACE/KIND/NAME=N for each");
+            "number is known, or --set NAMESPACE/KIND/NAME=N for each; N is 0 for what is to stay "
+            "at rest");
     }
-    if (any_missing) ways.emplace_back("what is not on the source has to be created there first");
-    ways.emplace_back("N is 0 for what is to stay at rest");
+    if (!absent.empty())
+        ways.push_back(
+            "what is not on the source has to be created there first; what is to stay "
+            "away: " +
+            base::join(absent, " "));
     return base::join(ways, "; ");
 }
 
@@ -99,20 +112,39 @@ namespace {
 
 using Rest = std::vector<const WorkloadSituation*>;
 
-std::optional<Blocker> as_blocker(const Rest& rest) {
+enum class Way { ByMtc, ByHand };
+
+// "2 workloads are at rest on the source without MTC's mark, or not there at all"
+std::string which_rest(const Rest& rest) {
+    const auto here = static_cast<std::size_t>(std::ranges::count_if(rest, is_here));
+    const std::string of_all =
+        base::count(rest.size(), "workload") + (rest.size() == 1 ? " is " : " are ");
+    if (here == 0) return of_all + "not on the source";
+    return of_all + "at rest on the source without MTC's mark" +
+           (here == rest.size() ? "" : ", or not there at all");
+}
+
+std::string what_becomes_of(const Rest& rest, Way way) {
+    const bool one = rest.size() == 1;
+    if (way == Way::ByMtc)
+        return one ? ", so that MTC's rollback does not start it, and deletes its copy on the "
+                     "target: "
+                   : ", so that MTC's rollback starts none of them, and deletes their copies on "
+                     "the "
+                     "target: ";
+    return one ? ", so that it is not started unasked, and its copy on the target is stopped: "
+               : ", so that none of them is started unasked, and their copies on the target are "
+                 "stopped: ";
+}
+
+std::optional<Blocker> as_blocker(const Rest& rest, Way way) {
     if (rest.empty()) return std::nullopt;
     std::vector<std::string> names;
     for (const WorkloadSituation* workload : rest) names.push_back(describe_rest(*workload));
-    const bool one = rest.size() == 1;
-    return Blocker{.id = "left-at-rest",
-                   .what = base::count(rest.size(), "workload") +
-                           (one ? " is at rest on the source without MTC's mark, so that MTC's "
-                                  "rollback does not start it, and deletes its copy on the target: "
-                                : " are at rest on the source without MTC's mark, so that MTC's "
-                                  "rollback starts none of them, and deletes their copies on the "
-                                  "target: ") +
-                           base::first_of(names, most_named),
-                   .remedy = remedy_of(rest)};
+    return Blocker{
+        .id = left_at_rest_id,
+        .what = which_rest(rest) + what_becomes_of(rest, way) + base::first_of(names, most_named),
+        .remedy = remedy_of(rest)};
 }
 
 Rest undecided_of(const Situation& situation, const StartChoice& choice) {
@@ -126,15 +158,16 @@ Rest undecided_of(const Situation& situation, const StartChoice& choice) {
 }  // namespace
 
 std::optional<Blocker> undecided(const Situation& situation, const StartChoice& choice) {
-    return as_blocker(undecided_of(situation, choice));
+    return as_blocker(undecided_of(situation, choice), Way::ByMtc);
 }
 
-std::optional<Blocker> undecided_by_hand(const Situation& situation, const StartChoice& choice) {
+std::optional<Blocker> undecided_by_hand(const Situation& situation, const StartChoice& choice,
+                                         bool stops_the_target) {
     Rest rest = undecided_of(situation, choice);
-    std::erase_if(rest, [](const WorkloadSituation* workload) {
-        return !workload->source || workload->stopped;
+    std::erase_if(rest, [&](const WorkloadSituation* workload) {
+        return workload->stopped || (!workload->source && !stops_the_target);
     });
-    return as_blocker(rest);
+    return as_blocker(rest, Way::ByHand);
 }
 
 }  // namespace rollback

@@ -11,7 +11,7 @@
 namespace rollback {
 namespace {
 
-constexpr std::array<Check, 23> check_table{{
+constexpr std::array<Check, 24> check_table{{
     {"control-rollback-ended-well", Side::Control, After::Console, check::rollback_ended_well},
     {"source-is-the-plans", Side::Source, After::Both, check::source_is_the_plans},
     {"source-namespaces-active", Side::Source, After::Both, check::namespaces_active},
@@ -30,6 +30,7 @@ constexpr std::array<Check, 23> check_table{{
     {"target-no-stage-pods", Side::Target, After::Both, check::no_stage_pods_on_target},
     {"target-no-migrated-objects", Side::Target, After::Console, check::no_migrated_objects},
     {"target-no-restore-running", Side::Target, After::Both, check::no_restore_running},
+    {"target-no-double-writer", Side::Target, After::Both, check::no_double_writer},
     {"target-at-rest", Side::Target, After::Manual, check::target_at_rest},
     {"target-nothing-left-down", Side::Target, After::Both, check::nothing_left_down},
     {"target-no-orphans", Side::Target, After::Console, check::no_orphans},
@@ -42,10 +43,11 @@ bool applies(const Check& check, Flow flow) {
 }
 
 // What MTC's own rollback does away with.
-constexpr std::array<std::string_view, 9> mended_by_a_rollback{
+constexpr std::array<std::string_view, 10> mended_by_a_rollback{
     "source-nothing-quiesced", "source-workloads-as-before", "source-workloads-serve",
     "source-pods-healthy",     "source-services-ready",      "source-routes-answer",
-    "source-no-stage-pods",    "target-no-stage-pods",       "target-no-migrated-objects"};
+    "source-no-stage-pods",    "target-no-stage-pods",       "target-no-migrated-objects",
+    "target-no-double-writer"};
 
 bool is_mended_by_a_rollback(const Finding& finding) {
     const bool wrong =
@@ -69,6 +71,25 @@ void roll_back_instead(const Evidence& evidence, std::vector<Finding>& findings)
                 finding.remedy = std::exchange(remedy, "");
         }
     }
+}
+
+// What a status word says is evidence, and what stands on the clusters is the verdict: where all
+// that a rollback is for was looked at and is so, its end is only worth a warning.
+void weigh_the_ending(const Evidence& evidence, std::vector<Finding>& findings) {
+    const auto& all = evidence.state.migrations;
+    const auto rollback = std::ranges::find(all, evidence.rollback, &mtc::Migration::name);
+    if (rollback == all.end() || !mtc::is_terminal(rollback->state())) return;
+    // of one that gave up halfway, all includes what ran before
+    if (!mtc::went_through(rollback->state()) && !evidence.before_is_known) return;
+    const auto ending = std::ranges::find(findings, "control-rollback-ended-well", &Finding::check);
+    const bool all_else_is_well = std::ranges::none_of(findings, [&](const Finding& finding) {
+        return &finding != &*ending &&
+               (finding.severity == Severity::Failure || finding.severity == Severity::Unknown);
+    });
+    if (ending == findings.end() || ending->severity != Severity::Failure || !all_else_is_well)
+        return;
+    ending->severity = Severity::Warning;
+    ending->message += ", and yet what it is for was found done";
 }
 
 }  // namespace
@@ -98,6 +119,7 @@ std::vector<Finding> verify(const Evidence& evidence) {
             std::ranges::move(check.run(evidence), std::back_inserter(all));
     }
     if (needs_its_first_rollback(evidence)) roll_back_instead(evidence, all);
+    weigh_the_ending(evidence, all);
     return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
@@ -81,10 +82,12 @@ class Search {
     }
 
     std::vector<std::string> plan_namespaces() const {
-        if (side_ == Side::Source) return view_.plan.source_namespaces();
+        auto of_source = view_.plan.source_namespaces();
         auto names = view_.plan.target_namespaces();
+        for (auto* each : {&of_source, &names})
+            std::ranges::copy(view_.former_namespaces, std::back_inserter(*each));
+        if (side_ == Side::Source) return of_source;
         if (!one_cluster_) return names;
-        const auto of_source = view_.plan.source_namespaces();
         std::erase_if(names, [&](const auto& ns) { return std::ranges::count(of_source, ns) > 0; });
         return names;
     }
@@ -173,6 +176,29 @@ void note_doubts(const rollback::State& state, LeftoversView& view) {
     }
 }
 
+// Where the plan was once. What cannot be read here is a gap of the search for owners.
+void look_for_former_namespaces(LeftoversView& view, const Place& place) {
+    const auto list = [&](const base::ResourceType& type) {
+        auto all = place.cluster.list(type, {.ns = view.plan.ns}, place.stop);
+        return all ? std::move(all->items) : std::vector<Object>();
+    };
+    std::set<std::string> migrations;
+    for (const Object& object : list(mtc::types::migmigrations)) {
+        if (mtc::decode_migration(object).plan == view.plan.name) migrations.insert(object.uid);
+    }
+    std::set<std::string> names;
+    for (const Object& object : list(mtc::types::volume_migrations)) {
+        const auto dvm = mtc::decode_volume_migration(object);
+        if (migrations.contains(dvm.migration_uid))
+            names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
+    }
+    for (const auto& listed :
+         {rollback::namespaces_of_both(view.plan), view.plan.left_out, view.target.not_elsewhere}) {
+        for (const std::string& name : listed) names.erase(name);
+    }
+    view.former_namespaces = {names.begin(), names.end()};
+}
+
 }  // namespace
 
 Result<LeftoversView> look_for_leftovers(const Session& session, std::size_t parallel,
@@ -188,6 +214,10 @@ Result<LeftoversView> look_for_leftovers(const Session& session, std::size_t par
     const bool one_cluster = rollback::is_one_cluster(*clusters);
     Notes notes(view.gaps);
     const bool control = session.control.absent.empty();
+    if (control) {
+        const Place place{*session.control.cluster, Side::Control, {}, notes, parallel, stop};
+        look_for_former_namespaces(view, place);
+    }
     const auto search = [&](const Endpoint& endpoint, Side side) {
         return
             [&, side] { Search(one_cluster, endpoint, side, view, notes, parallel, stop).run(); };

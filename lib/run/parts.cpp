@@ -45,7 +45,10 @@ std::vector<std::string> scopes(const ClusterView& view) {
 void replace_plan(State& state, const kube::ObjectMap& plans) {
     const auto it = plans.find({mtc::types::migplans, state.plan.ns, state.plan.name});
     if (it == plans.end()) return;
-    if (auto plan = mtc::decode_plan(it->second)) state.plan = std::move(*plan);
+    auto plan = mtc::decode_plan(it->second);
+    if (plan && !state.plan.left_out.empty())
+        plan = mtc::part_of(*plan, state.plan.source_namespaces());
+    if (plan) state.plan = std::move(*plan);
 }
 
 }  // namespace

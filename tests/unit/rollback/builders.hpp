@@ -150,6 +150,13 @@ inline Thing pod_with(const std::string& name, const std::string& claim,
         .status({{"phase", phase}});
 }
 
+/// That pod, as one that mounts a claim.
+inline Object with_claim(Object pod, const std::string& claim) {
+    pod.body["spec"]["volumes"] =
+        list(Json{{"name", "data"}, {"persistentVolumeClaim", {{"claimName", claim}}}});
+    return pod;
+}
+
 /// A plan of one namespace and one volume; its application runs on the source, the target is empty.
 inline State well() {
     const Object object = plan({{"persistentVolumes",

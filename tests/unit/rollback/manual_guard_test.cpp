@@ -45,6 +45,11 @@ Names paths(const std::vector<ObjectRef>& refs) {
 State with_target(const Object& workload) {
     State state = build::halfway();
     state.target.workloads = {workload};
+    // the source has another of it, which runs
+    if (workload.ref.name != "web" && !build::row(workload.ref.type.kind).at_rest(workload)) {
+        state.source.workloads.push_back(workload);
+        state.source.workloads.back().body["metadata"].erase("labels");
+    }
     return state;
 }
 
@@ -198,6 +203,7 @@ TEST_CASE("a pod on the target that mounts a volume of the plan, and that nothin
         const char* situation;
         Object pod;
         bool blocks;
+        const char* remedy = "oc delete pod/tool -n shop";
     };
     const auto pod = [](const char* phase = "Running") {
         return build::pod_with("tool", "data", "shop", phase);
@@ -205,9 +211,14 @@ TEST_CASE("a pod on the target that mounts a volume of the plan, and that nothin
     const Row rows[] = {
         {"a bare pod", pod(), true},
         {"one that waits for its node", pod("Pending"), true},
-        {"one of an unknown owner", pod().owner("Tool"), true},
+        {"one of an unknown owner", pod().owner("Tool"), true, "oc get pod/tool -n shop -o yaml"},
         {"one of a ReplicaSet", pod().owner("ReplicaSet"), false},
-        {"one of a DeploymentConfig's ReplicationController", pod().owner("ReplicationController"),
+        {"one of a ReplicationController", pod().owner("ReplicationController"), true,
+         "oc scale replicationcontroller/"},
+        {"one of a DeploymentConfig's ReplicationController",
+         pod()
+             .owner("ReplicationController")
+             .annotation("openshift.io/deployment-config.name", "tool"),
          false},
         {"one of a StatefulSet", pod().owner("StatefulSet"), false},
         {"one of a DaemonSet", pod().owner("DaemonSet"), false},
@@ -226,7 +237,7 @@ TEST_CASE("a pod on the target that mounts a volume of the plan, and that nothin
             if (!row.blocks) continue;
             const Blocker blocker = flow(state).blockers.at(0);
             CHECK(blocker.what.starts_with("shop/pod/tool on the target"));
-            CHECK(contains(blocker.remedy, "oc delete pod/tool -n shop"));
+            CHECK(contains(blocker.remedy, row.remedy));
             CHECK(blockers(state, {.workloads = false}).empty());
             CHECK(blockers(state, {.assume_target_stopped = true}) == Names{"target-pod-writes"});
         }
@@ -406,6 +417,7 @@ TEST_CASE("a count that is given for nothing, or for several, blocks") {
 TEST_CASE("a verb that is denied blocks when a step needs it, and only then") {
     State state = build::halfway();
     state.source.pods = {build::stage_pod("stage-a"), build::borrowed_pod("web-1")};
+    state.source.workloads.push_back(build::running("StatefulSet", "db", 1));
     state.target.workloads = {build::migrated(build::running("StatefulSet", "db", 1))};
     REQUIRE(blockers(state).empty());
     struct Row {

@@ -543,6 +543,11 @@ TEST_CASE("doing it twice does no harm: when all is done, nothing is left to do"
                             .spec({{"parallelism", 2}})
                             .status({{"conditions", build::list(Json{{"type", "Complete"},
                                                                      {"status", "True"}})}}))};
+    for (const Object& copy : target.target.workloads) {
+        if (copy.ref.name == "front" || copy.ref.name == "tool") continue;
+        target.source.workloads.push_back(copy);
+        target.source.workloads.back().body["metadata"].erase("labels");
+    }
     State lost = kinds;
     lost.source.workloads.push_back(build::stopped("Deployment", "lost", "x"));
     State scaled =

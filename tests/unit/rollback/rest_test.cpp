@@ -217,7 +217,10 @@ TEST_CASE("what was migrated and is not on the source any more is named, and is 
     const Blocker* blocker = left_at_rest(assessed.blockers);
     REQUIRE(blocker != nullptr);
     CHECK(contains(blocker->what, "deployment/web in shop (not here, 3 replicas on the target)"));
-    CHECK(contains(blocker->remedy, "has to be created there first"));
+    CHECK(contains(blocker->what, "1 workload is not on the source"));
+    CHECK(contains(blocker->remedy,
+                   "has to be created there first; what is to stay away: --set "
+                   "shop/deployment/web=0"));
     const StartChoice as_before_choice{.as_before = true};
     CHECK(left_at_rest(assess(state, {.starts = as_before_choice}).blockers) != nullptr);
     CHECK(fails(as_before(after_mtc(state), record_of(state, "rollback-1"))));
@@ -229,6 +232,56 @@ TEST_CASE("what was migrated and is not on the source any more is named, and is 
         State job = build::left_at_rest(build::kinds_told()[4]);
         job.source.workloads.clear();
         CHECK(left_at_rest(assess(job).blockers) == nullptr);
+    }
+}
+
+TEST_CASE("by hand, too, the only one that runs is not stopped unasked") {
+    for (const Told& kind : build::kinds_told()) {
+        if (std::string(kind.kind) == "Job") continue;  // it may have ended and been tidied away
+        CAPTURE(std::string(kind.kind));
+        State state = build::halfway();
+        state.source.workloads = {build::stopped("Deployment", "front", "2")};
+        state.target.workloads = {build::migrated(build::told(kind, kind.runs))};
+        const Record record = record_of(state, "");
+        const Runbook refused = manual_flow(state, record, {});
+        CHECK(refused.steps.empty());
+        const Blocker* blocker = left_at_rest(refused.blockers);
+        REQUIRE(blocker != nullptr);
+        CHECK(contains(blocker->what,
+                       "1 workload is not on the source, so that it is not started unasked, and "
+                       "its copy on the target is stopped: "));
+        CHECK(contains(blocker->remedy, "--set " + path(kind) + "=0"));
+        CHECK(left_at_rest(manual_flow(state, record, {.as_before = true}).blockers) != nullptr);
+        // but where nothing is started, and so nothing stopped
+        State starts_nothing = state;
+        starts_nothing.source.workloads = {build::running("Deployment", "front", 2)};
+        CHECK(
+            left_at_rest(manual_flow(starts_nothing, record_of(starts_nothing, ""), {}).blockers) ==
+            nullptr);
+        // and where it was said
+        if (takes_a_count(kind)) {
+            const Runbook said = manual_flow(state, record, {.set = count(kind, 0)});
+            CHECK(said.blockers.empty());
+            CHECK(std::ranges::count(build::steps_of(said), "stop target " + path(kind)) == 1);
+        }
+    }
+}
+
+TEST_CASE("a flag is proposed where it decides everything, and otherwise none") {
+    State state = build::left_at_rest(build::kinds_told().front());
+    CHECK(assess(state).advice.commands ==
+          std::vector<std::string>{"{plugin} shop-plan --start-as-before"});
+    SUBCASE("not where something is not on the source") {
+        state.target.workloads.push_back(build::migrated(build::running("StatefulSet", "db", 1)));
+        const Assessment assessment = assess(state);
+        CHECK(assessment.advice.commands.empty());
+        CHECK(contains(assessment.advice.why, "--set shop/statefulset/db=0"));
+        CHECK(contains(assessment.advice.why, "--start-as-before"));
+        const Blocker* blocker = left_at_rest(assessment.blockers);
+        REQUIRE(blocker != nullptr);
+        CHECK(contains(blocker->what,
+                       "2 workloads are at rest on the source without MTC's mark, or not there at "
+                       "all, so that MTC's rollback starts none of them"));
     }
 }
 

@@ -79,13 +79,26 @@ Probe probe(int status) {
 }
 
 const Row rows[] = {
-    {"the rollback failed", [](Scene& s) { s.state.migrations[1].conditions[0].type = "Failed"; },
-     "control-rollback-ended-well", Failure, false, "MigMigration rollback-1 is failed",
+    {"the rollback failed, and all is done",
+     [](Scene& s) { s.state.migrations[1].conditions[0].type = "Failed"; },
+     "control-rollback-ended-well", Warning, false,
+     "MigMigration rollback-1 is failed, and yet what it is for was found done",
      "oc describe migmigration rollback-1 -n openshift-migration"},
-    {"the rollback ended with warnings",
+    {"the rollback ended with warnings, and all is done",
      [](Scene& s) { s.state.migrations[1].conditions[0].type = "SucceededWithWarnings"; },
-     "control-rollback-ended-well", Failure, false,
-     "MigMigration rollback-1 is succeeded with warnings", "oc describe migmigration"},
+     "control-rollback-ended-well", Warning, false,
+     "MigMigration rollback-1 is succeeded with warnings, and yet what it is for was found done",
+     "oc describe migmigration"},
+    {"pods of both sides mount the volume that was moved",
+     [](Scene& s) {
+         s.state.plan.volumes.at(0).action = "move";
+         s.state.source.pods = {build::with_claim(build::pod("web-1"), "data")};
+         s.state.target.pods = {build::with_claim(build::pod("web-9"), "data")};
+     },
+     "target-no-double-writer", Failure, false,
+     "volume pv-1 (claim data in shop) is mounted on both sides: by pod/web-1 in shop on the "
+     "source, by pod/web-9 in shop on the target",
+     "oc get pod/web-9 -n shop -o yaml"},
     {"the rollback still runs",
      [](Scene& s) { s.state.migrations[1].phase = "UnQuiesceSrcApplications"; },
      "control-rollback-ended-well", Failure, false, "MigMigration rollback-1 is running",
@@ -670,6 +683,31 @@ TEST_CASE("each thing that is wrong is found by its own check and by no other") 
             CHECK(may_heal(findings, row.severity) == row.heals);
             CHECK(all_is_well(findings) == (row.severity == Warning));
         }
+    }
+}
+
+TEST_CASE("how a rollback ended counts where what it is for is not done, or not seen") {
+    for (const char* ending : {"Failed", "Canceled", "SucceededWithWarnings"}) {
+        CAPTURE(std::string(ending));
+        const auto severity = [&](auto damage, bool before_is_known = true) {
+            Scene scene;
+            scene.state.migrations[1].conditions[0].type = ending;
+            damage(scene);
+            const auto all =
+                verify({scene.state, scene.record, "rollback-1", scene.flow, before_is_known});
+            return std::ranges::find(all, "control-rollback-ended-well", &Finding::check)->severity;
+        };
+        CHECK(severity([](Scene&) {}) == Warning);
+        CHECK(severity([](Scene& s) {
+                  s.state.source.workloads = {build::stopped("Deployment", "web", "3")};
+              }) == Failure);
+        CHECK(severity([](Scene& s) {
+                  s.state.target.labelled = {build::labelled(build::claims, "data")};
+              }) == Failure);
+        CHECK(severity([](Scene& s) { s.state.gaps = {build::gap(Side::Target, "pods")}; }) ==
+              Failure);
+        const bool went_through = std::string(ending) == "SucceededWithWarnings";
+        CHECK(severity([](Scene&) {}, false) == (went_through ? Warning : Failure));
     }
 }
 

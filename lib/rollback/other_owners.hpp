@@ -1,0 +1,32 @@
+// What makes pods and is of a kind that MTC neither stops nor starts: a ReplicationController, the
+// resource of an operator, a pod by itself. It is judged by its pods on both sides.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rollback/assess.hpp"
+#include "rollback/state.hpp"
+
+namespace rollback {
+
+/// The object that makes the pod: its controller, or the pod itself where it has none. Nothing
+/// where that is of a kind that MTC stops, or one that such a kind makes.
+std::optional<ObjectRef> other_owner(const Object& pod);
+
+/// The migrated ones that run on the target and have no pod on the source, as they are called on
+/// the source, in order: what is deleted on the target then runs nowhere. None where the labels of
+/// the target, or the pods of a side, were not seen.
+std::vector<ObjectRef> only_on_target(const State& state);
+
+/// One reason to refuse for each, unless the operator accepts it by name.
+std::vector<Blocker> runs_on_target_only(const State& state);
+/// What is accepted so: "accepted: ..."
+std::vector<std::string> accepted_owners(const State& state);
+/// "shop/replicationcontroller/web runs on the target, and has no pod on the source"
+std::string describe_owner(const State& state, const ObjectRef& owner);
+
+/// The id by which that is accepted: "runs-on-target-only=shop/replicationcontroller/web".
+inline constexpr const char* runs_on_target_only_id = "runs-on-target-only";
+
+}  // namespace rollback
