@@ -228,7 +228,8 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
             if (!wrong_clusters(state).empty())
                 return "name the right clusters first: what was seen says nothing of this plan";
             if (copy_is_gone(state, assessment)) return what_to_look_at;
-            if (assessment.verdict == Verdict::Unknown && !state.target.elsewhere.empty())
+            if (assessment.verdict == Verdict::Unknown &&
+                !(state.target.elsewhere.empty() && state.source.elsewhere.empty()))
                 return "list in the plan again, as it was, what was taken out of it; then assess "
                        "once more";
             if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);

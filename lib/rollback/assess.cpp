@@ -334,16 +334,26 @@ Decision mounts_unseen(const State& state, Assessment& out) {
     return Verdict::Unknown;
 }
 
-// Of what was taken out of the plan nobody knows whether it is stopped on the source.
-Decision left_elsewhere_unlisted(const State& state, Assessment& out) {
-    const auto& elsewhere = state.target.elsewhere;
-    if (elsewhere.empty()) return {};
+std::vector<ObjectRef> refs_of(const std::vector<Object>& objects) {
     std::vector<ObjectRef> refs;
-    for (const Object& object : elsewhere) refs.push_back(object.ref);
-    out.reasons.push_back("on the target " + names_of(refs) +
-                          (refs.size() == 1 ? " was" : " were") +
-                          " migrated by this plan, which does not list the namespace any more");
-    return Verdict::Unknown;
+    for (const Object& object : objects) refs.push_back(object.ref);
+    return refs;
+}
+
+// Of what was taken out of the plan nobody starts what is stopped on the source.
+Decision left_elsewhere_unlisted(const State& state, Assessment& out) {
+    const auto migrated = refs_of(state.target.elsewhere);
+    const auto stopped = refs_of(state.source.elsewhere);
+    if (!migrated.empty())
+        out.reasons.push_back("on the target " + names_of(migrated) +
+                              (migrated.size() == 1 ? " was" : " were") +
+                              " migrated by this plan, which does not list the namespace any more");
+    if (!stopped.empty())
+        out.reasons.push_back("on the source " + names_of(stopped) +
+                              (stopped.size() == 1 ? " carries" : " carry") +
+                              " MTC's mark of having been stopped, and the plan does not list the "
+                              "namespace any more");
+    return migrated.empty() && stopped.empty() ? Decision() : Verdict::Unknown;
 }
 
 // After a migration, where nothing runs on the source and nobody knows that it was so before.

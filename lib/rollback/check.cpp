@@ -23,6 +23,12 @@ void CheckWriter::fail(const std::string& subject, const std::string& predicate,
     add(Severity::Failure, subject, predicate, std::move(remedy), may_heal);
 }
 
+void CheckWriter::fail_for_good(const std::string& subject, const std::string& predicate,
+                                std::string remedy) {
+    fail(subject, predicate, std::move(remedy));
+    findings_.back().stays = true;
+}
+
 void CheckWriter::warn(const std::string& subject, const std::string& predicate, std::string remedy,
                        bool may_heal) {
     add(Severity::Warning, subject, predicate, std::move(remedy), may_heal);
@@ -70,6 +76,11 @@ std::vector<Finding> CheckWriter::done(std::string ok) && {
             {.check = id_, .side = side_, .severity = Severity::Ok, .message = std::move(ok)});
     }
     return std::move(findings_);
+}
+
+std::string list_it_again(const State& state) {
+    return "list the namespace in the plan again, as it was, and roll back: " +
+           oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns));
 }
 
 bool is_workload(const std::string& resource) {

@@ -16,6 +16,9 @@ class CheckWriter {
     /// The message is the subject and the predicate: "shop/deployment/web" + " is gone".
     void fail(const std::string& subject, const std::string& predicate, std::string remedy,
               bool may_heal = false);
+    /// One that a rollback of the plan does not mend.
+    void fail_for_good(const std::string& subject, const std::string& predicate,
+                       std::string remedy);
     void warn(const std::string& subject, const std::string& predicate, std::string remedy,
               bool may_heal = false);
     void unknown(const std::string& subject, const std::string& predicate, std::string remedy);
@@ -43,6 +46,9 @@ class CheckWriter {
 
 /// The resource of a kind of workload, as gaps name it.
 bool is_workload(const std::string& resource);
+
+/// What is to be done about what the plan does not list any more.
+std::string list_it_again(const State& state);
 
 namespace check {
 std::vector<Finding> source_is_the_plans(const Evidence&);

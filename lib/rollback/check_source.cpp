@@ -237,8 +237,9 @@ void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWr
     if (recorded.quiesced) {
         out.fail(recorded.ref.path(), " is gone", out.oc("get", recorded.ref));
     } else if (migrated) {
-        out.fail(recorded.ref.path(), " is not on the source, though its copy was migrated",
-                 out.oc("get", recorded.ref));
+        out.fail_for_good(recorded.ref.path(),
+                          " is not on the source, though its copy was migrated",
+                          out.oc("get", recorded.ref));
     }
 }
 
@@ -319,6 +320,12 @@ std::vector<Finding> nothing_quiesced(const Evidence& e) {
                             std::string(" ") + mtc::workload_kind(workload.ref.type)->mark + "-"));
         }
     }
+    for (const Object& workload : e.state.source.elsewhere)
+        out.fail_for_good(
+            workload.ref.path(),
+            " carries MTC's mark of having been stopped, and the plan does not list namespace " +
+                workload.ref.ns + " any more: no rollback of it starts it",
+            list_it_again(e.state));
     out.add_gaps(is_workload);
     return std::move(out).done("no workload is stopped by MTC");
 }
@@ -345,9 +352,9 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
     }
     for (const auto& [key, gone] : recorded) report_missing(e, *gone, out);
     for (const ObjectRef& owner : only_on_target(e.state))
-        out.fail(owner.path(), describe_owner(e.state, owner).substr(owner.path().size()),
-                 "start it on the source before anything is deleted on the target: " +
-                     out.oc("get all -n " + base::shell_word(owner.ns)));
+        out.fail_for_good(owner.path(), describe_owner(e.state, owner).substr(owner.path().size()),
+                          "start it on the source before anything is deleted on the target: " +
+                              out.oc("get all -n " + base::shell_word(owner.ns)));
     if (nothing_runs(e) && may_have_run(e) && !out.has_failed())
         out.unknown(
             "",

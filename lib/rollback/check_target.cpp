@@ -96,14 +96,9 @@ std::string no_longer_listed(const State& state, const Object& object) {
                                                    "made from may be stopped on the source");
 }
 
-std::string list_it_again(const State& state) {
-    return "list the namespace in the plan again, as it was, and roll back: " +
-           oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns));
-}
-
 void check_elsewhere(const State& state, CheckWriter& out) {
     for (const Object& object : state.target.elsewhere)
-        out.fail(object.ref.path(), no_longer_listed(state, object), list_it_again(state));
+        out.fail_for_good(object.ref.path(), no_longer_listed(state, object), list_it_again(state));
 }
 
 // "anywhere", or where it was looked for.

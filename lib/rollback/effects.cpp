@@ -423,6 +423,13 @@ void left_elsewhere(const State& state, const Effects&, Warnings& out) {
                       (one ? "it" : "them") + " nor starts what " + (one ? "it was" : "they were") +
                       " made from; list the namespace again, as it was, first");
     }
+    if (!state.source.elsewhere.empty())
+        out.push_back(
+            "source: " + in_short(paths_of(state.source.elsewhere)) +
+            (state.source.elsewhere.size() == 1 ? " carries" : " carry") +
+            " MTC's mark of having been stopped, and the plan does not list the namespace "
+            "any more: this rollback starts nothing there; list the namespace again, as "
+            "it was, first");
 }
 
 void doubtful_clusters(const State& state, const Effects&, Warnings& out) {

@@ -49,8 +49,8 @@ struct ClusterView {
     std::vector<Object> labelled = {};  // target only: metadata of what carries the plan's label
     /// Target only: metadata of what carries the label of another plan, or of one that is gone.
     std::vector<Object> foreign = {};
-    /// Target only: metadata of what carries the plan's label in namespaces that the plan does not
-    /// list, or no longer.
+    /// Metadata of what is the plan's in namespaces that the plan does not list, or no longer. On
+    /// the target what carries its label, on the source the workloads that MTC has stopped.
     std::vector<Object> elsewhere = {};
     /// Whether all namespaces were searched for that; otherwise those of the plan, and those that
     /// its volume migrations name.

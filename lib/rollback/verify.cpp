@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, 10> mended_by_a_rollback{
 bool is_mended_by_a_rollback(const Finding& finding) {
     const bool wrong =
         finding.severity == Severity::Failure || finding.severity == Severity::Warning;
-    return wrong && std::ranges::count(mended_by_a_rollback, finding.check) > 0;
+    return wrong && !finding.stays && std::ranges::count(mended_by_a_rollback, finding.check) > 0;
 }
 
 bool needs_its_first_rollback(const Evidence& evidence) {

@@ -25,6 +25,7 @@ struct Finding {
     std::string message;  // names the subject
     std::string remedy = {};
     bool may_heal = false;  // pods may still be starting, objects still terminating, MTC thinking
+    bool stays = false;     // a rollback of the plan does not mend it
 };
 
 /// The rollback whose outcome a proof is about: the newest, unless another migration of the plan

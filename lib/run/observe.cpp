@@ -488,6 +488,46 @@ void look_in_former_namespaces(const Session& session, const Place& target, Stat
     without_repetition(state.target.elsewhere);
 }
 
+// Those of the source, as far as volume migrations, and what was migrated from there, tell. One
+// that another plan lists is that plan's matter.
+std::vector<std::string> former_source_namespaces(const State& state) {
+    std::set<std::string> names;
+    for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
+        if (std::ranges::count(state.migrations, dvm.migration_uid, &mtc::Migration::uid) > 0)
+            names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
+    }
+    for (const Object& object : state.target.elsewhere) names.insert(object.ref.ns);
+    std::vector<std::string> listed = state.plan.source_namespaces();
+    std::ranges::copy(state.plan.left_out, std::back_inserter(listed));
+    std::ranges::copy(state.target.not_elsewhere, std::back_inserter(listed));
+    listed.push_back(state.plan.ns);
+    for (const auto* plans : {&state.other_plans, &state.source.plans}) {
+        for (const mtc::Plan& plan : *plans) {
+            if (plan.uid != state.plan.uid)
+                std::ranges::copy(plan.source_namespaces(), std::back_inserter(listed));
+        }
+    }
+    for (const std::string& name : listed) names.erase(name);
+    return {names.begin(), names.end()};
+}
+
+// What MTC has stopped there nobody starts again. Within one cluster a mark may be the target's.
+void look_in_former_source_namespaces(const Place& source, State& state) {
+    if (rollback::is_one_cluster(state)) return;
+    Place place = source;
+    place.namespaces = former_source_namespaces(state);
+    if (place.namespaces.empty()) return;
+    std::vector<Look> looks;
+    for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
+        looks.push_back(
+            {.type = kind.type, .metadata_only = true, .keep = [&state](std::vector<Object> items) {
+                 std::erase_if(items, [](const Object& item) { return !mtc::is_marked(item); });
+                 append_to(state.source.elsewhere)(std::move(items));
+             }});
+    look_at(place, looks);
+    without_repetition(state.source.elsewhere);
+}
+
 // From several threads, each into a part of the State of its own.
 void look_everywhere(const Session& session, const ObserveOptions& options, Notes& notes,
                      State& state, const std::stop_token& stop) {
@@ -509,6 +549,7 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (target_by_namespaces(session, state)) look_at_namespaces(target, state.target);
     look_in_former_namespaces(session, target, state);
+    look_in_former_source_namespaces(source, state);
     std::ranges::move(on_source, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }

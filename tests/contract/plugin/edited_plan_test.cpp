@@ -28,6 +28,9 @@ TEST_CASE("what was migrated into a namespace that the plan does not list is fou
     CHECK(has(after.out, "not known whether a rollback is needed"));
     CHECK(has(ends_with(4, person.runs({"assess", "shop-plan", "--exit-code"})).out,
               "list in the plan again"));
+    // and what is stopped on the source in such a namespace
+    const auto stopped = ends_with(4, person.runs({"verify", "shop-plan", "--progress=none"}));
+    CHECK(has(stopped.out, "ledger/deployment/books carries MTC's mark of having been stopped"));
     // whoever may not look everywhere is told where it was looked
     const auto narrow =
         person.runs({"verify", "shop-plan", "--context=owner@target", "--progress=none"});

@@ -1,6 +1,8 @@
 // What carries the plan's label in a namespace that the plan does not list any more.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "rollback/manual.hpp"
 #include "unit/rollback/builders.hpp"
 
@@ -60,6 +62,37 @@ TEST_CASE("a plan that was rolled back is not done with while it is there") {
     CHECK(contains(assessment.advice.why, "list in the plan again"));
     CHECK(contains(assess(with_elsewhere(build::halfway())).effects.warnings.at(0),
                    "billing-new/deployment/ledger carries the plan's label"));
+}
+
+TEST_CASE("what MTC has stopped where the plan does not look any more is not done with either") {
+    State state = build::rolled_back();
+    state.source.elsewhere = {build::stopped("Deployment", "ledger", "2", "billing")};
+    const char* said = "MTC's mark of having been stopped, and the plan does not list";
+    for (const Flow flow : {Flow::Console, Flow::Manual}) {
+        const Finding finding = finding_of(state, flow, "source-nothing-quiesced");
+        CHECK(finding.severity == Severity::Failure);
+        CHECK(contains(finding.message, "billing/deployment/ledger carries " + std::string(said)));
+        CHECK(contains(finding.remedy, "oc edit migplan shop-plan -n openshift-migration"));
+    }
+    const Assessment assessment = assess(state);
+    CHECK(assessment.verdict == Verdict::Unknown);
+    CHECK(contains(assessment.reasons.at(0), "on the source deployment/ledger in billing carries"));
+    CHECK(contains(assessment.advice.why, "list in the plan again"));
+    CHECK(std::ranges::any_of(assessment.effects.warnings, [&](const std::string& warning) {
+        return contains(warning, said) && contains(warning, "this rollback starts nothing there");
+    }));
+}
+
+TEST_CASE("before its first rollback, too, what no rollback mends keeps its own remedy") {
+    State state = with_elsewhere(build::halfway());
+    state.source.elsewhere = {build::stopped("Deployment", "ledger", "2", "billing")};
+    const auto findings = verify({state, {}, "", Flow::Console});
+    const auto remedies_with = [&](const char* part) {
+        return std::ranges::count_if(
+            findings, [&](const Finding& finding) { return contains(finding.remedy, part); });
+    };
+    CHECK(remedies_with("roll back: {plugin} shop-plan") == 1);
+    CHECK(remedies_with("list the namespace in the plan again, as it was") == 2);
 }
 
 TEST_CASE("nothing is said of namespaces that may not be searched") {

@@ -184,10 +184,51 @@ TEST_CASE("an expired login is an error, not a gap") {
     CHECK(run::observe(world.session(), {}, {}).error().kind == base::ErrorKind::Unauthorized);
 }
 
+TEST_CASE("what MTC has stopped where the plan looks no more is looked for, and only there") {
+    World world;
+    world.target_store.put(World::plan({"billing"}));
+    world.source_store.put(stopped_deployment("elsewhere", "web", "2"));
+    const auto names = [&] {
+        std::vector<std::string> paths;
+        for (const Object& each : run::observe(world.session(), {}, {})->source.elsewhere)
+            paths.push_back(each.ref.path());
+        return paths;
+    };
+    // the copies on the target tell that shop was the plan's
+    CHECK(names() == std::vector<std::string>{"shop/deployment/web"});
+    SUBCASE("not where another plan lists it now") {
+        auto other = World::plan({"shop"});
+        other["metadata"]["name"] = "other-plan";
+        other["metadata"]["uid"] = "uid-of-other-plan";
+        world.target_store.put(other);
+        CHECK(names().empty());
+    }
+    SUBCASE("not what runs without a mark") {
+        auto web = world.source_store
+                       .peek({{"apps", "v1", "deployments", "Deployment", true}, "shop", "web"})
+                       ->body;
+        web["metadata"].erase("annotations");
+        world.source_store.put(web);
+        CHECK(names().empty());
+    }
+    SUBCASE("where it may not be looked at, that is a gap") {
+        world.source->set_fault(
+            [](const support::Call& call, support::Moment) -> std::optional<base::Error> {
+                if (call.verb != "LIST" || call.ns != "shop") return std::nullopt;
+                return base::Error{.kind = base::ErrorKind::Forbidden, .message = "no"};
+            });
+        const auto state = run::observe(world.session(), {}, {});
+        CHECK(std::ranges::any_of(state->gaps, [](const rollback::Gap& gap) {
+            return gap.side == rollback::Side::Source &&
+                   gap.what == "list deployments.apps in namespace shop";
+        }));
+    }
+}
+
 TEST_CASE("many namespaces cost one list for each type, not one for each namespace") {
     World world;
-    std::vector<std::string> namespaces;
-    for (int i = 0; i < 20; ++i) namespaces.push_back("ns-" + std::to_string(i));
+    std::vector<std::string> namespaces{"shop"};
+    for (int i = 1; i < 20; ++i) namespaces.push_back("ns-" + std::to_string(i));
     world.target_store.put(World::plan(namespaces));
     for (const auto& ns : namespaces) world.source_store.put(stopped_deployment(ns, "web", "1"));
     const auto session = world.session();
