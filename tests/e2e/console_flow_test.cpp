@@ -118,6 +118,73 @@ TEST_CASE("a moved volume outlives the rollback: first refused, then with the po
     CHECK(base::text_at(kept->body, "/status/phase") == "Released");
 }
 
+TEST_CASE("what MTC does not start is judged by its pods, and goes through once it runs") {
+    Stage stage("small");
+    const auto create = [&](kube::Cluster& cluster, int replicas, const base::Json& labels) {
+        const base::Json manifest = {
+            {"apiVersion", "v1"},
+            {"kind", "ReplicationController"},
+            {"metadata", {{"name", "db"}, {"labels", labels}}},
+            {"spec",
+             {{"replicas", replicas},
+              {"selector", {{"app", "db"}}},
+              {"template",
+               {{"metadata", {{"labels", {{"app", "db"}}}}},
+                {"spec",
+                 {{"containers", base::Json::array({{{"name", "db"},
+                                                     {"image", "registry.example/db:1"}}})}}}}}}}};
+        const base::ObjectRef ref{types::replicationcontrollers, stage.ns("shop"), "db"};
+        REQUIRE(cluster.create(ref, manifest, {}, {}));
+    };
+    const auto plan =
+        stage.target().get({types::migplans, mtc::openshift_migration, stage.plan()}, {});
+    REQUIRE(plan);
+    create(stage.source(), 0, base::Json::object());
+    create(stage.target(), 1, {{"migration.openshift.io/migrated-by-migplan", plan->uid}});
+    const std::string on = "replicationcontroller/db -n " + stage.ns("shop");
+    const auto await_one = [&](const std::string& context) {
+        CHECK(stage
+                  .shell("oc wait --timeout=60s --for=jsonpath='{.status.readyReplicas}'=1 " + on +
+                         " --context=" + context)
+                  .code == 0);
+    };
+    await_one("target");
+    const auto refused = stage.run({stage.plan(), "--yes"});
+    CAPTURE(refused.err);
+    CHECK(refused.code == 6);
+    CHECK(has(refused.err,
+              "/replicationcontroller/db runs on the target, and has no pod on the source"));
+    CHECK(has(refused.err, "oc scale " + on + " --replicas=N"));
+    CHECK(stage.rollbacks() == 0);
+    CHECK(stage.shell("oc scale " + on + " --replicas=1 --context=source").code == 0);
+    await_one("source");
+    const auto ended = stage.run({stage.plan(), "--yes"});
+    CAPTURE(ended.err);
+    CAPTURE(ended.out);
+    CHECK(ended.code == 0);
+    CHECK(stage.exists(stage.source(), types::replicationcontrollers, "shop", "db"));
+    CHECK_FALSE(stage.exists(stage.target(), types::replicationcontrollers, "shop", "db"));
+}
+
+TEST_CASE("a mark that MTC cannot read is refused, and the printed command mends it") {
+    Stage stage("small");
+    const std::string web = "deployment/web -n " + stage.ns("shop");
+    const std::string mark = "migration.openshift.io/preQuiesceReplicas=";
+    REQUIRE(
+        stage.shell("oc annotate " + web + " --overwrite " + mark + "3000000000 --context=source")
+            .code == 0);
+    const auto refused = stage.run({stage.plan(), "--yes"});
+    CAPTURE(refused.err);
+    CHECK(refused.code == 6);
+    // the copy on the target tells the number
+    const std::string remedy = "oc annotate " + web + " --overwrite " + mark + "1";
+    CHECK(has(refused.err, remedy));
+    CHECK(stage.rollbacks() == 0);
+    CHECK(stage.shell(remedy + " --context=source").code == 0);
+    CHECK(stage.run({stage.plan(), "--yes"}).code == 0);
+    CHECK(stage.replicas(types::deployments, "shop", "web") == 1);
+}
+
 TEST_CASE(
     "a rollback that hangs on a finalizer is explained by name, and goes on when the finalizer "
     "goes") {
