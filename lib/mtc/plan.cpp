@@ -85,6 +85,12 @@ std::vector<std::string> Plan::target_namespaces() const {
     return sorted_unique(std::move(names));
 }
 
+std::vector<std::string> Plan::left_out_namespaces() const {
+    std::vector<std::string> names;
+    std::ranges::transform(left_out, std::back_inserter(names), &NamespacePair::source);
+    return sorted_unique(std::move(names));
+}
+
 bool Plan::copies(const std::string& source_namespace, const std::string& claim_on_target) const {
     return std::ranges::any_of(volumes, [&](const PlanVolume& volume) {
         return volume.action == "copy" && volume.claim_ns == source_namespace &&
@@ -129,13 +135,17 @@ Json manifest_of(const PlanVolume& volume) {
 
 Json plan_manifest(const Plan& plan) {
     Json namespaces = Json::array();
-    for (const NamespacePair& pair : plan.namespaces)
-        namespaces.push_back(mapped(pair.source, pair.target));
+    for (const auto* pairs : {&plan.namespaces, &plan.left_out}) {
+        for (const NamespacePair& pair : *pairs)
+            namespaces.push_back(mapped(pair.source, pair.target));
+    }
     Json hooks = Json::array();
     for (const std::string& ns : plan.hook_namespaces)
         hooks.push_back({{"executionNamespace", ns}});
     Json volumes = Json::array();
-    for (const PlanVolume& volume : plan.volumes) volumes.push_back(manifest_of(volume));
+    for (const auto* some : {&plan.volumes, &plan.left_out_volumes}) {
+        for (const PlanVolume& volume : *some) volumes.push_back(manifest_of(volume));
+    }
     return {{"apiVersion", types::migplans.api_version()},
             {"kind", types::migplans.kind},
             {"metadata", {{"namespace", plan.ns}, {"name", plan.name}, {"uid", plan.uid}}},
@@ -162,9 +172,14 @@ base::Result<Plan> part_of(const Plan& plan, const std::vector<std::string>& sou
         return std::ranges::count(source_namespaces, ns) == 0;
     };
     Plan part = plan;
-    std::ranges::copy_if(all, std::back_inserter(part.left_out), is_other);
-    std::erase_if(part.namespaces, [&](const NamespacePair& p) { return is_other(p.source); });
-    std::erase_if(part.volumes, [&](const PlanVolume& v) { return is_other(v.claim_ns); });
+    const auto take_out = [](auto& from, auto& into, const auto& matches) {
+        std::ranges::copy_if(from, std::back_inserter(into), matches);
+        std::erase_if(from, matches);
+    };
+    take_out(part.namespaces, part.left_out,
+             [&](const NamespacePair& pair) { return is_other(pair.source); });
+    take_out(part.volumes, part.left_out_volumes,
+             [&](const PlanVolume& volume) { return is_other(volume.claim_ns); });
     return part;
 }
 

@@ -53,7 +53,9 @@ struct Plan {
     bool live_migrate = false;
     bool indirect_volumes = false;  // copied by Velero, not by a DirectVolumeMigration
     std::vector<std::string> hook_namespaces = {};  // in which its hooks run, on either side
-    std::vector<std::string> left_out = {};  // source namespaces that this part of it is not about
+    // What this part of it is not about.
+    std::vector<NamespacePair> left_out = {};
+    std::vector<PlanVolume> left_out_volumes = {};
     Conditions conditions;
 
     bool ready() const { return has(conditions, "Ready"); }
@@ -65,6 +67,8 @@ struct Plan {
     bool copies(const std::string& source_namespace, const std::string& claim_on_target) const;
     std::vector<std::string> source_namespaces() const;
     std::vector<std::string> target_namespaces() const;
+    /// Those of the source that this part of it is not about.
+    std::vector<std::string> left_out_namespaces() const;
     /// The same namespace on the other side; one that is not of the plan has the same name there.
     std::string target_of(const std::string& source_namespace) const;
     std::string source_of(const std::string& target_namespace) const;
@@ -74,7 +78,8 @@ struct Plan {
 /// in the plan.
 base::Result<Plan> part_of(const Plan& plan, const std::vector<std::string>& source_namespaces);
 
-/// A MigPlan that decodes to the same plan, its status left out: for a snapshot.
+/// A MigPlan that decodes to the same plan, of a part to the whole, its status left out: for a
+/// snapshot.
 base::Json plan_manifest(const Plan& plan);
 
 /// Malformed when the plan names no namespaces (or has an entry that names none), no source or no

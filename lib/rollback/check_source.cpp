@@ -298,7 +298,7 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
             out.fail("namespace " + name, " does not exist", out.oc("get namespaces"));
         }
     }
-    if (const auto& left_out = e.state.plan.left_out; !left_out.empty())
+    if (const auto left_out = e.state.plan.left_out_namespaces(); !left_out.empty())
         out.warn("", "not looked at, as it was asked for: " + base::first_of(left_out, 3),
                  "verify without --source-namespaces");
     out.add_gaps([](const std::string& r) { return r == "namespaces"; });

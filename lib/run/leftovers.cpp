@@ -192,8 +192,8 @@ void look_for_former_namespaces(LeftoversView& view, const Place& place) {
         if (migrations.contains(dvm.migration_uid))
             names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
     }
-    for (const auto& listed :
-         {rollback::namespaces_of_both(view.plan), view.plan.left_out, view.target.not_elsewhere}) {
+    for (const auto& listed : {rollback::namespaces_of_both(view.plan),
+                               view.plan.left_out_namespaces(), view.target.not_elsewhere}) {
         for (const std::string& name : listed) names.erase(name);
     }
     view.former_namespaces = {names.begin(), names.end()};

@@ -498,7 +498,7 @@ std::vector<std::string> former_source_namespaces(const State& state) {
     }
     for (const Object& object : state.target.elsewhere) names.insert(object.ref.ns);
     std::vector<std::string> listed = state.plan.source_namespaces();
-    std::ranges::copy(state.plan.left_out, std::back_inserter(listed));
+    std::ranges::copy(state.plan.left_out_namespaces(), std::back_inserter(listed));
     std::ranges::copy(state.target.not_elsewhere, std::back_inserter(listed));
     listed.push_back(state.plan.ns);
     for (const auto* plans : {&state.other_plans, &state.source.plans}) {

@@ -39,7 +39,7 @@ void describe(rollback::RunReport& report, const Session& session, const rollbac
     report.ns = state.plan.ns;
     report.plan = state.plan.name;
     report.plan_uid = state.plan.uid;
-    report.left_out = state.plan.left_out;
+    report.left_out = state.plan.left_out_namespaces();
     report.control = name_of(session.control);
     report.source = named(state.source);
     report.target = named(state.target);

@@ -192,14 +192,14 @@ TEST_CASE("a plan that is read again while it is waited stays the part that was 
     session.only = {"shop"};
     auto state = run::observe(session, {}, {});
     REQUIRE(state);
-    CHECK(state->plan.left_out == std::vector<std::string>{"billing"});
+    CHECK(state->plan.left_out_namespaces() == std::vector<std::string>{"billing"});
     const auto parts = run::parts_of(session, *state);
     const auto plan = std::ranges::find_if(parts, &run::Part::is_plan);
     REQUIRE(plan != parts.end());
     const base::ObjectRef ref{mtc::types::migplans, mtc_ns, "shop-plan"};
     run::replace(*state, *plan, {{ref, *world.target_store.peek(ref)}});
     CHECK(state->plan.source_namespaces() == std::vector<std::string>{"shop"});
-    CHECK(state->plan.left_out == std::vector<std::string>{"billing"});
+    CHECK(state->plan.left_out_namespaces() == std::vector<std::string>{"billing"});
 }
 
 TEST_CASE("what MTC has stopped where the plan looks no more is looked for, and only there") {
