@@ -27,8 +27,8 @@ std::string sentence_of(DataFate fate, const std::string& since) {
             return "volumes are destroyed on the target with all that is on them, and nobody else "
                    "has it: ";
         case DataFate::Unseen:
-            return "whether volumes of which there is no other copy are destroyed on the target "
-                   "could not be seen: ";
+            return "volumes that may hold the only copy of their data may be destroyed on the "
+                   "target: ";
         case DataFate::Deleted:
             return "data written to the migrated volumes on the target" + since +
                    " is deleted with them; nothing is copied back to the source: ";

@@ -86,7 +86,7 @@ constexpr const char* comes_back =
 constexpr const char* deleted = "is deleted with them; nothing is copied back to the source";
 constexpr const char* stays = "it stays on these volumes, which are kept there";
 constexpr const char* not_known =
-    "whether volumes of which there is no other copy are destroyed on the target could not be seen";
+    "volumes that may hold the only copy of their data may be destroyed on the target: ";
 
 std::vector<Row> rows() {
     State pending = moved("Delete");
