@@ -4,8 +4,10 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "mtc/virtual_machine.hpp"
+#include "plugin/exit_code.hpp"
 #include "plugin/render_json.hpp"
 #include "plugin/render_manual.hpp"
+#include "plugin/text_width.hpp"
 
 namespace plugin {
 namespace {
@@ -33,9 +35,27 @@ Json guarded(const rollback::Patch& patch) {
     return operations;
 }
 
-// What a person reads beside a command stays one line, and a comment.
+// What a person reads beside a command stays one line, and a comment: a text from a server with a
+// line break in it would go on as a command.
 std::string comment(const std::string& text) {
-    return "# " + base::printable(text) + "\n";
+    return "# " + one_line(text) + "\n";
+}
+
+// One that was made anew since it was seen is not the one that is to go: the server compares the
+// uid, too.
+std::string remove(const rollback::Delete& step) {
+    const base::ObjectRef& ref = step.seen.ref;
+    const std::string on = function_on(step.side);
+    const std::string uid = step.seen.uid;
+    const std::string api = ref.type.group.empty() ? "/api/" : "/apis/";
+    const Json options = {
+        {"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"preconditions", {{"uid", uid}}}};
+    return "uid=$(" + on + " get " + object(ref) +
+           " --ignore-not-found -o jsonpath='{.metadata.uid}')\n[ \"$uid\" != " + quoted(uid) +
+           " ] || printf '%s' " + quoted(json_text(options)) + " | " + on + " delete --raw " +
+           quoted(api + ref.type.api_version() + "/namespaces/" + ref.ns + "/" + ref.type.plural +
+                  "/" + ref.name) +
+           " -f -\n";
 }
 
 std::string start_request(const rollback::Patch& step) {
@@ -56,10 +76,7 @@ struct ShellCommand {
                " patch " + object(step.seen.ref) + " --type=json -p " +
                quoted(json_text(guarded(step))) + "\n";
     }
-    std::string operator()(const rollback::Delete& step) const {
-        return function_on(step.side) + " delete " + object(step.seen.ref) +
-               " --ignore-not-found --wait=false\n";
-    }
+    std::string operator()(const rollback::Delete& step) const { return remove(step); }
     std::string operator()(const rollback::AwaitNoStagePods& step) const {
         std::string out;
         for (const std::string& ns : step.namespaces) {
@@ -77,7 +94,9 @@ struct ShellCommand {
             out += "on_target get pods -n " + quoted(ns) + "\n";
         return out +
                "printf 'Is the application stopped on the target? [y/N] ' >&2\n"
-               "read -r answer && [ \"$answer\" = y ]\n";
+               // where nobody is there to answer, nothing is started
+               "read -r answer || exit 1\n"
+               "[ \"$answer\" = y ] || exit 1\n";
     }
     std::string operator()(const rollback::AwaitServing&) const {
         std::string out;
@@ -107,17 +126,26 @@ struct ShellCommand {
 
 std::string function_for(Side side, const std::string& context,
                          const rollback::ClusterName& cluster) {
-    if (!cluster.reach.empty())
-        return function_on(side) + "() { oc " + cluster.reach + " \"$@\"; }\n";
-    const std::string flag =
-        context.empty() ? "--server=" + quoted(cluster.server) : "--context=" + quoted(context);
-    return (context.empty() ? comment("log in there first: " + cluster.server) : "") +
-           function_on(side) + "() { oc " + flag + " \"$@\"; }\n";
+    const std::string flags =
+        cluster.reach.empty() ? "--context=" + quoted(context) : cluster.reach;
+    return function_on(side) + "() { oc " + flags + " \"$@\"; }\n";
+}
+
+// By its address alone a cluster would be sent the login of whatever context is the current one.
+void must_be_reached(Side side, const std::string& context, const rollback::ClusterName& cluster) {
+    if (!context.empty() || !cluster.reach.empty()) return;
+    throw UserError(ExitCode::Refused,
+                    "error: no context is known for the " + word(side) + " cluster (" +
+                        one_line(cluster.server) +
+                        "): the commands would send it the login of another one",
+                    "name one with --" + word(side) + "-context");
 }
 
 }  // namespace
 
 std::string render_commands(const RunReport& report, const ContextNames& contexts) {
+    must_be_reached(Side::Source, contexts.source, report.source);
+    must_be_reached(Side::Target, contexts.target, report.target);
     std::string out = "#!/bin/sh\n" +
                       comment("Manual rollback of plan " + report.ns + "/" + report.plan +
                               ". Each patch tests what was seen: one that fails has written "

@@ -24,7 +24,7 @@ struct ContextNames {
 };
 
 /// A shell script: one guarded `oc` command for each write, in their order, and `oc` commands that
-/// wait where the runbook waits. For stdout.
+/// wait where the runbook waits. For stdout. Throws UserError where no login is known for a side.
 std::string render_commands(const rollback::RunReport& report, const ContextNames& contexts);
 
 }  // namespace plugin

@@ -103,7 +103,7 @@ TEST_CASE("before anything is done by hand") {
                                                 context(100)));
     golden::check("manual-runbook.txt", plugin::render_runbook(by_hand(), context(100)));
     golden::check("manual-commands.txt",
-                  plugin::render_commands(manual_report(Outcome::DryRun), {"old", ""}));
+                  plugin::render_commands(manual_report(Outcome::DryRun), {"old", "new"}));
 }
 
 TEST_CASE("results by hand") {
