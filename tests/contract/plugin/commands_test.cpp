@@ -52,7 +52,7 @@ TEST_CASE("what a tenant has written is no command in the administrator's shell"
     for (const char* separator : {"\n", "\r\n", "\r", "\u2028", "\u2029", "\u0085", "\x1b[2K\n"}) {
         CAPTURE(std::string(separator));
         sandbox::World world("by-hand", https());
-        annotate(world, "web", std::string("3") + separator + "touch PWNED #");
+        annotate(world, "admin", std::string("3") + separator + "touch PWNED #");
         const Person person(world.kubeconfig());
         const Shell shell(ends_with(0, person.runs(as_commands)).out);
         CHECK(ends_with(0, shell.runs("<yes")).err.find("not found") == std::string::npos);
