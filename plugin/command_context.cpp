@@ -132,6 +132,11 @@ run::Consent CommandContext::consent(const std::string& question, const std::str
                     "pass --yes to " + action + " without being asked");
         return run::Consent::Declined;
     }
+    if (!is_terminal(STDERR_FILENO)) {
+        print_error("stderr is no terminal, so nobody sees what is asked",
+                    "pass --yes to " + action + " without being asked");
+        return run::Consent::Declined;
+    }
     return consent_of(ask("\n" + question + " [y/N] ", signals.token()));
 }
 

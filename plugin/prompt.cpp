@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -58,6 +59,8 @@ bool read_line(std::string& line, const StopEvent& stop) {
 }  // namespace
 
 Answer ask(const std::string& question, std::stop_token stop) {
+    // what was typed before the question is no answer to it
+    tcflush(STDIN_FILENO, TCIFLUSH);
     std::fputs(question.c_str(), stderr);
     std::fflush(stderr);
     const StopEvent event(stop);

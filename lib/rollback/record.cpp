@@ -177,14 +177,6 @@ bool still_applies(const Record& older, const State& state) {
            });
 }
 
-std::string name_to_reuse(const Record& older, const State& state) {
-    if (!still_applies(older, state) ||
-        std::ranges::count(state.migrations, older.rollback, &mtc::Migration::name) > 0) {
-        return {};
-    }
-    return older.rollback;
-}
-
 Json to_json(const Record& record) {
     Json workloads = Json::array();
     for (const RecordedWorkload& workload : record.workloads)

@@ -68,11 +68,6 @@ Record merged(const Record& older, Record newer);
 /// it does not know. (Times would not do: they come from two clocks.)
 bool still_applies(const Record& older, const State& state);
 
-/// The name for a rollback that `older` was made for but that is not on the cluster (its run was
-/// killed before or while it created it): using it again makes a second rollback impossible. Empty
-/// when there is none.
-std::string name_to_reuse(const Record& older, const State& state);
-
 Json to_json(const Record& record);
 /// Malformed when it is no record; unknown kinds of workload are left out.
 base::Result<Record> record_from(const Json& json);

@@ -1,8 +1,11 @@
 #include "rollback/runbook.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <string_view>
 
+#include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/cancel.hpp"
 
@@ -54,6 +57,21 @@ void follow(const ObjectRef& migration, const std::vector<Step>& starts, Runbook
 }
 
 }  // namespace
+
+std::string name_of_rollback(const State& state) {
+    std::vector<std::string> seen{state.plan.uid};
+    for (const mtc::Migration& migration : state.migrations) seen.push_back(migration.uid);
+    std::ranges::sort(seen.begin() + 1, seen.end());
+    // FNV-1a: the same on every machine, and nobody gains by choosing it
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char c : base::join(seen, "\n"))
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    std::string name = "rollback-";
+    for (int i = 0; i < 8; ++i, hash /= characters.size())
+        name += characters[hash % characters.size()];
+    return name;
+}
 
 Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name,
                      const ConsoleOptions& options) {

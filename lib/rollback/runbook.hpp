@@ -90,6 +90,11 @@ struct ConsoleOptions {
     std::vector<Step> starts = {};
 };
 
+/// "rollback-" and 8 characters that follow from the plan and all its migrations: two who have seen
+/// the same make one rollback, for the second is told that it exists. After another migration, or a
+/// rollback that has ended, it is another.
+std::string name_of_rollback(const State& state);
+
 /// The console flow: create the rollback under `name` (or attach to the one that runs), follow it,
 /// wait until the application serves. Empty when there is nothing to do; no steps when something
 /// blocks.

@@ -1,7 +1,6 @@
 #include "run/console_flow.hpp"
 
 #include <algorithm>
-#include <random>
 #include <span>
 
 #include "mtc/names.hpp"
@@ -67,7 +66,8 @@ class ConsoleFlow final : public FlowRun {
         if (!state) return failed(state.error());
         state_ = std::move(*state);
         describe(report_, session_, *state_);
-        record_ = recall(*state_, new_rollback_name(), options_.snapshot_folder, options_.warn);
+        record_ = recall(*state_, rollback::name_of_rollback(*state_), options_.snapshot_folder,
+                         options_.warn);
         report_.assessment = rollback::assess(
             *state_,
             {.will_verify = options_.verify, .record = &record_, .starts = options_.starts});
@@ -122,7 +122,7 @@ class ConsoleFlow final : public FlowRun {
         if (found != state_->migrations.end()) report_.rollback = *found;
     }
 
-    // A random name that exists is that of an earlier attempt; one that somebody has chosen is not.
+    // A name of ours that exists is that of the same rollback; one that somebody has chosen is not.
     End check_name() {
         if (options_.name.empty() || report_.attached) return {};
         const ObjectRef chosen{mtc::types::migmigrations, state_->plan.ns, options_.name};
@@ -163,8 +163,9 @@ class ConsoleFlow final : public FlowRun {
     End prepare() {
         if (report_.attached) {
             record_.rollback = *report_.assessment->running_rollback;
-        } else if (const End end = ask()) {
-            return end;
+        } else {
+            if (const End end = ask()) return end;
+            if (const End end = plan_is_still_so()) return end;
         }
         return set_out();
     }
@@ -192,7 +193,9 @@ class ConsoleFlow final : public FlowRun {
         // not to be interrupted: a request in flight is finished, so that it is known what it did
         const auto created = create_once(session_.control, create, {});
         if (!created) return failed(created.error());
-        report_.rollback = mtc::decode_migration(*created);
+        report_.rollback = mtc::decode_migration(created->object);
+        // somebody who has seen the same was faster
+        report_.attached = created->was_there;
         return {};
     }
 
@@ -260,15 +263,6 @@ class ConsoleFlow final : public FlowRun {
 RunReport console_flow(const Session& session, const ConsoleFlowOptions& options,
                        std::stop_token stop) {
     return ConsoleFlow(session, options, std::move(stop)).run();
-}
-
-std::string new_rollback_name() {
-    constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";
-    std::random_device random;
-    std::uniform_int_distribution<std::size_t> pick(0, characters.size() - 1);
-    std::string name = "rollback-";
-    for (int i = 0; i < 8; ++i) name += characters[pick(random)];
-    return name;
 }
 
 }  // namespace run

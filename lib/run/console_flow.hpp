@@ -22,7 +22,4 @@ struct ConsoleFlowOptions : FlowOptions {
 rollback::RunReport console_flow(const Session& session, const ConsoleFlowOptions& options,
                                  std::stop_token stop);
 
-/// "rollback-" and 8 random characters.
-std::string new_rollback_name();
-
 }  // namespace run

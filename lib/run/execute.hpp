@@ -18,11 +18,18 @@ struct ExecuteOptions {
     bool before_is_known = true;                    // see rollback::Evidence
 };
 
-/// Creates the object of `step` exactly once: a lost answer is looked up before the same name is
-/// sent again, and a name that exists already is ours. Refuses an answer whose spec.rollback was
-/// dropped by the server, and deletes it at once: it would run as a cutover.
-Result<Object> create_once(const Endpoint& control, const rollback::Create& step,
-                           std::stop_token stop);
+/// What stands on the cluster, and whether somebody else has made it.
+struct CreatedOnce {
+    Object object;
+    bool was_there = false;
+};
+
+/// Creates the rollback of `step` exactly once: a lost answer is looked up before the same name is
+/// sent again, and one of that name that rolls the same plan back is the one that was to be made.
+/// Refuses an answer whose spec.rollback was dropped by the server, and deletes it at once: it
+/// would run as a cutover.
+Result<CreatedOnce> create_once(const Endpoint& control, const rollback::Create& step,
+                                std::stop_token stop);
 
 /// Waits by watch until the findings of `verify` are well or cannot get better, or until the
 /// deadline, or until nothing has moved for `stall_after`. Returns the last observation. `first` is

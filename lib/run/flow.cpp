@@ -1,5 +1,6 @@
 #include "run/flow.hpp"
 
+#include "rollback/still_so.hpp"
 #include "run/observe.hpp"
 #include "run/probe.hpp"
 #include "run/target_stopped.hpp"
@@ -58,6 +59,22 @@ FlowRun::End FlowRun::ask() {
             return Outcome::Detached;
     }
     return Outcome::Declined;
+}
+
+FlowRun::End FlowRun::unless_changed(const std::vector<std::string>& changes) {
+    auto blocker = rollback::blocker_of(changes);
+    if (!blocker) return {};
+    report_.runbook->blockers.push_back(std::move(*blocker));
+    return Outcome::Refused;
+}
+
+FlowRun::End FlowRun::plan_is_still_so() {
+    if (!asks()) return {};
+    enter("see that nothing has changed since");
+    if (!session_.control.absent.empty()) return {};
+    const auto now = look_at_plan(session_, stop_);
+    if (!now) return failed(now.error());
+    return unless_changed(rollback::changes_of_plan(*state_, *now));
 }
 
 FlowRun::End FlowRun::set_out() {

@@ -60,6 +60,12 @@ class FlowRun {
     Outcome gave_up(const base::Error& error);
 
     End ask();
+    /// After a yes to a question: ends the run where the plan or its migrations are not what was
+    /// shown.
+    End plan_is_still_so();
+    End unless_changed(const std::vector<std::string>& changes);
+    /// Whether there was a question, and so time for others to act.
+    bool asks() const { return options_.asks; }
     /// Writes down what is known before anything is changed; from now on time counts.
     End set_out();
     void begin_to_wait();

@@ -51,6 +51,7 @@ class ManualFlow final : public FlowRun {
         if (const End end = look()) return *end;
         if (const End end = decide()) return *end;
         if (const End end = ask()) return *end;
+        if (const End end = is_still_so()) return *end;
         if (const End end = set_out()) return *end;
         if (const End end = carry_out_all()) return *end;
         return std::ranges::any_of(report_.written, has_error) ? Outcome::NotVerified
@@ -88,6 +89,18 @@ class ManualFlow final : public FlowRun {
         if (report_.runbook->empty()) return nothing_to_do();
         if (options_.dry_run == FlowOptions::DryRun::None) return {};
         return dry_run();
+    }
+
+    // Decided anew from both sides, it must come to the same writes.
+    End is_still_so() {
+        if (!asks()) return {};
+        if (const End end = plan_is_still_so()) return end;
+        const auto now = observe(session_, look_options(), stop_);
+        if (!now) return failed(now.error());
+        const rollback::Record record = recall(*now, "", options_.snapshot_folder, options_.warn);
+        const auto wanted = rollback::unless_denied(
+            rollback::manual_flow(*now, record, options_.manual), state_->denied);
+        return unless_changed(rollback::changes_of_writes(*report_.runbook, wanted));
     }
 
     // What cannot be started, or does not serve, is told by the proof.

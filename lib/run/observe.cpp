@@ -618,6 +618,14 @@ Result<void> review(const Session& session, const rollback::Runbook& runbook, St
     return notes.result();
 }
 
+Result<State> look_at_plan(const Session& session, std::stop_token stop) {
+    auto state = start_of(session, stop);
+    if (!state) return state;
+    if (auto read = read_migrations(session, *state, stop); !read)
+        return std::unexpected(read.error());
+    return state;
+}
+
 Result<void> look_again_at_target(const Session& session, State& state, std::size_t parallel,
                                   std::stop_token stop) {
     std::erase_if(state.gaps, [](const Gap& gap) { return gap.side == Side::Target; });

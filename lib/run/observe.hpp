@@ -29,6 +29,9 @@ Result<rollback::State> identify(const Session& session, std::vector<rollback::G
 Result<void> review(const Session& session, const rollback::Runbook& runbook,
                     rollback::State& state, std::size_t parallel, std::stop_token stop);
 
+/// The plan and its migrations as they are now, and nothing of the two sides.
+Result<rollback::State> look_at_plan(const Session& session, std::stop_token stop);
+
 /// Looks at the target's pods and workloads once more and puts them, and what could not be seen of
 /// them, in the place of what `state` holds.
 Result<void> look_again_at_target(const Session& session, rollback::State& state,

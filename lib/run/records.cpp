@@ -16,10 +16,7 @@ Record recall(const rollback::State& state, std::string name, const std::filesys
         return record;
     }
     if (!*older || !rollback::still_applies(**older, state)) return record;
-    record = rollback::merged(**older, std::move(record));
-    if (const auto used = rollback::name_to_reuse(**older, state); !used.empty())
-        record.rollback = used;
-    return record;
+    return rollback::merged(**older, std::move(record));
 }
 
 void keep(const Record& record, const std::filesystem::path& folder, const Warn& warn) {

@@ -23,7 +23,7 @@ WORDS = (
     (f"{LEFTOVER}/removal", "plugin/render_leftovers.cpp", "word(Removal", "\n}", RETURNED),
     (f"{LEFTOVER}/kind", "lib/rollback/leftover_kinds.cpp", "> table{", "\n};", ROW),
 )
-BLOCKERS = ("lib/rollback/blockers.cpp", "lib/rollback/cancel.cpp", "lib/rollback/manual_guard.cpp", "lib/rollback/marks.cpp", "lib/rollback/leftovers_deletion.cpp", "lib/rollback/start_choice.cpp", "lib/rollback/volume_fate.cpp")
+BLOCKERS = ("lib/rollback/blockers.cpp", "lib/rollback/cancel.cpp", "lib/rollback/manual_guard.cpp", "lib/rollback/marks.cpp", "lib/rollback/leftovers_deletion.cpp", "lib/rollback/start_choice.cpp", "lib/rollback/still_so.cpp", "lib/rollback/volume_fate.cpp")
 
 
 def enums():

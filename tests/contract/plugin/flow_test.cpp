@@ -1,5 +1,7 @@
 // The console flow, played with the real binary on every scenario.
+#include <latch>
 #include "base/yaml.hpp"
+
 #include "program.hpp"
 
 namespace flow_test {
@@ -164,6 +166,33 @@ TEST_CASE("a server that asks to come back later is obeyed") {
                                                                   {"message", "busy"}},
                                                                  1)});
     CHECK(Person(world.kubeconfig()).runs(roll_back).code == 0);
+}
+
+TEST_CASE("two who roll back at once make one rollback, and both see it to its end") {
+    for (const char* second : {"run", "create"}) {
+        CAPTURE(std::string(second));
+        sandbox::World world("small", https());
+        const Person one(world.kubeconfig());
+        const Person other(world.kubeconfig());
+        // neither creates anything before both have looked
+        std::latch looked(2);
+        world.target_server().on_request([&](std::size_t, const std::string& method,
+                                             const std::string& target, sandbox::Phase phase) {
+            if (phase == sandbox::Phase::Before && method == "POST" &&
+                has(target, "/migmigrations"))
+                looked.arrive_and_wait();
+        });
+        support::Process first(Person::command({"shop-plan", "--yes"}), one.options());
+        support::Process then(Person::command({second, "shop-plan", "--yes"}), other.options());
+        const auto a = first.wait();
+        const auto b = then.wait();
+        CAPTURE(a.err);
+        CAPTURE(b.err);
+        CHECK(a.code == 0);
+        CHECK(b.code == 0);
+        CHECK(rollbacks(world.target_store()) == 1);
+        CHECK(replicas(world.source_store(), "web") == 1);
+    }
 }
 
 }  // namespace flow_test

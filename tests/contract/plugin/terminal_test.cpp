@@ -1,11 +1,62 @@
 // What a person at a terminal sees and types.
 #include <csignal>
+#include <fstream>
 
 #include "program.hpp"
 
 namespace terminal_test {
 
 using namespace plugin_test;
+
+TEST_CASE("what was typed before the question is no answer to it") {
+    sandbox::World world("small", https());
+    const Person person(world.kubeconfig());
+    support::Process process(Person::command({"shop-plan"}), person.options(true));
+    process.type("y\ny\n");
+    REQUIRE(process.await_err("[y/N]"));
+    process.type("n\n");
+    CHECK(process.wait().code == 6);
+    CHECK(rollbacks(world.target_store()) == 0);
+}
+
+TEST_CASE("nobody is asked whose question is written into a file") {
+    sandbox::World world("small", https());
+    const Person person(world.kubeconfig());
+    const std::string log = (person.home.path / "log").string();
+    const auto ended =
+        support::run_process({"/bin/sh", "-c", "\"$0\" shop-plan 2>'" + log + "'", OC_MTC_ROLLBACK},
+                             person.options(true));
+    CHECK(ended.code == 6);
+    std::ifstream file(log);
+    const std::string told{std::istreambuf_iterator<char>(file), {}};
+    CHECK(has(told, "stderr is no terminal"));
+    CHECK(has(told, "--yes"));
+    CHECK(rollbacks(world.target_store()) == 0);
+}
+
+TEST_CASE("who acts while the question stands is not overruled") {
+    sandbox::World world("small", https());
+    const Person person(world.kubeconfig());
+    for (const char* command : {"run", "create", "manual"}) {
+        CAPTURE(std::string(command));
+        support::Process process(Person::command({command, "shop-plan"}), person.options(true));
+        REQUIRE(process.await_err("[y/N]"));
+        auto cutover = world.target_store()
+                           .peek({mtc::types::migmigrations, mtc::openshift_migration, "cutover-1"})
+                           ->body;
+        const std::string name = std::string("cutover-of-") + command;
+        cutover["metadata"]["name"] = name;
+        cutover["metadata"]["uid"] = "uid-of-" + name;
+        world.target_store().put(cutover);
+        process.type("y\n");
+        const auto ended = process.wait();
+        CAPTURE(ended.err);
+        CHECK(ended.code == 6);
+        CHECK(has(ended.err, "it is not any more as it was shown: MigMigration " + name));
+        CHECK(rollbacks(world.target_store()) == 0);
+        CHECK(replicas(world.source_store(), "web") == 0);
+    }
+}
 
 TEST_CASE("one is shown what will happen and asked, and only yes means yes") {
     sandbox::World world("small", https());

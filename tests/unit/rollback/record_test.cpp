@@ -130,20 +130,6 @@ TEST_CASE("a record counts until another migration of the plan begins a new stor
     }
 }
 
-TEST_CASE("a name that was about to be used is used again, so that no second rollback is made") {
-    State state = build::halfway();
-    const Record record = record_with({});
-    CHECK(name_to_reuse(record, state) == "rollback-1");
-    SUBCASE("not when it is on the cluster") {
-        state.migrations.push_back(build::good_rollback());
-        CHECK(name_to_reuse(record, state).empty());
-    }
-    SUBCASE("not when the record is of another story") {
-        state.migrations.push_back(build::migration("later", Kind::Cutover, 31));
-        CHECK(name_to_reuse(record, state).empty());
-    }
-}
-
 TEST_CASE("a record survives being written down and read again") {
     const Record record = record_with(
         {was("web", 3, true),

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "unit/rollback/builders.hpp"
 
@@ -99,6 +101,21 @@ TEST_CASE("a runbook that is blocked has no steps, but every blocker") {
     REQUIRE(runbook.blockers.size() == 2);
     CHECK(runbook.blockers[0].id == "plan-closed");
     CHECK(runbook.blockers[1].id == "schema-without-rollback");
+}
+
+TEST_CASE("the name of a rollback follows from the plan and its migrations") {
+    State state = build::halfway();
+    const std::string name = name_of_rollback(state);
+    CHECK(name == "rollback-v4va74uv");
+    std::swap(state.plan.name, state.plan.ns);
+    CHECK(name_of_rollback(state) == name);
+    state.migrations.push_back(build::good_rollback());
+    const std::string again = name_of_rollback(state);
+    CHECK(again != name);
+    std::ranges::reverse(state.migrations);
+    CHECK(name_of_rollback(state) == again);
+    state.plan.uid = "another";
+    CHECK(name_of_rollback(state) != again);
 }
 
 }  // namespace runbook_test

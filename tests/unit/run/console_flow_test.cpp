@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "fixture.hpp"
+#include "run/observe.hpp"
 #include "run/snapshot.hpp"
 
 namespace console_flow_test {
@@ -379,6 +380,7 @@ TEST_CASE("the report tells the stages of the run, and the question is one of it
         obey(world);
         CHECK(stages(flow.run()) == Names{"look at both clusters", "decide what to do",
                                           "wait for an answer to the question",
+                                          "see that nothing has changed since",
                                           "write down what is known", "create the rollback",
                                           "follow the rollback until it ends",
                                           "wait until the application serves, and verify it"});
@@ -422,9 +424,78 @@ TEST_CASE("what the first look could not see stays in the report when a later on
     CHECK(report.gaps.empty());
 }
 
-TEST_CASE("the names of rollbacks differ and are valid") {
-    CHECK(run::new_rollback_name() != run::new_rollback_name());
-    CHECK(run::new_rollback_name().size() == std::string("rollback-").size() + 8);
+TEST_CASE("a yes is for what was shown: who acts meanwhile is not overruled") {
+    struct Row {
+        const char* situation;
+        void (*meanwhile)(World&);
+        const char* says;
+    };
+    const Row rows[] = {
+        {"somebody else has rolled back",
+         [](World& w) {
+             w.target_store.put(migration("rollback-b", {{"rollback", true}}, succeeded()));
+         },
+         "MigMigration rollback-b (rollback, succeeded) is new"},
+        {"a new cutover has moved the application",
+         [](World& w) { w.target_store.put(migration("cutover-2", Json::object(), succeeded())); },
+         "MigMigration cutover-2 (cutover, succeeded) is new"},
+        {"a cutover runs",
+         [](World& w) {
+             w.target_store.put(
+                 migration("cutover-2", Json::object(), running("EnsureInitialBackup", 5)));
+         },
+         "MigMigration cutover-2 (cutover, running) is new"},
+        {"the plan names other namespaces",
+         [](World& w) { w.target_store.put(World::plan({"shop", "billing"})); },
+         "MigPlan shop-plan was changed"},
+        {"the failed migration is gone",
+         [](World& w) {
+             for (const Object& each : w.target_store.all(mtc::types::migmigrations))
+                 CHECK(w.target_store.remove(each.ref));
+         },
+         " is gone"},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            World world;
+            obey(world);
+            Flow flow(world);
+            flow.options.consent = [&] {
+                row.meanwhile(world);
+                return run::Consent::Given;
+            };
+            const auto report = flow.run();
+            CHECK(report.outcome == Outcome::Refused);
+            REQUIRE(report.runbook->blockers.size() == 1);
+            CHECK(report.runbook->blockers[0].id == "changed-since-shown");
+            CHECK(report.runbook->blockers[0].what.contains(row.says));
+            CHECK(flow.writes().empty());
+        }
+    }
+}
+
+TEST_CASE("two who have seen the same make one rollback") {
+    World world;
+    obey(world);
+    Flow flow(world);
+    // both have looked, and been asked; the other one was faster
+    const auto state = run::observe(world.session(), {}, {});
+    const std::string name = rollback::name_of_rollback(*state);
+    flow.options.asks = false;
+    flow.options.consent = [&] {
+        auto created = world.target->create({mtc::types::migmigrations, mtc_ns, name},
+                                            mtc::rollback_manifest(state->plan, name), {}, {});
+        CHECK(created);
+        return run::Consent::Given;
+    };
+    const auto report = flow.run();
+    CHECK(report.outcome == Outcome::Succeeded);
+    CHECK(report.attached);
+    CHECK(report.rollback->name == name);
+    const auto migrations = world.target_store.all(mtc::types::migmigrations);
+    CHECK(std::ranges::count_if(migrations, [](const Object& each) {
+              return base::bool_at(each.body, "/spec/rollback").value_or(false);
+          }) == 1);
 }
 
 }  // namespace console_flow_test

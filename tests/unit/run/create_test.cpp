@@ -58,7 +58,7 @@ TEST_CASE("a lost answer never makes two rollbacks") {
     }
     const auto created = run::create_once(control(world), create_step(world), {});
     REQUIRE(created);
-    CHECK(created->ref.name == "rollback-abcd1234");
+    CHECK(created->object.ref.name == "rollback-abcd1234");
     CHECK(rollbacks(world) == 1);
 }
 
@@ -77,6 +77,25 @@ TEST_CASE("a rollback of that name is ours, from a run that was killed") {
     const auto again = run::create_once(control(world), create_step(world), {});
     REQUIRE(again);
     CHECK(rollbacks(world) == 1);
+}
+
+TEST_CASE("what is called so and is no rollback of this plan is left alone") {
+    World world;
+    Json other = create_step(world).manifest;
+    SUBCASE("a cutover") {
+        other["spec"]["rollback"] = false;
+    }
+    SUBCASE("a rollback of another plan") {
+        other["spec"]["migPlanRef"]["name"] = "other-plan";
+    }
+    other["metadata"]["uid"] = "uid-of-other";
+    world.target_store.put(other);
+    const auto refused = run::create_once(control(world), create_step(world), {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == base::ErrorKind::AlreadyExists);
+    CHECK(refused.error().message ==
+          "error: migmigration/rollback-abcd1234 exists already, and is no rollback of this plan");
+    CHECK(world.target_store.peek(rollback_ref("rollback-abcd1234"))->uid == "uid-of-other");
 }
 
 TEST_CASE("a refusal is final: nothing is sent twice") {

@@ -410,7 +410,43 @@ TEST_CASE("nothing is started on the source while a pod of the target mounts a v
               std::string::npos);
         CHECK(world.source->writes().empty());
     }
-    SUBCASE("one that came while the question was asked is found by the second look") {
+    SUBCASE("one that came while the question was asked is told before anything is written") {
+        flow.options.consent = [&] {
+            world.target_store.put(pod("lone", {{"app", "web"}}));
+            return run::Consent::Given;
+        };
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::Refused);
+        REQUIRE(report.runbook->blockers.size() == 1);
+        CHECK(report.runbook->blockers[0].id == "changed-since-shown");
+        CHECK(report.runbook->blockers[0].what.contains("pod/lone on the target mounts a volume"));
+        CHECK(world.source->writes().empty());
+        CHECK(world.target->writes().empty());
+    }
+    SUBCASE("somebody else has started it meanwhile") {
+        flow.options.consent = [&] {
+            world.source_store.put(deployment("shop", "web", 3, 3));
+            return run::Consent::Given;
+        };
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::Refused);
+        CHECK(report.runbook->blockers[0].what.contains("is not needed any more"));
+        CHECK(world.source->writes().empty());
+        CHECK(world.target->writes().empty());
+    }
+    SUBCASE("a cutover has moved it meanwhile, and stopped it as before") {
+        flow.options.consent = [&] {
+            world.target_store.put(migration("cutover-2", Json::object(), succeeded()));
+            return run::Consent::Given;
+        };
+        const auto report = flow.run();
+        CHECK(report.outcome == Outcome::Refused);
+        CHECK(report.runbook->blockers[0].what.contains(
+            "MigMigration cutover-2 (cutover, succeeded) is new"));
+        CHECK(world.source->writes().empty());
+    }
+    SUBCASE("one that came after the yes is found by the second look") {
+        flow.options.asks = false;
         flow.options.consent = [&] {
             world.target_store.put(pod("lone", {{"app", "web"}}));
             return run::Consent::Given;
@@ -421,6 +457,7 @@ TEST_CASE("nothing is started on the source while a pod of the target mounts a v
         CHECK(world.source->writes().empty());
     }
     SUBCASE("a target that the second look cannot see any more is none that is stopped") {
+        flow.options.asks = false;
         flow.options.consent = [&] {
             world.target->set_fault(refuse("LIST", "pods", base::ErrorKind::Forbidden));
             return run::Consent::Given;
@@ -440,8 +477,9 @@ TEST_CASE("nothing is started on the source while a pod of the target mounts a v
         CHECK(stages(report) ==
               std::vector<std::string>{
                   "look at both clusters", "decide what to do",
-                  "wait for an answer to the question", "write down what is known",
-                  "write on the target", "wait until the stage pods of the target are gone",
+                  "wait for an answer to the question", "see that nothing has changed since",
+                  "write down what is known", "write on the target",
+                  "wait until the stage pods of the target are gone",
                   "wait until nothing on the target can write", "write on the source",
                   "wait until the application serves, and verify it"});
     }
