@@ -48,6 +48,11 @@ void add_version(const std::string& group, const Json& version, Discovery& disco
     }
 }
 
+void note_without_versions(const std::string& name, const Json& group, Discovery& discovery) {
+    if (items_at(group, "/versions").empty())
+        discovery.broken.push_back((name.empty() ? "v1" : name) + ": no version of it is served");
+}
+
 }  // namespace
 
 const std::string_view discovery_accept =
@@ -65,13 +70,14 @@ bool is_aggregated_discovery(const Json& document) {
 void add_aggregated(const Json& document, Discovery& discovery) {
     for (const Json& group : items_at(document, "/items")) {
         const std::string name = text_or_empty(group, "/metadata/name");
+        note_without_versions(name, group, discovery);
         for (const Json& version : items_at(group, "/versions")) {
             add_version(name, version, discovery);
         }
     }
 }
 
-std::vector<GroupVersion> versions_in(const Json& document) {
+std::vector<GroupVersion> versions_in(const Json& document, Discovery& discovery) {
     std::vector<GroupVersion> versions;
     for (const std::string& version : texts_at(document, "/versions")) {
         versions.push_back({.group = {}, .version = version});
@@ -79,6 +85,7 @@ std::vector<GroupVersion> versions_in(const Json& document) {
     for (const Json& group : items_at(document, "/groups")) {
         const std::string name = text_or_empty(group, "/name");
         const std::string preferred = text_or_empty(group, "/preferredVersion/version");
+        note_without_versions(name, group, discovery);
         std::vector<GroupVersion> others;
         for (const Json& version : items_at(group, "/versions")) {
             GroupVersion each{.group = name, .version = text_or_empty(version, "/version")};

@@ -27,8 +27,8 @@ bool is_aggregated_discovery(const Json& document);
 void add_aggregated(const Json& document, Discovery& discovery);
 
 /// The versions that an APIVersions or an APIGroupList names, the preferred one of each group
-/// first.
-std::vector<GroupVersion> versions_in(const Json& document);
+/// first. A group without any is broken.
+std::vector<GroupVersion> versions_in(const Json& document, Discovery& discovery);
 /// Adds the resources of an APIResourceList, unless a version that was added before has them.
 void add_classic(const GroupVersion& version, const Json& document, Discovery& discovery);
 

@@ -62,6 +62,37 @@ std::unexpected<Error> not_seen(const ObjectRef& ref) {
         "error: " + ref.path() + " has no uid: only what was seen on the cluster is written");
 }
 
+// A normalising proxy makes another path of these, and without a name it is a whole collection.
+bool names_one(const std::string& name) {
+    return !name.empty() && name != "." && name != "..";
+}
+
+Result<void> must_name_one(const ObjectRef& ref) {
+    const bool ns = !ref.type.namespaced || names_one(ref.ns);
+    if (ns && names_one(ref.name)) return {};
+    return fail(ErrorKind::Malformed, "error: \"" + ref.ns + "/" + ref.name + "\" names no " +
+                                          ref.type.kind + ": nothing was asked");
+}
+
+// Something between may answer for the server: what is taken for an object is the one that was
+// asked for.
+Result<Object> must_be(const ObjectRef& asked, const std::string& uid, Result<Object> answer) {
+    if (!answer) return answer;
+    const bool right = answer->ref.name == asked.name &&
+                       (!asked.type.namespaced || answer->ref.ns == asked.ns) &&
+                       !answer->uid.empty() && (uid.empty() || answer->uid == uid);
+    if (right) return answer;
+    return fail(ErrorKind::Malformed,
+                "error: the server answered for " + asked.path() + " with another object");
+}
+
+// What a DELETE is answered with: a Status, or the object, which is still on its way out.
+bool is_answer_to_delete(const Json& body, const Object& seen) {
+    if (base::text_or_empty(body, "/kind") == "Status")
+        return base::text_or_empty(body, "/status") == "Success";
+    return base::text_or_empty(body, "/metadata/uid") == seen.uid;
+}
+
 class RestCluster final : public Cluster {
   public:
     explicit RestCluster(Requests requests) : requests_(std::move(requests)) {}
@@ -93,17 +124,19 @@ class RestCluster final : public Cluster {
                                  const std::stop_token& stop);
     Result<ListPage> page(const ResourceType& type, const ListOptions& options,
                           const std::string& from, const std::stop_token& stop);
-    Result<Json> document(const std::string& path, const std::stop_token& stop);
+    Result<Json> document(const std::string& path, const char* classic_kind,
+                          const std::stop_token& stop);
     void add_versions(const std::vector<GroupVersion>& versions, Discovery& discovery,
                       const std::stop_token& stop);
     Requests requests_;
 };
 
 Result<Object> RestCluster::get(const ObjectRef& ref, std::stop_token stop) {
+    if (auto named = must_name_one(ref); !named) return std::unexpected(named.error());
     auto answer = requests_.ask({.method = "GET", .target = Target(ref).text()},
                                 what_of("get", ref.type, ref.name), stop);
     if (!answer) return std::unexpected(std::move(answer.error()));
-    return decode_object(ref.type, std::move(answer->body));
+    return must_be(ref, "", decode_object(ref.type, std::move(answer->body)));
 }
 
 Result<ObjectList> RestCluster::list(const ResourceType& type, const ListOptions& options,
@@ -147,6 +180,7 @@ Result<ListPage> RestCluster::page(const ResourceType& type, const ListOptions& 
 
 Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
                                    const WriteOptions& options, std::stop_token stop) {
+    if (auto named = must_name_one(where); !named) return std::unexpected(named.error());
     Target target(where.type, where.ns);
     if (!options.subresource.empty()) target.segment(where.name).segment(options.subresource);
     target.write_options(options);
@@ -154,11 +188,13 @@ Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
         {.method = "POST", .target = target.text(), .body = text_of(body), .content_type = json},
         what_of("create", where.type, where.name), stop);
     if (!answer) return std::unexpected(std::move(answer.error()));
-    return decode_object(where.type, std::move(answer->body));
+    auto created = decode_object(where.type, std::move(answer->body));
+    return options.subresource.empty() ? must_be(where, "", std::move(created)) : created;
 }
 
 Result<void> RestCluster::update(const ObjectRef& ref, const Json& body,
                                  const WriteOptions& options, std::stop_token stop) {
+    if (auto named = must_name_one(ref); !named) return named;
     Target target(ref);
     target.segment(options.subresource).write_options(options);
     auto answer = requests_.ask(
@@ -171,6 +207,7 @@ Result<void> RestCluster::update(const ObjectRef& ref, const Json& body,
 Result<Object> RestCluster::patch(const Object& seen, const Json& operations,
                                   const WriteOptions& options, std::stop_token stop) {
     if (seen.uid.empty()) return not_seen(seen.ref);
+    if (auto named = must_name_one(seen.ref); !named) return std::unexpected(named.error());
     Json patch = Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", seen.uid}}});
     patch.insert(patch.end(), operations.begin(), operations.end());
     Target target(seen.ref);
@@ -182,12 +219,13 @@ Result<Object> RestCluster::patch(const Object& seen, const Json& operations,
                                  .content_type = "application/json-patch+json"},
                                 what_of("patch", seen.ref.type, seen.ref.name), stop);
     if (!answer) return std::unexpected(patch_error(std::move(answer.error()), seen.ref));
-    return decode_object(seen.ref.type, std::move(answer->body));
+    return must_be(seen.ref, seen.uid, decode_object(seen.ref.type, std::move(answer->body)));
 }
 
 Result<void> RestCluster::remove(const Object& seen, const WriteOptions& options,
                                  std::stop_token stop) {
     if (seen.uid.empty()) return not_seen(seen.ref);
+    if (auto named = must_name_one(seen.ref); !named) return named;
     Json body = {{"kind", "DeleteOptions"},
                  {"apiVersion", "v1"},
                  {"propagationPolicy", "Background"},
@@ -200,7 +238,9 @@ Result<void> RestCluster::remove(const Object& seen, const WriteOptions& options
                                  .content_type = json},
                                 what_of("delete", seen.ref.type, seen.ref.name), stop);
     if (!answer) return std::unexpected(std::move(answer.error()));
-    return {};
+    if (is_answer_to_delete(Json::parse(answer->body, nullptr, false), seen)) return {};
+    return fail(ErrorKind::Malformed,
+                "error: the server did not say whether " + seen.ref.path() + " is deleted");
 }
 
 /// Turns the lines of one watch into calls of its handler.
@@ -261,24 +301,27 @@ Result<void> RestCluster::watch(const ResourceType& type, const ListOptions& opt
 }
 
 Result<Discovery> RestCluster::discover(std::stop_token stop) {
-    const std::array roots = {"/api", "/apis"};
+    const std::array roots = {std::pair("/api", "APIVersions"), std::pair("/apis", "APIGroupList")};
     std::vector<Result<Json>> documents(roots.size(), Json());
-    in_parallel(roots.size(), roots.size(),
-                [&](std::size_t i) { documents[i] = document(roots[i], stop); });
+    in_parallel(roots.size(), roots.size(), [&](std::size_t i) {
+        documents[i] = document(roots[i].first, roots[i].second, stop);
+    });
     Discovery discovery;
     for (const auto& found : documents) {
         if (!found) return std::unexpected(found.error());
         if (is_aggregated_discovery(*found)) {
             add_aggregated(*found, discovery);
         } else {
-            add_versions(versions_in(*found), discovery, stop);
+            add_versions(versions_in(*found, discovery), discovery, stop);
         }
     }
     if (stop.stop_requested()) return base::interrupted();
     return discovery;
 }
 
-Result<Json> RestCluster::document(const std::string& path, const std::stop_token& stop) {
+// An API server that only starts, or a cache before it, answers with what is no discovery.
+Result<Json> RestCluster::document(const std::string& path, const char* classic_kind,
+                                   const std::stop_token& stop) {
     auto answer =
         requests_.ask({.method = "GET", .target = path, .accept = std::string(discovery_accept)},
                       "get " + path, stop);
@@ -286,6 +329,10 @@ Result<Json> RestCluster::document(const std::string& path, const std::stop_toke
     Json parsed = Json::parse(answer->body, nullptr, false);
     if (!parsed.is_object()) {
         return fail(ErrorKind::Malformed, "error: " + path + " is no JSON object");
+    }
+    if (!is_aggregated_discovery(parsed) && base::text_or_empty(parsed, "/kind") != classic_kind) {
+        return fail(ErrorKind::Malformed, "error: " + path + " is no " + classic_kind +
+                                              ": the API server may be starting");
     }
     return parsed;
 }
@@ -295,7 +342,8 @@ void RestCluster::add_versions(const std::vector<GroupVersion>& versions, Discov
     std::vector<Result<Json>> documents(versions.size(), Json());
     in_parallel(versions.size(), requests_.connection().parallel, [&](std::size_t i) {
         documents[i] =
-            document((versions[i].group.empty() ? "/api/" : "/apis/") + versions[i].text(), stop);
+            document((versions[i].group.empty() ? "/api/" : "/apis/") + versions[i].text(),
+                     "APIResourceList", stop);
     });
     for (std::size_t i = 0; i < versions.size(); ++i) {
         if (documents[i]) {

@@ -92,6 +92,23 @@ std::string resource_of(const std::string& broken) {
 
 }  // namespace
 
+// Every cluster has these; without them it has not told yet what it serves.
+constexpr std::pair<const char*, const char*> always_served[] = {
+    {"", "pods"}, {"apps", "deployments"}, {"batch", "jobs"}};
+
+void must_be_whole(const Place& place, const kube::Discovery& discovery) {
+    for (const auto& [group, plural] : always_served) {
+        if (served(discovery, {.group = group, .version = {}, .plural = plural, .kind = {}}) ||
+            !discovery.broken.empty())
+            continue;
+        place.notes.gap({.side = place.side,
+                         .resource = "discovery",
+                         .what = "discover " + std::string(plural),
+                         .why = "the API server does not name them, as every cluster does: it may "
+                                "be starting"});
+    }
+}
+
 Result<kube::Discovery> discover(const Place& place) {
     auto discovery = place.cluster.discover(place.stop);
     if (!discovery)
@@ -103,6 +120,7 @@ Result<kube::Discovery> discover(const Place& place) {
                          .what = "discover " + broken,
                          .why = broken});
     }
+    must_be_whole(place, *discovery);
     return discovery;
 }
 

@@ -43,14 +43,18 @@ TEST_CASE("aggregated discovery gives the preferred version of each resource, an
 }
 
 TEST_CASE("classic discovery asks for the preferred version first") {
+    kube::Discovery discovery;
     const auto versions = kube::versions_in(Json::parse(R"({"kind":"APIGroupList","groups":[
-      {"name":"apps","versions":[{"groupVersion":"apps/v1beta1","version":"v1beta1"},
+      {"name":"batch"},{"name":"apps","versions":[{"groupVersion":"apps/v1beta1","version":"v1beta1"},
                                  {"groupVersion":"apps/v1","version":"v1"}],
-       "preferredVersion":{"groupVersion":"apps/v1","version":"v1"}}]})"));
+       "preferredVersion":{"groupVersion":"apps/v1","version":"v1"}}]})"),
+                                            discovery);
+    CHECK(discovery.broken == std::vector<std::string>{"batch: no version of it is served"});
     REQUIRE(versions.size() == 2);
     CHECK(versions[0].text() == "apps/v1");
     CHECK(versions[1].text() == "apps/v1beta1");
-    const auto core = kube::versions_in(Json::parse(R"({"kind":"APIVersions","versions":["v1"]})"));
+    const auto core =
+        kube::versions_in(Json::parse(R"({"kind":"APIVersions","versions":["v1"]})"), discovery);
     REQUIRE(core.size() == 1);
     CHECK(core[0].text() == "v1");
 }
