@@ -17,10 +17,11 @@ std::vector<std::string> kinds_with_a_count() {
     return out;
 }
 
-// "deployment" for deployments, Deployment and deployments.apps.
-std::string kind_of(const std::string& word, const std::string& given) {
+// "deployment" for deployments, Deployment and deployments.apps. 0 says of any kind that it is to
+// stay at rest, or away.
+std::string kind_of(const std::string& word, const std::string& given, std::int64_t count) {
     for (const mtc::WorkloadKind& row : mtc::workload_kinds()) {
-        if (mtc::takes_a_count(row) && mtc::is_called(row.type, word))
+        if ((mtc::takes_a_count(row) || count == 0) && mtc::is_called(row.type, word))
             return base::lower(row.type.kind);
     }
     refuse_value(given, "set",
@@ -44,7 +45,8 @@ rollback::ReplicaCount replica_count_of(const std::string& given) {
     const bool complete = sides.size() == 2 && std::ranges::count(path, "") == 0;
     if (path.size() == 2) path.insert(path.begin(), "");
     if (!complete || path.size() != 3 || !count) refuse_count(given);
-    return {.ns = path[0], .kind = kind_of(path[1], given), .name = path[2], .count = *count};
+    return {
+        .ns = path[0], .kind = kind_of(path[1], given, *count), .name = path[2], .count = *count};
 }
 
 std::string path_of(const rollback::ReplicaCount& count) {

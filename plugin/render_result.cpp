@@ -151,7 +151,14 @@ std::string own(const RunReport& report, const RenderContext& context, const cha
 }
 
 std::string again(const RunReport& report, const RenderContext& context) {
-    return own(report, context, report.flow == rollback::Flow::Manual ? " manual " : " ");
+    // without what was said, the same command would do less, or be refused
+    return own(report, context, report.flow == rollback::Flow::Manual ? " manual " : " ") +
+           rollback::flags_of(report.starts);
+}
+
+// Interrupted before there was a rollback there is none to attach to.
+bool nothing_has_begun(const RunReport& report) {
+    return !report.rollback && !report.attached && report.written.empty();
 }
 
 std::string next_step_by_hand(const RunReport& report, const RenderContext& context) {
@@ -189,7 +196,8 @@ std::string next_step(const RunReport& report, const RenderContext& context) {
     switch (report.outcome) {
         case Outcome::TimedOut:
         case Outcome::Detached:
-            return "Attach to it again: " + again(report, context);
+            return (nothing_has_begun(report) ? "To begin again: " : "Attach to it again: ") +
+                   again(report, context);
         case Outcome::Failed:
             return "To roll back again: " + again(report, context) +
                    "; where MTC cannot do it: " + own(report, context, " manual ");

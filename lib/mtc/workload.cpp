@@ -96,7 +96,12 @@ bool no_replicas(const Object& o) {
 Serving deployment_serves(const Object& o) {
     Serving ready = by_status(o, "readyReplicas", replicas_of(o));
     const bool paused = base::bool_at(o.body, "/spec/paused").value_or(false);
-    // a paused one does not roll out its newest template, on purpose
+    const std::int64_t pods = status_count(o, "replicas");
+    // a paused one does not roll out its newest template, on purpose; one that was paused within a
+    // rollout has more pods than it is told to
+    if (ready.yes && paused && pods > replicas_of(o))
+        ready.but = "it was paused within a rollout: it has " +
+                    base::count(static_cast<std::size_t>(pods), "pod") + " of two templates";
     if (!ready.yes || paused) return ready;
     const Serving updated = pods_ready(status_count(o, "updatedReplicas"), replicas_of(o));
     return updated.yes ? updated : Serving{.yes = false, .why = "it is still rolling out"};

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/several_plans.hpp"
 
 namespace rollback {
 namespace {
@@ -43,13 +44,25 @@ bool only_manual_starts(const Assessment& assessment) {
            std::ranges::none_of(assessment.situation.workloads, &WorkloadSituation::stopped);
 }
 
-Flow flow_of(const Assessment& assessment) {
+// As often as it is run: several plans list one namespace.
+bool passes_all_over(const State& state) {
+    bool any = false;
+    for (const Object& workload : state.source.workloads) {
+        if (!mtc::is_quiesced(workload)) continue;
+        if (!is_left_out(state, workload)) return false;
+        any = true;
+    }
+    return any;
+}
+
+Flow flow_of(const State& state, const Assessment& assessment) {
     switch (assessment.verdict) {
         case Verdict::NotNeeded:
         case Verdict::AlreadyRolledBack:
             return brings_back(assessment) ? way_past(assessment.blockers) : Flow::None;
         case Verdict::Required:
             if (only_manual_starts(assessment)) return Flow::Manual;
+            if (assessment.effects.deleted.empty() && passes_all_over(state)) return Flow::Manual;
             return way_past(assessment.blockers);
         case Verdict::Recommended:
         case Verdict::Dangerous:
@@ -210,6 +223,11 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
     std::string aim = purpose(assessment) + what_is_to_be_decided(assessment);
     switch (flow) {
         case Flow::None:
+            if (assessment.verdict == Verdict::AlreadyRolledBack)
+                return "nothing is to be rolled back; whether all is as it was before says "
+                       "{plugin} "
+                       "verify " +
+                       state.plan.name;
             return "nothing is to be done";
         case Flow::Console:
         case Flow::Attach:
@@ -221,6 +239,9 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
                 return "MTC has nothing left to start: the manual flow starts what is at rest on "
                        "the source" +
                        what_is_to_be_decided(assessment);
+            if (passes_all_over(state))
+                return "several plans list one namespace, and MTC's rollback starts none of these "
+                       "workloads: the manual flow does";
             return "MTC's controller cannot roll back: the manual flow starts the application on "
                    "the source, and leaves what was migrated on the target" +
                    to_mend(assessment.blockers);
@@ -259,7 +280,7 @@ std::string word(Flow flow) {
 }
 
 Advice advice_of(const State& state, const Assessment& assessment) {
-    const Flow flow = flow_of(assessment);
+    const Flow flow = flow_of(state, assessment);
     return {.flow = flow,
             .why = why_for(flow, state, assessment),
             .commands = commands_for(flow, state, assessment)};

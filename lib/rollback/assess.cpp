@@ -261,12 +261,14 @@ Decision source_unseen(const State& state, Assessment& out) {
     return testimony.stopped && !contradicted ? Verdict::Required : Verdict::Unknown;
 }
 
-// A stage copies ahead of the cutover: what it leaves on the target is meant to be there.
+// A stage copies ahead of the cutover, and a state migration copies to stay: what they leave on the
+// target is meant to be there.
 const Migration* only_staged(const State& state) {
     const Migration* stage = nullptr;
     for (const Migration& m : state.migrations) {
         if (!has_started(m)) continue;
-        if (m.kind != MigrationKind::Stage || !succeeded(m)) return nullptr;
+        const bool copies = m.kind == MigrationKind::Stage || m.kind == MigrationKind::State;
+        if (!copies || !succeeded(m)) return nullptr;
         stage = &m;
     }
     return stage;
@@ -289,6 +291,16 @@ void add_unknown(const Situation& situation, std::vector<std::string>& reasons) 
 Decision staged(const State& state, Assessment& out) {
     const Migration* stage = only_staged(state);
     if (stage == nullptr || state.target.labelled.empty()) return {};
+    if (stage->kind == MigrationKind::State) {
+        out.reasons.push_back(
+            "nothing is stopped on the source, and what was migrated is what "
+            "state migration " +
+            stage->name +
+            " was for: it may hold the only newest data, and a rollback deletes "
+            "it");
+        add_unknown(out.situation, out.reasons);
+        return Verdict::NotNeeded;
+    }
     out.reasons.push_back(
         "nothing is stopped on the source, and there was no cutover yet: what is "
         "on the target, stage " +

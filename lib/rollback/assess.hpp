@@ -108,6 +108,9 @@ std::vector<Blocker> wrong_clusters(const State& state);
 /// True of one of those.
 bool is_wrong_cluster(const Blocker& blocker);
 
+/// What was migrated into namespaces that the plan does not list any more: nothing stops it there,
+/// and it may write to the volumes that the source's pods would.
+void add_migrated_elsewhere(const State& state, std::vector<Blocker>& out);
 /// Everything that stands in the way of a new rollback, all at once. For assess().
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options);
 /// Those that are left at rest and undecided, as one reason to refuse; nothing when there are none.

@@ -414,6 +414,10 @@ void other_clusters(const State& state, const AssessOptions&, std::vector<Blocke
     std::ranges::move(wrong_clusters(state), std::back_inserter(out));
 }
 
+void elsewhere(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
+    add_migrated_elsewhere(state, out);
+}
+
 // Volumes
 // ------------------------------------------------------------------------------------------------
 
@@ -423,9 +427,9 @@ void volumes_lost(const State& state, const AssessOptions&, std::vector<Blocker>
 
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    other_clusters,          volumes_lost,       plan_closed,
-    plan_not_ready,          cluster_not_ready,  migration_ahead,
-    schema_without_rollback, missing_permissions};
+    other_clusters,     elsewhere,         volumes_lost,    plan_closed,
+    plan_not_ready,     cluster_not_ready, migration_ahead, schema_without_rollback,
+    missing_permissions};
 
 }  // namespace
 
@@ -440,6 +444,23 @@ std::vector<Blocker> wrong_clusters(const State& state) {
 
 bool is_wrong_cluster(const Blocker& blocker) {
     return std::ranges::count(acceptable_ids(), blocker.id) > 0;
+}
+
+// Pods of these may write to the very volumes that the source's would.
+void add_migrated_elsewhere(const State& state, std::vector<Blocker>& out) {
+    if (state.target.elsewhere.empty()) return;
+    std::vector<std::string> names;
+    for (const Object& object : state.target.elsewhere) names.push_back(object.ref.path());
+    out.push_back(
+        {.id = "migrated-elsewhere",
+         .what = base::first_of(names, 3) + " on the target " +
+                 (names.size() == 1 ? "was" : "were") +
+                 " migrated by this plan, and the plan no longer lists the namespace: whether the "
+                 "application runs there is not looked at",
+         .remedy =
+             "list it in the plan again, as it was: " +
+             oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns)) +
+             "; or stop and delete what is there by hand first"});
 }
 
 std::vector<Blocker> blockers_of(const State& state, const AssessOptions& options) {

@@ -310,7 +310,10 @@ std::vector<Finding> namespaces_active(const Evidence& e) {
 std::vector<Finding> nothing_quiesced(const Evidence& e) {
     CheckWriter out(e, "source-nothing-quiesced", Side::Source);
     for (const Object& workload : e.state.source.workloads) {
-        if (mtc::is_quiesced(workload)) {
+        if (mtc::is_quiesced(workload) && is_left_out(e.state, workload)) {
+            out.fail_for_good(workload.ref.path(), " is still stopped by MTC",
+                              how_to_start(e, workload));
+        } else if (mtc::is_quiesced(workload)) {
             out.fail(workload.ref.path(), " is still stopped by MTC", how_to_start(e, workload));
         } else if (mtc::is_marked(workload)) {
             out.warn(workload.ref.path(),

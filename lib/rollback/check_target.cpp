@@ -1,6 +1,7 @@
 // The checks on the target: nothing of the migration is left. And stage pods, on both sides.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
@@ -101,6 +102,18 @@ void check_elsewhere(const State& state, CheckWriter& out) {
         out.fail_for_good(object.ref.path(), no_longer_listed(state, object), list_it_again(state));
 }
 
+// Workloads of the target that run while the source's are at rest, or not there.
+std::set<std::string> only_ones_that_run(const State& state) {
+    const auto rests = [](const Object* workload) {
+        return workload == nullptr || mtc::workload_kind(workload->ref.type)->at_rest(*workload);
+    };
+    std::set<std::string> paths;
+    for (const Pair& pair : pairs_of(state)) {
+        if (!rests(pair.target) && rests(pair.source)) paths.insert(pair.target->ref.path());
+    }
+    return paths;
+}
+
 // "anywhere", or where it was looked for.
 std::string searched(const State& state) {
     return state.target.searched_everywhere
@@ -165,15 +178,17 @@ std::vector<Finding> no_stage_pods_on_target(const Evidence& e) {
 std::vector<Finding> no_migrated_objects(const Evidence& e) {
     CheckWriter out(e, "target-no-migrated-objects", Side::Target);
     const auto at_stake = claims_at_stake(e.state);
+    const auto lonely = only_ones_that_run(e.state);
     for (const Object& object : e.state.target.labelled) {
         const bool terminating = base::is_terminating(object);
         const auto it = object.ref.type.plural == "persistentvolumeclaims"
                             ? at_stake.find({object.ref.ns, object.ref.name})
                             : at_stake.end();
-        out.fail(object.ref.path(), state_of(e.state, object),
-                 it != at_stake.end() ? how_to_keep(e.state, it->second)
-                                      : out.oc(terminating ? "describe" : "delete", object.ref),
-                 terminating);
+        std::string remedy = out.oc(terminating ? "describe" : "delete", object.ref);
+        if (it != at_stake.end()) remedy = how_to_keep(e.state, it->second);
+        if (lonely.contains(object.ref.path()))
+            remedy = "it is the only one that runs: start it on the source before it is deleted";
+        out.fail(object.ref.path(), state_of(e.state, object), std::move(remedy), terminating);
     }
     check_elsewhere(e.state, out);
     out.add_gaps(hides_labels);
@@ -242,6 +257,16 @@ std::vector<Finding> no_double_writer(const Evidence& e) {
                      out.oc("get", volume.target_pods.front(), " -o yaml"));
     }
     if (any_moved) out.add_gaps([](const std::string& r) { return r == "pods"; });
+    if (any_moved && !e.state.target.elsewhere.empty())
+        out.unknown("",
+                    "whether a moved volume is mounted in a namespace that the plan does not "
+                    "list any more was not looked at",
+                    list_it_again(e.state));
+    if (any_moved && !e.state.target.searched_everywhere)
+        out.unknown("",
+                    "whether a moved volume is mounted in another namespace of the target "
+                    "could not be seen: only those of the plan may be searched",
+                    "name a context that may search them all with --target-context");
     return std::move(out).done(any_moved ? "no volume is mounted on both sides"
                                          : "each side has volumes of its own");
 }

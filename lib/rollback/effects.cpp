@@ -233,7 +233,12 @@ void serves_on_target(const State& state, const Effects& effects, Warnings& out)
     for (const mtc::Migration& m : state.migrations) {
         if (m.kind != mtc::MigrationKind::Cutover) continue;
         const mtc::MigrationState end = m.state();
-        if (!mtc::went_through(end)) continue;
+        // another one after it, or a rollback, has the last word
+        const bool later = std::ranges::any_of(state.migrations, [&](const mtc::Migration& other) {
+            return other.kind != mtc::MigrationKind::Stage && other.created > m.created &&
+                   (other.started || !other.phase.empty());
+        });
+        if (!mtc::went_through(end) || later) continue;
         const CopyOfVolumes copy =
             copy_of(m, state.plan, state.volume_migrations, volume_migrations_seen(state.gaps));
         const std::string data =

@@ -143,7 +143,8 @@ Record completed(Record record, const State& state, const ManualOptions& options
         // a number that somebody has chosen meanwhile is not what it ran before
         if (it != there.end() && !rests) continue;
         if (is_said(workload, options) || !rests || !mtc::is_quiesced(*it->second)) continue;
-        workload.before = manual::start_of(*it->second, record, options).wanted;
+        const manual::Start start = manual::start_of(*it->second, record, options);
+        if (!start.guessed) workload.before = start.wanted;
     }
     return record;
 }

@@ -42,8 +42,21 @@ bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
                        });
 }
 
-// Deleted, a pod that something makes would be made again.
+// One that was migrated, and that the source does not have.
+bool is_the_only_one(const State& state, const Object& pod) {
+    if (!base::label_of(pod, mtc::labels::migrated_by_plan)) return false;
+    return std::ranges::none_of(state.source.pods, [&](const Object& other) {
+        return other.ref.name == pod.ref.name && other.ref.ns == state.plan.source_of(pod.ref.ns) &&
+               !has_ended(other);
+    });
+}
+
+// Deleted, a pod that something makes would be made again, and one by itself never.
 std::string how_to_stop(const State& state, const Object& pod, const ObjectRef& owner) {
+    if (owner == pod.ref && is_the_only_one(state, pod))
+        return "it is the only one that runs, and nothing makes it anew: see that it can be made "
+               "on the source (" +
+               oc(state, Side::Target, "get", pod.ref, " -o yaml") + "), and delete it then";
     if (owner == pod.ref) return oc(state, Side::Target, "delete", pod.ref);
     if (owner.type.kind == "ReplicationController")
         return oc(state, Side::Target, "scale", owner, " --replicas=0");
@@ -56,7 +69,7 @@ Blocker pod_writes(const State& state, const Object& pod, const ObjectRef& owner
             .what = pod.ref.path() +
                     " on the target mounts a volume of the plan: started on the "
                     "source, the application would write to it, too",
-            .remedy = "stop it, on the target: " + how_to_stop(state, pod, owner)};
+            .remedy = how_to_stop(state, pod, owner)};
 }
 
 Blocker workload_runs(const Object& workload) {
@@ -89,23 +102,6 @@ void add_unseen_source(const State& state, std::vector<Blocker>& out) {
                              "that you may see with --source-namespaces"});
 }
 
-// Pods of these may write to the very volumes that the source's would.
-void add_elsewhere(const State& state, std::vector<Blocker>& out) {
-    if (state.target.elsewhere.empty()) return;
-    std::vector<std::string> names;
-    for (const Object& object : state.target.elsewhere) names.push_back(object.ref.path());
-    out.push_back(
-        {.id = "migrated-elsewhere",
-         .what = base::first_of(names, 3) + " on the target " +
-                 (names.size() == 1 ? "was" : "were") +
-                 " migrated by this plan, and the plan no longer lists the namespace: whether the "
-                 "application runs there is not looked at",
-         .remedy =
-             "list it in the plan again, as it was: " +
-             oc(state, Side::Control, words_for("edit migplan", state.plan.name, state.plan.ns)) +
-             "; or stop and delete what is there by hand first"});
-}
-
 bool starts_something(const Step& step) {
     const auto* patch = std::get_if<Patch>(&step.action);
     return patch != nullptr && patch->purpose == Purpose::Start;
@@ -118,7 +114,10 @@ bool stops_something(const Step& step) {
 
 void add_unseen_target(const State& state, const ManualOptions& options,
                        std::vector<Blocker>& out) {
-    const auto what = unseen(state, Side::Target);
+    auto what = unseen(state, Side::Target);
+    const bool moved = std::ranges::count(state.plan.volumes, "move", &mtc::PlanVolume::action) > 0;
+    if (moved && !state.target.searched_everywhere)
+        what.emplace_back("search all namespaces for what the plan has migrated");
     if (what.empty() || options.assume_target_stopped || !has_volumes(state)) return;
     out.push_back({.id = "target-unseen",
                    .what = "whether the target writes to a volume of the plan could not be seen: " +
@@ -216,7 +215,7 @@ std::vector<Blocker> blockers(const State& state, const Record& record,
     std::ranges::move(wrong_counts(state, options.set), std::back_inserter(out));
     add_unseen_source(state, out);
     if (options.workloads) add_undecided(state, record, options, steps, out);
-    add_elsewhere(state, out);
+    add_migrated_elsewhere(state, out);
     if (std::ranges::any_of(steps, starts_something)) {
         add_unseen_target(state, options, out);
         add_lone_pods(state, options.stage_pods, out);
@@ -287,7 +286,7 @@ std::vector<const Object*> workloads_to_stop(const State& state) {
 std::vector<Blocker> writers_on_target(const State& state, const ManualOptions& options) {
     std::vector<Blocker> out;
     manual::add_unseen_target(state, options, out);
-    manual::add_elsewhere(state, out);
+    add_migrated_elsewhere(state, out);
     for (const Object* workload : workloads_to_stop(state))
         out.push_back(manual::workload_runs(*workload));
     manual::add_lone_pods(state, false, out);

@@ -11,6 +11,7 @@ namespace rollback::manual {
 struct Start {
     mtc::Wanted wanted;
     std::string says;
+    bool guessed = false;  // nobody tells it
 };
 Start start_of(const Object& workload, const Record& record, const ManualOptions& options);
 

@@ -90,7 +90,8 @@ std::string who_says(const Object& workload, const Before& before) {
 // MTC's own rollback resumes it, too.
 Start resumed() {
     return {{.suspended = false},
-            "MTC stopped it; its annotation says nothing of whether it was suspended before"};
+            "MTC stopped it; its annotation says nothing of whether it was suspended before",
+            true};
 }
 
 Before told_of(const Object& workload, const Record& record) {

@@ -76,7 +76,8 @@ std::optional<Blocker> unreadable_marks(const State& state, const Situation& sit
                    .what = base::count(marks.size(), "workload") +
                            (marks.size() == 1 ? " carries a mark" : " carry marks") +
                            " of MTC that MTC cannot read: its rollback would delete what is on the "
-                           "target, and then fail before it has started everything: " +
+                           "target, and then fail before it has started everything, or start "
+                           "another number: " +
                            base::first_of(std::move(names), most_named),
                    .remedy = remedy_of(state, marks, set)};
 }

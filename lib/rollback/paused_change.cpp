@@ -60,7 +60,8 @@ std::string undo_change(const State& state, const RolledOut& change, const Objec
     return oc_each(
         state, Side::Source,
         {"rollout resume " + on, "rollout undo " + on + " --to-revision=" + change.revision,
-         "rollout pause " + on});
+         // paused earlier, the rollout would stop halfway
+         "rollout status " + on, "rollout pause " + on});
 }
 
 }  // namespace rollback

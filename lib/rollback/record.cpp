@@ -157,7 +157,8 @@ Record merged(const Record& older, Record newer) {
         RecordedWorkload both =
             recorded(workload.ref, merged(was.told(), workload.told()),
                      was.quiesced || workload.quiesced, was.managed || workload.managed);
-        if (both.before == mtc::Wanted{}) both.before = workload.before;
+        // of one that MTC had stopped, that it rests now tells nothing
+        if (both.before == mtc::Wanted{} && !was.quiesced) both.before = workload.before;
         workload = std::move(both);
     }
     if (!older.volumes.empty()) newer.volumes = older.volumes;

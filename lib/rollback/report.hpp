@@ -65,6 +65,7 @@ struct RunReport {
     std::string ns;
     std::string plan;
     std::string plan_uid;
+    StartChoice starts = {};                 // what the operator has said of it
     std::vector<std::string> left_out = {};  // its source namespaces that the run is not about
     ClusterName control;
     ClusterName source;

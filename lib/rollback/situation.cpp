@@ -61,9 +61,18 @@ bool copy_runs(const WorkloadSituation& workload) {
     return workload.migrated && !workload.target->at_rest && !workload.target->ended;
 }
 
-// A Job that is gone has come to its end, and was tidied away.
+// A Job that is gone has come to its end, and was tidied away; but not while its copy runs.
 bool may_be_missed(const WorkloadSituation& workload) {
-    return workload.missing && workload.migrated && workload.workload.type.plural != "jobs";
+    return workload.missing && workload.migrated &&
+           (workload.workload.type.plural != "jobs" || copy_runs(workload));
+}
+
+// MTC keeps a DaemonSet from every node by a key of its own, and starts it by the mark only. A
+// number of 0, or one that it cannot read, starts nothing.
+bool is_started_by_mtc(const WorkloadSituation& workload) {
+    if (!workload.stopped || !workload.marked) return false;
+    return mtc::workload_kind(workload.workload.type)->count_at == nullptr ||
+           mtc::runs(workload.returns_to) == true;
 }
 
 // Volumes
@@ -135,10 +144,8 @@ Situation situation_of(const State& state) {
 }
 
 bool is_left_at_rest(const WorkloadSituation& workload) {
-    // MTC keeps a DaemonSet from every node by a key of its own, and starts it by the mark only
-    const bool started_by_mtc = workload.stopped && workload.marked;
-    const bool rests =
-        workload.source ? workload.source->at_rest && !started_by_mtc : may_be_missed(workload);
+    const bool rests = workload.source ? workload.source->at_rest && !is_started_by_mtc(workload)
+                                       : may_be_missed(workload);
     if (!rests) return false;
     if (workload.before.told_by == Witness::Operator) return workload.before.ran == true;
     return workload.before.ran == true || copy_runs(workload);

@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t most_named = 5;
 
 std::string here(const WorkloadSituation& workload) {
-    return workload.source ? mtc::describe(workload.source->told) + " here" : "not here";
+    if (!workload.source) return "not here";
+    return mtc::describe(workload.source->told) + " here" +
+           (workload.marked ? ", and MTC's mark says no other number" : "");
 }
 
 std::string elsewhere(const WorkloadSituation& workload) {
@@ -54,6 +56,15 @@ std::string remedy_of(const std::vector<const WorkloadSituation*>& rest) {
 
 }  // namespace
 
+std::string flags_of(const StartChoice& choice) {
+    std::string flags = choice.as_before ? " --start-as-before" : "";
+    for (const ReplicaCount& given : choice.set)
+        flags +=
+            " --set " + base::shell_word((given.ns.empty() ? "" : given.ns + "/") + given.kind +
+                                         "/" + given.name + "=" + std::to_string(given.count));
+    return flags;
+}
+
 bool is_about(const ReplicaCount& given, const ObjectRef& ref) {
     return given.name == ref.name && (given.ns.empty() || given.ns == ref.ns) &&
            mtc::is_called(ref.type, given.kind);
@@ -77,7 +88,8 @@ bool is_undecided(const WorkloadSituation& workload, const StartChoice& choice) 
     if (!is_left_at_rest(workload)) return false;
     const ReplicaCount* given = given_for(workload.workload, choice.set);
     if (given != nullptr) return !workload.source && given->count != 0;
-    return !choice.as_before || !workload.source || !workload.before.wanted.known();
+    return !choice.as_before || !workload.source || !workload.before.wanted.known() ||
+           mtc::runs(workload.before.wanted) == false;
 }
 
 std::string describe_rest(const WorkloadSituation& workload) {
@@ -165,7 +177,9 @@ std::optional<Blocker> undecided_by_hand(const Situation& situation, const Start
                                          bool stops_the_target) {
     Rest rest = undecided_of(situation, choice);
     std::erase_if(rest, [&](const WorkloadSituation* workload) {
-        return workload->stopped || (!workload->source && !stops_the_target);
+        // by hand it is started without MTC's mark, too; with a number of 0 it is not started
+        const bool started = workload->stopped && mtc::runs(workload->before.wanted) != false;
+        return started || (!workload->source && !stops_the_target);
     });
     return as_blocker(rest, Way::ByHand);
 }

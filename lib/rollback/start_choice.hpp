@@ -22,6 +22,9 @@ struct StartChoice {
     bool as_before = false;  // --start-as-before: with what before_of() knows
 };
 
+/// The flags that say so, as a shell's words: " --start-as-before --set shop/job/import=2".
+std::string flags_of(const StartChoice& choice);
+
 /// True when that names the workload.
 bool is_about(const ReplicaCount& given, const ObjectRef& ref);
 /// The count that is given for a workload, or nullptr.

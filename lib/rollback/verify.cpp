@@ -55,16 +55,48 @@ bool is_mended_by_a_rollback(const Finding& finding) {
     return wrong && !finding.stays && std::ranges::count(mended_by_a_rollback, finding.check) > 0;
 }
 
-bool needs_its_first_rollback(const Evidence& evidence) {
-    return evidence.flow == Flow::Console && evidence.rollback.empty() &&
-           !evidence.state.migrations.empty();
+const mtc::Migration* newest_started_of(const State& state) {
+    const mtc::Migration* newest = nullptr;
+    for (const mtc::Migration& each : state.migrations) {
+        const bool begun = each.started || !each.phase.empty();
+        if (begun && (newest == nullptr || newest->created < each.created)) newest = &each;
+    }
+    return newest;
 }
 
-// Object by object it would be a rollback by hand, without its order and its guards.
-void roll_back_instead(const Evidence& evidence, std::vector<Finding>& findings) {
-    const mtc::Plan& plan = evidence.state.plan;
-    std::string remedy = "roll back: {plugin} " + base::shell_word(plan.name) +
-                         (plan.ns == mtc::openshift_migration ? "" : " -n " + plan.ns);
+bool only_copies(const mtc::Migration& migration) {
+    return migration.kind == mtc::MigrationKind::Stage ||
+           migration.kind == mtc::MigrationKind::State;
+}
+
+// Object by object it would be a rollback by hand, without its order and its guards: two would
+// write, or the only one that runs would be deleted. Nothing where that is past.
+std::string what_comes_instead(const Evidence& evidence) {
+    const State& state = evidence.state;
+    const mtc::Plan& plan = state.plan;
+    const std::string name =
+        base::shell_word(plan.name) + (plan.ns == mtc::openshift_migration ? "" : " -n " + plan.ns);
+    const mtc::Migration* newest = newest_started_of(state);
+    if (newest != nullptr && !mtc::is_terminal(newest->state()))
+        return "wait until MigMigration " + newest->name + " has ended: {plugin} status " + name +
+               " -w";
+    if (!state.target.elsewhere.empty()) return list_it_again(state);
+    if (evidence.flow != Flow::Console || newest == nullptr) return {};
+    if (evidence.rollback.empty() && only_copies(*newest) && mtc::went_through(newest->state()))
+        return "it is what MigMigration " + newest->name +
+               " was for; whether anything is to be rolled back says {plugin} assess " + name;
+    const auto rollback =
+        std::ranges::find(state.migrations, evidence.rollback, &mtc::Migration::name);
+    const bool done = rollback != state.migrations.end() && mtc::went_through(rollback->state());
+    return done ? "" : "roll back: {plugin} " + name;
+}
+
+// Of warnings alone a rollback has nothing to mend.
+void replace_remedies(std::string remedy, std::vector<Finding>& findings) {
+    if (std::ranges::none_of(findings, [](const Finding& finding) {
+            return finding.severity == Severity::Failure && is_mended_by_a_rollback(finding);
+        }))
+        return;
     for (const Severity severity : {Severity::Failure, Severity::Warning}) {
         for (Finding& finding : findings) {
             if (finding.severity == severity && is_mended_by_a_rollback(finding))
@@ -118,7 +150,8 @@ std::vector<Finding> verify(const Evidence& evidence) {
         if (applies(check, evidence.flow))
             std::ranges::move(check.run(evidence), std::back_inserter(all));
     }
-    if (needs_its_first_rollback(evidence)) roll_back_instead(evidence, all);
+    if (std::string instead = what_comes_instead(evidence); !instead.empty())
+        replace_remedies(std::move(instead), all);
     weigh_the_ending(evidence, all);
     return all;
 }

@@ -34,6 +34,7 @@ class ConsoleFlow final : public FlowRun {
     ConsoleFlow(const Session& session, const ConsoleFlowOptions& options, std::stop_token stop)
         : FlowRun(session, options, Flow::Console, std::move(stop)), options_(options) {
         report_.task = options.task;
+        report_.starts = options.starts;
     }
 
   private:
@@ -137,9 +138,10 @@ class ConsoleFlow final : public FlowRun {
     }
 
     Outcome nothing_to_do() {
-        if (report_.assessment->verdict != Verdict::AlreadyRolledBack || !options_.verify)
-            return Outcome::NothingToDo;
-        record_.rollback = *report_.assessment->last_rollback;
+        // whatever the end of a rollback was called: what it left is looked at
+        const mtc::Migration* last = rollback::rollback_to_prove(*state_);
+        if (last == nullptr || !options_.verify) return Outcome::NothingToDo;
+        record_.rollback = last->name;
         begin_to_wait();
         return await_application_then(Outcome::NothingToDo);
     }

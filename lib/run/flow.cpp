@@ -17,6 +17,8 @@ FlowRun::FlowRun(const Session& session, const FlowOptions& options, Flow flow,
     execute_.flow = flow;
     report_.flow = flow;
     report_.began = base::now();
+    report_.ns = session.plan.ns;
+    report_.plan = session.plan.name;
 }
 
 rollback::RunReport FlowRun::run() {

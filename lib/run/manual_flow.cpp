@@ -44,7 +44,9 @@ std::string what_is_written(const Step& step) {
 class ManualFlow final : public FlowRun {
   public:
     ManualFlow(const Session& session, const ManualFlowOptions& options, std::stop_token stop)
-        : FlowRun(session, options, Flow::Manual, std::move(stop)), options_(options) {}
+        : FlowRun(session, options, Flow::Manual, std::move(stop)), options_(options) {
+        report_.starts = options.manual.starts();
+    }
 
   private:
     Outcome flow() override {

@@ -553,4 +553,23 @@ TEST_CASE("what a stage has copied ahead of the cutover is no reason to roll bac
     }
 }
 
+TEST_CASE("what a state migration has copied is not to be rolled back, nor deleted") {
+    State state = build::well();
+    state.migrations = {
+        build::ended(build::migration("convert", mtc::MigrationKind::State, 0), "Succeeded")};
+    state.target.labelled = {build::labelled(build::claims, "data-new")};
+    const Assessment assessment = assess(state);
+    CHECK(assessment.verdict == Verdict::NotNeeded);
+    CHECK(build::contains(assessment.reasons.at(0), "what state migration convert was for"));
+    CHECK(assessment.advice.commands.empty());
+    for (const Finding& finding : verify({state, {}, "", Flow::Console})) {
+        CAPTURE(finding.remedy);
+        CHECK_FALSE(finding.remedy.starts_with("oc delete"));
+        CHECK_FALSE(finding.remedy.starts_with("roll back"));
+    }
+    // one that failed is another matter
+    state.migrations[0].conditions[0].type = "Failed";
+    CHECK(assess(state).verdict == Verdict::Recommended);
+}
+
 }  // namespace assess_test

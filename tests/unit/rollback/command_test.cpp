@@ -91,7 +91,8 @@ State all_wrong() {
     source.claims = {build::claim("data", "Lost")};
     source.volumes = {build::volume("Failed")};
     source.endpoints = {build::endpoints("web", false)};
-    source.routes = {build::route("web", "False")};
+    source.routes = {build::route("web", "False"), build::route("api", "False"),
+                     build::route("shop", "False"), build::route("old", "False")};
     auto& target = state.target;
     target.found_namespaces = {
         build::Thing(build::namespaces, "", "shop").status({{"phase", "Terminating"}})};
@@ -148,7 +149,13 @@ TEST_CASE("each command that is printed of a State names the cluster that it is 
     for (const std::string rollback : {"", "rollback-1"}) {
         for (const Flow flow : {Flow::Console, Flow::Manual}) {
             State state = all_wrong();
-            if (!rollback.empty()) state.migrations.push_back(build::good_rollback());
+            if (rollback.empty()) {
+                // while one runs there is one remedy: to wait
+                state.migrations.back().phase = "Completed";
+                state.migrations.back().conditions = {{"Failed", "Advisory", "", ""}};
+            } else {
+                state.migrations.push_back(build::good_rollback());
+            }
             reached(state);
             std::size_t seen = 0;
             for (const auto& [where, text] : texts_of(state, rollback, flow)) {
@@ -186,15 +193,31 @@ TEST_CASE("a finding's command is for the finding's own side") {
 TEST_CASE("before any rollback there is one remedy, to roll back") {
     State state = all_wrong();
     reached(state);
-    std::size_t rolls_back = 0;
-    for (const Finding& finding : verify({state, {}, "", Flow::Console})) {
-        CAPTURE(finding.check);
-        CAPTURE(finding.remedy);
-        for (const char* destroys : {"oc delete", "oc annotate", "oc patch deployment"})
-            CHECK_FALSE(finding.remedy.starts_with(destroys));
-        if (finding.remedy == "roll back: {plugin} shop-plan") ++rolls_back;
+    const auto only_remedy = [&](const std::string& rollback, Flow flow, const char* remedy) {
+        std::size_t told = 0;
+        for (const Finding& finding : verify({state, {}, rollback, flow})) {
+            CAPTURE(finding.check);
+            CAPTURE(finding.remedy);
+            for (const char* destroys :
+                 {"oc delete", "oc annotate", "oc patch deployment", "oc scale"})
+                CHECK_FALSE(finding.remedy.starts_with(destroys));
+            if (finding.remedy == remedy) ++told;
+        }
+        CHECK(told == 1);
+    };
+    // what runs may start, stop and delete all of it
+    for (const Flow flow : {Flow::Console, Flow::Manual})
+        only_remedy("", flow,
+                    "wait until MigMigration late has ended: {plugin} status shop-plan -w");
+    state.migrations.back().phase = "Completed";
+    state.migrations.back().conditions = {{"Failed", "Advisory", "", ""}};
+    only_remedy("", Flow::Console, "roll back: {plugin} shop-plan");
+    // nor after one that did not do all of it
+    state.migrations.push_back(build::good_rollback());
+    for (const char* ending : {"Failed", "Canceled"}) {
+        state.migrations.back().conditions[0].type = ending;
+        only_remedy("rollback-1", Flow::Console, "roll back: {plugin} shop-plan");
     }
-    CHECK(rolls_back == 1);
     state.migrations.clear();
     const auto findings = verify({state, {}, "", Flow::Console});
     CHECK(std::ranges::none_of(findings, [](const Finding& f) {

@@ -91,8 +91,34 @@ TEST_CASE("before its first rollback, too, what no rollback mends keeps its own 
         return std::ranges::count_if(
             findings, [&](const Finding& finding) { return contains(finding.remedy, part); });
     };
-    CHECK(remedies_with("roll back: {plugin} shop-plan") == 1);
-    CHECK(remedies_with("list the namespace in the plan again, as it was") == 2);
+    // which a rollback would be refused for
+    CHECK(remedies_with("roll back: {plugin} shop-plan") == 0);
+    CHECK(remedies_with("list the namespace in the plan again, as it was") == 3);
+    state.target.elsewhere.clear();
+    const auto others = verify({state, {}, "", Flow::Console});
+    CHECK(std::ranges::count(others, "roll back: {plugin} shop-plan", &Finding::remedy) == 1);
+}
+
+TEST_CASE("a moved volume may be mounted where nobody looks") {
+    const auto is_unseen = [](const State& state, const char* part) {
+        const Finding finding = finding_of(state, Flow::Console, "target-no-double-writer");
+        return finding.severity == Severity::Unknown && contains(finding.message, part);
+    };
+    State state = build::halfway();
+    state.plan.volumes.at(0).action = "move";
+    CHECK(is_unseen(with_elsewhere(state), "in a namespace that the plan does not list any more"));
+    const auto ids = build::ids_of(assess(with_elsewhere(state)).blockers);
+    CHECK(std::ranges::count(ids, "migrated-elsewhere") == 1);
+    state.target.searched_everywhere = false;
+    CHECK(is_unseen(state, "only those of the plan may be searched"));
+    const Runbook by_hand = manual_flow(state, record_of(state, ""), {});
+    CHECK(build::ids_of(by_hand.blockers) == std::vector<std::string>{"target-unseen"});
+    CHECK(contains(by_hand.blockers.front().what, "search all namespaces"));
+    CHECK(
+        manual_flow(state, record_of(state, ""), {.assume_target_stopped = true}).blockers.empty());
+    // a copy is another volume
+    state.plan.volumes.at(0).action = "copy";
+    CHECK(manual_flow(state, record_of(state, ""), {}).blockers.empty());
 }
 
 TEST_CASE("nothing is said of namespaces that may not be searched") {

@@ -130,6 +130,16 @@ TEST_CASE("a record counts until another migration of the plan begins a new stor
     }
 }
 
+TEST_CASE("that a stopped workload of which nobody knew rests later, tells nothing of before") {
+    // MTC has taken its mark off, and left it at rest
+    const Record both = merged(record_with({was("import", std::nullopt, true)}),
+                               record_with({was("import", 0, false)}));
+    REQUIRE(both.workloads.size() == 1);
+    CHECK(both.workloads[0].quiesced);
+    CHECK(both.workloads[0].before == mtc::Wanted{});
+    CHECK(both.workloads[0].told() == Before{});
+}
+
 TEST_CASE("a record survives being written down and read again") {
     const Record record = record_with(
         {was("web", 3, true),

@@ -228,10 +228,38 @@ TEST_CASE("what was migrated and is not on the source any more is named, and is 
         state.gaps.push_back(build::gap(Side::Source, "deployments.apps"));
         CHECK(left_at_rest(assess(state).blockers) == nullptr);
     }
-    SUBCASE("nor a Job, which may have ended and been tidied away") {
+    SUBCASE("nor a Job, which may have ended and been tidied away, unless its copy runs now") {
         State job = build::left_at_rest(build::kinds_told()[4]);
         job.source.workloads.clear();
+        CHECK(left_at_rest(assess(job).blockers) != nullptr);
+        job.target.workloads[0].body["status"]["conditions"] =
+            build::list(Json{{"type", "Complete"}, {"status", "True"}});
         CHECK(left_at_rest(assess(job).blockers) == nullptr);
+    }
+}
+
+TEST_CASE("a mark of 0 starts nothing: the only one that runs is not taken away by it") {
+    for (const char* kind :
+         {"Deployment", "DeploymentConfig", "StatefulSet", "ReplicaSet", "Job"}) {
+        CAPTURE(std::string(kind));
+        const auto all = build::kinds_told();
+        const Told& told = *std::ranges::find(all, std::string_view(kind), &Told::kind);
+        State state = build::left_at_rest(told);
+        Object& web = state.source.workloads.at(0);
+        web.body["metadata"]["annotations"]["migration.openshift.io/preQuiesceReplicas"] = "0";
+        const Record record = record_of(state, "");
+        for (const bool as_before : {false, true}) {
+            const bool known =
+                as_before && std::string(kind) == "Job";  // its copy tells the number
+            const StartChoice choice{.as_before = as_before};
+            CHECK((left_at_rest(assess(state, {.record = &record, .starts = choice}).blockers) ==
+                   nullptr) == known);
+            CHECK((left_at_rest(manual_flow(state, record, {.as_before = as_before}).blockers) ==
+                   nullptr) == (std::string(kind) == "Job"));
+        }
+        CHECK(contains(left_at_rest(assess(state).blockers)->what,
+                       "here, and MTC's mark says no other number"));
+        CHECK(manual_flow(state, record, {.set = count(told, 3)}).blockers.empty());
     }
 }
 
