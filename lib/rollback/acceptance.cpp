@@ -19,6 +19,7 @@ std::vector<Acceptable> what_can_be_accepted() {
     for (const std::string_view id : acceptable_ids()) all.push_back({id, ""});
     all.push_back({volume_policy_unseen, "NAMESPACE/CLAIM"});
     all.push_back({runs_on_target_only_id, "NAMESPACE/KIND/NAME"});
+    all.push_back({serves_on_target_only_id, "NAMESPACE/KIND/NAME"});
     return all;
 }
 

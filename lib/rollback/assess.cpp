@@ -513,6 +513,7 @@ Assessment assess(const State& state, const AssessOptions& options) {
     if (auto marks = unreadable_marks(state, assessment.situation, set))
         assessment.blockers.push_back(std::move(*marks));
     std::ranges::move(runs_on_target_only(state), std::back_inserter(assessment.blockers));
+    add_serving_on_target_only(state, assessment.situation, assessment.blockers);
     if (auto rests = undecided(assessment.situation, options.starts))
         assessment.blockers.push_back(std::move(*rests));
     assessment.effects = effects_of(state, assessment.situation, options.starts);

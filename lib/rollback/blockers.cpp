@@ -312,6 +312,10 @@ void migration_ahead(const State& state, const AssessOptions&, std::vector<Block
     }
 }
 
+void migration_of_a_rival(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
+    add_running_of_rivals(state, out);
+}
+
 void schema_without_rollback(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
     if (state.knows_rollback == true) return;
     const bool unknown = !state.knows_rollback;
@@ -427,9 +431,9 @@ void volumes_lost(const State& state, const AssessOptions&, std::vector<Blocker>
 
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    other_clusters,     elsewhere,         volumes_lost,    plan_closed,
-    plan_not_ready,     cluster_not_ready, migration_ahead, schema_without_rollback,
-    missing_permissions};
+    other_clusters,          elsewhere,          volumes_lost,    plan_closed,
+    plan_not_ready,          cluster_not_ready,  migration_ahead, migration_of_a_rival,
+    schema_without_rollback, missing_permissions};
 
 }  // namespace
 

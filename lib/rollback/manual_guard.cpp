@@ -11,6 +11,7 @@
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
 #include "rollback/other_owners.hpp"
+#include "rollback/other_plans.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
 
@@ -126,6 +127,34 @@ void add_unseen_target(const State& state, const ManualOptions& options,
                              "nothing runs there: --assume-target-stopped"});
 }
 
+// Another plan has migrated it, and what is that plan's is not stopped by this one.
+void add_doubles(const State& state, const std::vector<Step>& steps, std::vector<Blocker>& out) {
+    std::set<std::string> started;
+    for (const Step& step : steps) {
+        const auto* patch = std::get_if<Patch>(&step.action);
+        if (patch != nullptr && patch->purpose == Purpose::Start)
+            started.insert(patch->seen.ref.path());
+    }
+    const auto stopped = workloads_to_stop(state);
+    for (const Pair& pair : pairs_of(state)) {
+        if (pair.source == nullptr || pair.target == nullptr ||
+            !started.contains(pair.source->ref.path()) || rests(*pair.target) ||
+            std::ranges::count(stopped, pair.target) > 0)
+            continue;
+        const auto plan = base::label_of(*pair.target, mtc::labels::migrated_by_plan);
+        if (!plan || *plan == state.plan.uid) continue;
+        const auto known = std::ranges::find(state.other_plans, *plan, &mtc::Plan::uid);
+        out.push_back(
+            {.id = "target-workload-runs",
+             .what = pair.target->ref.path() +
+                     " on the target runs, and another plan has migrated it: started on the "
+                     "source, the application would run twice",
+             .remedy = known == state.other_plans.end()
+                           ? "roll back with the plan that migrated it, or stop it first"
+                           : "roll back with plan " + known->name + ", which migrated it"});
+    }
+}
+
 void add_migrations(const State& state, std::vector<Blocker>& out) {
     for (const mtc::Migration& m : mtc::ahead_of_a_rollback(state.migrations)) {
         const auto on_it = [&](const char* verb, const std::string& rest = {}) {
@@ -212,11 +241,13 @@ std::vector<Blocker> blockers(const State& state, const Record& record,
                               const ManualOptions& options, const std::vector<Step>& steps) {
     std::vector<Blocker> out = wrong_clusters(state);
     add_migrations(state, out);
+    add_running_of_rivals(state, out);
     std::ranges::move(wrong_counts(state, options.set), std::back_inserter(out));
     add_unseen_source(state, out);
     if (options.workloads) add_undecided(state, record, options, steps, out);
     add_migrated_elsewhere(state, out);
     if (std::ranges::any_of(steps, starts_something)) {
+        add_doubles(state, steps, out);
         add_unseen_target(state, options, out);
         add_lone_pods(state, options.stage_pods, out);
     }

@@ -138,4 +138,32 @@ std::vector<std::string> accepted_owners(const State& state) {
     return out;
 }
 
+namespace {
+
+// Told to run, and by its pods it does not.
+bool serves_only_as_copy(const WorkloadSituation& each) {
+    const bool here =
+        each.source && !each.source->at_rest && !each.source->ended && !each.source->serves.yes;
+    return here && each.migrated && !each.target->at_rest && !each.target->ended &&
+           each.target->serves.yes;
+}
+
+}  // namespace
+
+void add_serving_on_target_only(const State& state, const Situation& situation,
+                                std::vector<Blocker>& out) {
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (!serves_only_as_copy(each)) continue;
+        const std::string acceptance = serves_on_target_only_id + ("=" + each.workload.path());
+        if (std::ranges::count(state.accepted, acceptance) > 0) continue;
+        out.push_back(
+            {.id = serves_on_target_only_id,
+             .what = each.workload.path() + " serves on the target, and not on the source (" +
+                     each.source->serves.why + "): a rollback deletes the only one that serves",
+             .remedy = "see why it does not serve: " +
+                       oc(state, Side::Source, "describe", each.workload) +
+                       "; to go on all the same: --accept " + base::shell_word(acceptance)});
+    }
+}
+
 }  // namespace rollback

@@ -29,4 +29,8 @@ std::string describe_owner(const State& state, const ObjectRef& owner);
 /// The id by which that is accepted: "runs-on-target-only=shop/replicationcontroller/web".
 inline constexpr const char* runs_on_target_only_id = "runs-on-target-only";
 
+/// The id of what add_serving_on_target_only() refuses:
+/// "serves-on-target-only=shop/deployment/web".
+inline constexpr const char* serves_on_target_only_id = "serves-on-target-only";
+
 }  // namespace rollback

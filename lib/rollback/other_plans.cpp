@@ -73,6 +73,24 @@ std::vector<const mtc::Plan*> rivals_of(const State& state) {
     return rivals;
 }
 
+void add_running_of_rivals(const State& state, std::vector<Blocker>& out) {
+    const auto rivals = rivals_of(state);
+    for (const mtc::Migration& m : state.other_migrations) {
+        const bool begun = m.started || !m.phase.empty();
+        if (!begun || mtc::is_terminal(m.state()) ||
+            std::ranges::none_of(rivals,
+                                 [&](const mtc::Plan* plan) { return plan->name == m.plan; }))
+            continue;
+        out.push_back({.id = "migration-running",
+                       .what = mtc::word(m.kind) + " " + m.name + " of plan " + m.plan +
+                               " has not ended, and that plan lists a namespace of this one: it "
+                               "acts on the same workloads",
+                       .remedy = "wait until it has ended: " +
+                                 oc(state, Side::Control,
+                                    words_for("get migmigration", m.name, m.ns) + " -w")});
+    }
+}
+
 std::vector<ObjectRef> borrowed_for(const State& state, const mtc::Plan& plan) {
     std::vector<ObjectRef> pods;
     for (const ClusterView* view : {&state.source, &state.target}) {

@@ -6,12 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "rollback/assess.hpp"
 #include "rollback/state.hpp"
 
 namespace rollback {
 
 /// The open plans that list a namespace of this one on the same cluster, on either side.
 std::vector<const mtc::Plan*> rivals_of(const State& state);
+
+/// The migrations of these that have begun and not ended: they act on the same workloads. As
+/// reasons to refuse.
+void add_running_of_rivals(const State& state, std::vector<Blocker>& out);
 
 /// The pods that MTC borrowed for that plan, as far as this look goes, on both sides.
 std::vector<ObjectRef> borrowed_for(const State& state, const mtc::Plan& plan);

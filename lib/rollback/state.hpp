@@ -111,7 +111,8 @@ struct State {
     ClusterView control = {};  // what it is, and how it is reached; none of its objects
     std::vector<std::string> accepted = {};   // "ID" or "ID=OBJECT": what the operator answers for
     std::vector<mtc::Plan> other_plans = {};  // in the same namespace as the plan
-    std::optional<std::vector<Probe>> probes = {};  // nothing: not asked for
+    std::vector<mtc::Migration> other_migrations = {};  // of these
+    std::optional<std::vector<Probe>> probes = {};      // nothing: not asked for
     std::vector<Denied> denied = {};
     std::vector<Gap> gaps = {};
     base::Time seen_at = {};

@@ -345,7 +345,9 @@ Result<void> read_migrations(const Session& session, State& state, std::stop_tok
     for (const Object& object : all->items) {
         mtc::Migration migration = mtc::decode_migration(object);
         // by reference, not by label: the controller adds the label only after its first look
-        if (migration.plan == session.plan.name) state.migrations.push_back(std::move(migration));
+        auto& list =
+            migration.plan == session.plan.name ? state.migrations : state.other_migrations;
+        list.push_back(std::move(migration));
     }
     return {};
 }

@@ -90,7 +90,7 @@ TEST_CASE("what was migrated, or mounts a volume of the plan, is stopped on the 
         return build::migrated(
             build::workload("CronJob", "nightly").spec({{"suspend", suspended}}));
     };
-    Object of_another_plan = web(1);
+    Object of_another_plan = build::running("Deployment", "other", 1);
     of_another_plan.body["metadata"]["labels"][mtc::labels::migrated_by_plan] = "another";
     State skipped = with_target(build::mounting(web(1), "data"));
     skipped.plan.volumes[0].action = "skip";

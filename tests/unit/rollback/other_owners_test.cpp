@@ -155,4 +155,31 @@ TEST_CASE("by hand a pod that is made anew is not stopped by deleting it") {
                    "oc scale replicationcontroller/db -n shop --replicas=0"));
 }
 
+TEST_CASE("running means pods: what serves on the target alone is not deleted unasked") {
+    State state = build::left_at_rest(build::kinds_told().front());
+    state.source.workloads = {build::workload("Deployment", "web")
+                                  .spec({{"replicas", 2}})
+                                  .status({{"readyReplicas", 0}, {"updatedReplicas", 2}})};
+    const auto refused = [](const State& seen) {
+        const auto all = ids(assess(seen));
+        return std::ranges::count(all, "serves-on-target-only") > 0;
+    };
+    CHECK(refused(state));
+    CHECK(contains(assess(state).blockers.back().what,
+                   "shop/deployment/web serves on the target, and not on the source (0 of 2 pods "
+                   "ready)"));
+    SUBCASE("unless it is accepted by name") {
+        state.accepted = {"serves-on-target-only=shop/deployment/web"};
+        CHECK_FALSE(refused(state));
+    }
+    SUBCASE("or serves on the source, too") {
+        state.source.workloads = {build::running("Deployment", "web", 2)};
+        CHECK_FALSE(refused(state));
+    }
+    SUBCASE("or not on the target either") {
+        state.target.workloads[0].body["status"]["readyReplicas"] = 0;
+        CHECK_FALSE(refused(state));
+    }
+}
+
 }  // namespace other_owners_test

@@ -129,4 +129,51 @@ TEST_CASE("of a closed plan it is said what was lost when it was closed") {
                    "does not come back"));
 }
 
+TEST_CASE("a migration of another plan acts on the same workloads while it runs") {
+    State state = build::halfway();
+    mtc::Plan other = state.plan;
+    other.name = "other-plan";
+    other.uid = "uid-of-other";
+    state.other_plans = {other};
+    mtc::Migration running =
+        build::migration("cutover-9", mtc::MigrationKind::Cutover, 5, "EnsureInitialBackup");
+    running.plan = "other-plan";
+    running.conditions = {{"Running", "Advisory", "", ""}};
+    state.other_migrations = {running};
+    const auto refused = [&](const State& seen) {
+        const auto by_mtc = build::ids_of(assess(seen).blockers);
+        const auto by_hand = build::ids_of(manual_flow(seen, record_of(seen, ""), {}).blockers);
+        CHECK(by_mtc == by_hand);
+        return by_hand == std::vector<std::string>{"migration-running"};
+    };
+    CHECK(refused(state));
+    SUBCASE("but not one that has ended") {
+        state.other_migrations[0].phase = "Completed";
+        state.other_migrations[0].conditions = {{"Succeeded", "Advisory", "", ""}};
+        CHECK_FALSE(refused(state));
+    }
+    SUBCASE("nor of a plan with other namespaces") {
+        state.other_plans[0].namespaces = {{"billing", "billing"}};
+        CHECK_FALSE(refused(state));
+    }
+}
+
+TEST_CASE("by hand nothing is started of which another plan has a copy that runs") {
+    State state = build::halfway();
+    Object copy = build::running("Deployment", "web", 3);
+    copy.body["metadata"]["labels"][mtc::labels::migrated_by_plan] = "uid-of-other";
+    state.target.workloads = {copy};
+    const auto blockers = manual_flow(state, record_of(state, ""), {}).blockers;
+    REQUIRE(build::ids_of(blockers) == std::vector<std::string>{"target-workload-runs"});
+    CHECK(build::contains(blockers[0].what, "the application would run twice"));
+    mtc::Plan other = state.plan;
+    other.name = "other-plan";
+    other.uid = "uid-of-other";
+    state.other_plans = {other};
+    CHECK(manual_flow(state, record_of(state, ""), {}).blockers[0].remedy ==
+          "roll back with plan other-plan, which migrated it");
+    state.target.workloads[0].body["spec"]["replicas"] = 0;
+    CHECK(manual_flow(state, record_of(state, ""), {}).blockers.empty());
+}
+
 }  // namespace other_plans_test
