@@ -78,7 +78,7 @@ Result<void> must_name_one(const ObjectRef& ref) {
 // asked for.
 Result<Object> must_be(const ObjectRef& asked, const std::string& uid, Result<Object> answer) {
     if (!answer) return answer;
-    const bool right = answer->ref.name == asked.name &&
+    const bool right = (asked.name.empty() || answer->ref.name == asked.name) &&
                        (!asked.type.namespaced || answer->ref.ns == asked.ns) &&
                        !answer->uid.empty() && (uid.empty() || answer->uid == uid);
     if (right) return answer;
@@ -180,7 +180,9 @@ Result<ListPage> RestCluster::page(const ResourceType& type, const ListOptions& 
 
 Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
                                    const WriteOptions& options, std::stop_token stop) {
-    if (auto named = must_name_one(where); !named) return std::unexpected(named.error());
+    // without a name the server makes one (generateName)
+    if (auto named = must_name_one(where); !named && !where.name.empty())
+        return std::unexpected(named.error());
     Target target(where.type, where.ns);
     if (!options.subresource.empty()) target.segment(where.name).segment(options.subresource);
     target.write_options(options);

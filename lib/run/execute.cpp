@@ -14,7 +14,8 @@ using base::ErrorKind;
 constexpr int attempts = 3;
 
 bool outcome_is_open(ErrorKind kind) {
-    return kind == ErrorKind::Lost || kind == ErrorKind::TimedOut;
+    // Malformed: something between has answered for the server
+    return kind == ErrorKind::Lost || kind == ErrorKind::TimedOut || kind == ErrorKind::Malformed;
 }
 
 // A server whose schema does not know spec.rollback drops the field and keeps the object: a

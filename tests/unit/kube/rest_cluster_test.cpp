@@ -108,11 +108,43 @@ std::string page(const std::string& name, const std::string& next) {
         .dump();
 }
 
+Answer object(const std::string& name, const std::string& ns, const std::string& uid = "u-1") {
+    return {.body = Json{{"metadata", {{"name", name}, {"namespace", ns}, {"uid", uid}}}}.dump()};
+}
+
+const Answer deleted{.body = R"({"kind":"Status","status":"Success"})"};
+
 }  // namespace
+
+TEST_CASE("an answer about something else, or about nothing, is none") {
+    Scripted script;
+    for (const Answer& answer : {Answer{.body = "{}"}, object("api", "shop"),
+                                 object("web", "billing"), object("web", "shop", "")}) {
+        script.answers({answer});
+        CHECK(kind_of(script.cluster->get({pods, "shop", "web"}, {})) == ErrorKind::Malformed);
+    }
+    script.answers({object("web", "shop", "u-2")});
+    CHECK(kind_of(script.cluster->patch(seen("web"), Json::array(), {}, {})) ==
+          ErrorKind::Malformed);
+    for (const char* body : {"{}", R"({"kind":"Status","status":"Failure"})", "[]", "x"}) {
+        script.answers({{.body = body}});
+        CHECK(kind_of(script.cluster->remove(seen("web"), {}, {})) == ErrorKind::Malformed);
+    }
+}
+
+TEST_CASE("what names no object is not asked for") {
+    for (const char* name : {"", ".", ".."}) {
+        Scripted script;
+        CHECK(kind_of(script.cluster->get({pods, "shop", name}, {})) == ErrorKind::Malformed);
+        CHECK(kind_of(script.cluster->get({pods, name, "web"}, {})) == ErrorKind::Malformed);
+        CHECK(kind_of(script.cluster->remove(seen(name), {}, {})) == ErrorKind::Malformed);
+        CHECK(script.requests.empty());
+    }
+}
 
 TEST_CASE("an object is asked for by its path, with every segment encoded") {
     Scripted script;
-    script.answers({{.body = R"({"metadata":{"name":"a/b"}})"}, {}, {}});
+    script.answers({object("a/b", "shop"), object("web", "shop"), object("n", "")});
     CHECK(script.cluster->get({deployments, "shop", "a/b"}, {})->ref.name == "a/b");
     CHECK(script.request(0).target == "/apis/apps/v1/namespaces/shop/deployments/a%2Fb");
     CHECK(script.cluster->get({pods, "shop", "web"}, {}));
@@ -165,7 +197,7 @@ TEST_CASE("a list whose pages have expired starts over") {
 
 TEST_CASE("a patch tests the uid before anything else") {
     Scripted script;
-    script.answers({{.body = R"({"metadata":{"name":"web"}})"}});
+    script.answers({object("web", "shop")});
     const Json operations =
         Json::array({{{"op", "replace"}, {"path", "/spec/replicas"}, {"value", 2}}});
     REQUIRE(script.cluster->patch(seen("web"), operations,
@@ -229,7 +261,7 @@ TEST_CASE("a patch of what is no longer as it was seen is a conflict") {
 
 TEST_CASE("a delete carries the uid that was seen") {
     Scripted script;
-    script.answers({{}, {}, status(404, "NotFound", "gone")});
+    script.answers({deleted, deleted, status(404, "NotFound", "gone")});
     REQUIRE(script.cluster->remove(seen("web"), {}, {}));
     CHECK(script.request(0).method == "DELETE");
     CHECK(script.request(0).target == "/apis/apps/v1/namespaces/shop/deployments/web");
@@ -253,9 +285,9 @@ TEST_CASE("what was never seen is never written") {
 
 TEST_CASE("a create is sent once to its collection") {
     Scripted script;
-    script.answers({{.status = 201, .body = R"({"metadata":{"name":"web","uid":"new"}})"},
-                    {.status = 201},
-                    status(409, "AlreadyExists", "exists")});
+    Answer made = object("web", "shop", "new");
+    made.status = 201;
+    script.answers({made, {.status = 201}, status(409, "AlreadyExists", "exists")});
     const Json body{{"metadata", {{"name", "web"}}}};
     CHECK(script.cluster->create({pods, "shop", "web"}, body, {}, {})->uid == "new");
     CHECK(script.request(0).target == "/api/v1/namespaces/shop/pods?fieldManager=oc-mtc-rollback");
@@ -271,8 +303,7 @@ TEST_CASE("the server's word on when to come again counts") {
     Scripted script;
     SUBCASE("for any verb") {
         script.answers({status(429, "TooManyRequests", "wait", "0"),
-                        status(503, "ServiceUnavailable", "wait", "1"),
-                        {}});
+                        status(503, "ServiceUnavailable", "wait", "1"), deleted});
         const auto begun = std::chrono::steady_clock::now();
         CHECK(script.cluster->remove(seen("web"), {}, {}));
         CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::seconds(1));
@@ -392,13 +423,15 @@ TEST_CASE("an older server's discovery is read version by version") {
         });
     };
     serve("/api", R"({"kind":"APIVersions","versions":["v1"]})");
-    serve("/api/v1",
-          R"({"resources":[{"name":"pods","kind":"Pod","namespaced":true,"verbs":["list"]}]})");
+    serve(
+        "/api/v1",
+        R"({"kind":"APIResourceList","resources":[{"name":"pods","kind":"Pod","namespaced":true,"verbs":["list"]}]})");
     serve("/apis", R"({"kind":"APIGroupList","groups":[
         {"name":"apps","versions":[{"version":"v1"}],"preferredVersion":{"version":"v1"}},
         {"name":"broken","versions":[{"version":"v1"}],"preferredVersion":{"version":"v1"}}]})");
-    serve("/apis/apps/v1",
-          R"({"resources":[{"name":"deployments","kind":"Deployment","namespaced":true}]})");
+    serve(
+        "/apis/apps/v1",
+        R"({"kind":"APIResourceList","resources":[{"name":"deployments","kind":"Deployment","namespaced":true}]})");
     serve("/apis/broken/v1", R"({"kind":"Status","reason":"ServiceUnavailable","message":"down"})",
           503);
     server.start();
@@ -415,7 +448,7 @@ TEST_CASE("an older server's discovery is read version by version") {
 
 TEST_CASE("each request is logged, with nothing in it that drives a terminal") {
     Scripted script;
-    script.answers({{}, status(404, "NotFound", "no")});
+    script.answers({object("p", "n"), status(404, "NotFound", "no")});
     CHECK(script.cluster->get({pods, "n", "p"}, {}));
     CHECK(script.log.at(0).contains("] GET " + script.cluster->server() +
                                     "/api/v1/namespaces/n/pods/p 200 OK in "));
@@ -428,10 +461,11 @@ TEST_CASE("a read whose connection broke is sent once more, a write never") {
     std::atomic<int> requests = 0;
     const RawServer server([&requests](int socket, int) {
         read_request(socket);
+        const std::string body = object("p", "n").body;
         if (++requests == 2) {
-            write_all(
-                socket,
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+            write_all(socket,
+                      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                          std::to_string(body.size()) + "\r\n\r\n" + body);
         }
     });
     const auto cluster =
