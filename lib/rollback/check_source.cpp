@@ -337,6 +337,7 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
     CheckWriter out(e, "source-workloads-as-before", Side::Source);
     std::size_t compared = 0;
     std::size_t with_itself = 0;
+    std::size_t as_said = 0;
     auto recorded = recorded_by_key(e);
     for (const Pair& pair : pairs_of(e.state)) {
         const auto noted = recorded.extract(mtc::key_of(pair.workload));
@@ -351,6 +352,7 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
             compare(e, before, pair, out);
             ++compared;
             if (tells_nothing(before)) ++with_itself;
+            if (before.told_by == Witness::Operator) ++as_said;
         }
     }
     for (const auto& [key, gone] : recorded) report_missing(e, *gone, out);
@@ -372,8 +374,11 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
                      "snapshot of it was kept here",
                  "verify where the rollback was run");
     out.add_gaps(is_workload);
-    return std::move(out).done(base::count(compared, "workload") +
-                               " told to run the same as before");
+    return std::move(out).done(
+        base::count(compared, "workload") + " told to run the same as before" +
+        (as_said == 0
+             ? ""
+             : ", " + std::to_string(as_said) + " of them as --set said, whatever it was"));
 }
 
 std::vector<Finding> workloads_serve(const Evidence& e) {

@@ -47,7 +47,8 @@ std::string describe_conversion(const State& state) {
     return std::string(one ? "a workload mounts" : "workloads mount") +
            " the new claims of a storage conversion: MTC's own rollback switches back to the old "
            "ones, `manual` starts " +
-           (one ? "it" : "them") + " with the new ones: " + base::first_of(std::move(names), 3);
+           (one ? "it" : "them") + " with the new ones: " + base::first_of(std::move(names), 3) +
+           "; to switch, MTC stops all workloads of the namespaces and starts them again";
 }
 
 }  // namespace rollback

@@ -7,6 +7,7 @@
 #include "mtc/names.hpp"
 #include "mtc/unquiesce.hpp"
 #include "rollback/manual_parts.hpp"
+#include "rollback/situation.hpp"
 
 namespace rollback {
 namespace {
@@ -62,13 +63,19 @@ void add_starts(const State& state, const ManualOptions& options, std::vector<St
     std::ranges::move(starts, std::back_inserter(out.steps));
 }
 
+// Then the target is stopped though nothing is left to be started.
+bool both_sides_write(const State& state) {
+    return std::ranges::any_of(situation_of(state).volumes, is_written_by_both);
+}
+
 void add_workload_steps(const State& state, const Record& record, const ManualOptions& options,
                         Runbook& out) {
     Runbook starts = manual::starts(state, record, options);
     auto pauses = manual::pauses(state, starts);
     out.skipped = std::move(starts.skipped);
-    if (starts.steps.empty() && pauses.empty()) return;
-    if (!starts.steps.empty()) add_starts(state, options, std::move(starts.steps), out);
+    const bool stop = !starts.steps.empty() || both_sides_write(state);
+    if (!stop && pauses.empty()) return;
+    if (stop) add_starts(state, options, std::move(starts.steps), out);
     out.steps.push_back({AwaitServing{}, "pods take a while to start"});
     std::ranges::move(pauses, std::back_inserter(out.steps));
 }

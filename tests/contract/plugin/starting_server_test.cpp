@@ -50,7 +50,7 @@ TEST_CASE("a write that is answered with nothing is not called written") {
     for (const char* match : {"^PATCH /apis/apps/v1/namespaces/shop/deployments/web",
                               "^DELETE /api/v1/namespaces/shop/pods/stage"})
         answers_always(world.source_server(), match, Json::object());
-    const auto ended = person.runs({"manual", "shop-plan", "--yes", "--timeout=20s"});
+    const auto ended = person.runs({"manual", "shop-plan", "--yes", "--timeout=2s"});
     CAPTURE(ended.out);
     CAPTURE(ended.err);
     CHECK(ended.code != 0);

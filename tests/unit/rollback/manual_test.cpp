@@ -614,4 +614,22 @@ TEST_CASE("the proof compares with what a workload is known to have run, whoever
     }
 }
 
+TEST_CASE("where both sides write, the target is stopped though nothing is to be started") {
+    State state = build::written_by_both();
+    state.migrations = {build::failed_cutover()};
+    state.target.workloads = {build::migrated(build::running("Deployment", "web", 1))};
+    const Runbook runbook = manual_flow(state, record_of(state, ""), {});
+    CHECK(runbook.blockers.empty());
+    CHECK(steps_of(runbook) ==
+          Steps{"stop target shop/deployment/web", "await target stopped", "await serving"});
+    SUBCASE("but not the only one that runs") {
+        state.source.workloads.clear();
+        CHECK(manual_flow(state, record_of(state, ""), {}).steps.empty());
+    }
+    SUBCASE("nor where each side has its own volume") {
+        state.plan.volumes.at(0).action = "copy";
+        CHECK(manual_flow(state, record_of(state, ""), {}).steps.empty());
+    }
+}
+
 }  // namespace manual_test

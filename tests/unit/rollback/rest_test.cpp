@@ -145,7 +145,13 @@ TEST_CASE("0 says that it is to stay at rest") {
         CHECK(starts(state, none).empty());
         const Record record =
             completed(record_of(state, ""), state, {.set = none.set, .as_before = false});
-        CHECK_FALSE(fails(as_before(after_mtc(state), record)));
+        const auto findings = as_before(after_mtc(state), record);
+        CHECK_FALSE(fails(findings));
+        // which is no word of before
+        CHECK(std::ranges::all_of(findings, [](const Finding& finding) {
+            return finding.severity != Severity::Ok ||
+                   contains(finding.message, "1 of them as --set said, whatever it was");
+        }));
     }
 }
 
