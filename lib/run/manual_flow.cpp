@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rollback/still_so.hpp"
 #include "run/await_gone.hpp"
 #include "run/observe.hpp"
 #include "run/write.hpp"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "rollback/manual.hpp"
 #include "unit/rollback/before_builders.hpp"
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/text.hpp"
 #include "rollback/acceptance.hpp"
 #include "rollback/volume_fate.hpp"
 #include "unit/rollback/builders.hpp"
