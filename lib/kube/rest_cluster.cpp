@@ -67,11 +67,21 @@ bool names_one(const std::string& name) {
     return !name.empty() && name != "." && name != "..";
 }
 
+std::unexpected<Error> named_by_nothing(const ResourceType& type, const std::string& path) {
+    return fail(ErrorKind::Malformed,
+                "error: \"" + path + "\" names no " + type.kind + ": nothing was asked");
+}
+
 Result<void> must_name_one(const ObjectRef& ref) {
     const bool ns = !ref.type.namespaced || names_one(ref.ns);
     if (ns && names_one(ref.name)) return {};
-    return fail(ErrorKind::Malformed, "error: \"" + ref.ns + "/" + ref.name + "\" names no " +
-                                          ref.type.kind + ": nothing was asked");
+    return named_by_nothing(ref.type, ref.ns + "/" + ref.name);
+}
+
+// Of a list; without a namespace it is of all.
+Result<void> must_name_a_namespace(const ResourceType& type, const std::string& ns) {
+    if (ns.empty() || names_one(ns)) return {};
+    return named_by_nothing(type, ns + "/");
 }
 
 // Something between may answer for the server: what is taken for an object is the one that was
@@ -141,6 +151,8 @@ Result<Object> RestCluster::get(const ObjectRef& ref, std::stop_token stop) {
 
 Result<ObjectList> RestCluster::list(const ResourceType& type, const ListOptions& options,
                                      std::stop_token stop) {
+    if (auto named = must_name_a_namespace(type, options.ns); !named)
+        return std::unexpected(named.error());
     for (int restarts = 0;; ++restarts) {
         bool stale = false;
         auto listed = list_once(type, options, stale, stop);
@@ -181,8 +193,10 @@ Result<ListPage> RestCluster::page(const ResourceType& type, const ListOptions& 
 Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
                                    const WriteOptions& options, std::stop_token stop) {
     // without a name the server makes one (generateName)
-    if (auto named = must_name_one(where); !named && !where.name.empty())
-        return std::unexpected(named.error());
+    auto named = where.name.empty() && !where.ns.empty()
+                     ? must_name_a_namespace(where.type, where.ns)
+                     : must_name_one(where);
+    if (!named) return std::unexpected(named.error());
     Target target(where.type, where.ns);
     if (!options.subresource.empty()) target.segment(where.name).segment(options.subresource);
     target.write_options(options);
@@ -285,6 +299,7 @@ class WatchReader {
 Result<void> RestCluster::watch(const ResourceType& type, const ListOptions& options,
                                 const std::string& resource_version, const WatchHandler& handler,
                                 std::stop_token stop) {
+    if (auto named = must_name_a_namespace(type, options.ns); !named) return named;
     Target target(type, options.ns);
     target.query("watch", "true")
         .query("resourceVersion", resource_version)

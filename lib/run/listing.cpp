@@ -96,10 +96,18 @@ std::string resource_of(const std::string& broken) {
 constexpr std::pair<const char*, const char*> always_served[] = {
     {"", "pods"}, {"apps", "deployments"}, {"batch", "jobs"}};
 
+// "apps/v1: why", "apps: why", of the core group "v1: why".
+bool is_of_group(const std::string& broken, const std::string& group) {
+    return broken.substr(0, broken.find_first_of("/:")) == (group.empty() ? "v1" : group);
+}
+
 void must_be_whole(const Place& place, const kube::Discovery& discovery) {
     for (const auto& [group, plural] : always_served) {
-        if (served(discovery, {.group = group, .version = {}, .plural = plural, .kind = {}}) ||
-            !discovery.broken.empty())
+        // a gap already
+        const bool broken = std::ranges::any_of(
+            discovery.broken, [&](const std::string& each) { return is_of_group(each, group); });
+        if (broken ||
+            served(discovery, {.group = group, .version = {}, .plural = plural, .kind = {}}))
             continue;
         place.notes.gap({.side = place.side,
                          .resource = "discovery",

@@ -138,6 +138,14 @@ TEST_CASE("what names no object is not asked for") {
         CHECK(kind_of(script.cluster->get({pods, "shop", name}, {})) == ErrorKind::Malformed);
         CHECK(kind_of(script.cluster->get({pods, name, "web"}, {})) == ErrorKind::Malformed);
         CHECK(kind_of(script.cluster->remove(seen(name), {}, {})) == ErrorKind::Malformed);
+        if (*name != '\0') {
+            const auto nothing = [](const kube::WatchEvent&) { return true; };
+            CHECK(kind_of(script.cluster->list(pods, {.ns = name}, {})) == ErrorKind::Malformed);
+            CHECK(kind_of(script.cluster->watch(pods, {.ns = name}, "1", nothing, {})) ==
+                  ErrorKind::Malformed);
+            CHECK(kind_of(script.cluster->create({pods, name, ""}, Json::object(), {}, {})) ==
+                  ErrorKind::Malformed);
+        }
         CHECK(script.requests.empty());
     }
 }
