@@ -44,20 +44,33 @@ std::vector<Unreadable> unreadable(const State& state, const Situation& situatio
     return out;
 }
 
+// What is to stand in the mark that cannot be read; nothing where nobody knows it.
+std::optional<std::string> right_value(const Unreadable& mark,
+                                       const std::vector<ReplicaCount>& set) {
+    const auto& [object, workload] = mark;
+    if (mtc::unreadable_mark(*object).starts_with(mtc::annotations::paused)) {
+        const auto& paused = workload->before.wanted.paused;
+        return paused ? std::optional<std::string>(*paused ? "true" : "false") : std::nullopt;
+    }
+    const auto count = known_count(*workload, set);
+    const bool counts = counts_by_mark(*mtc::workload_kind(object->ref.type));
+    return counts && count ? std::optional(std::to_string(*count)) : std::nullopt;
+}
+
 std::string remedy_of(const State& state, const std::vector<Unreadable>& marks,
                       const std::vector<ReplicaCount>& set) {
     std::vector<std::string> commands;
-    for (const auto& [object, workload] : marks) {
-        const mtc::WorkloadKind& kind = *mtc::workload_kind(object->ref.type);
-        const auto count = known_count(*workload, set);
-        if (!counts_by_mark(kind) || !count)
-            return "write into the marks what the workloads ran (" +
-                   oc(state, Side::Source, "edit", object->ref) +
-                   "), or start them by the manual flow, with --set NAMESPACE/KIND/NAME=N";
-        const bool paused = mtc::unreadable_mark(*object).starts_with(mtc::annotations::paused);
-        commands.push_back(paused
-                               ? words_that_write(object->ref, mtc::annotations::paused, "false")
-                               : words_that_write(object->ref, kind.mark, std::to_string(*count)));
+    for (const Unreadable& mark : marks) {
+        const Object& object = *mark.first;
+        const auto value = right_value(mark, set);
+        if (!value)
+            return "write into the marks what the workloads were (" +
+                   oc(state, Side::Source, "edit", object.ref) +
+                   "), or start them by the manual flow, with --set NAMESPACE/KIND/NAME=N where a "
+                   "number is lost";
+        const std::string unreadable = mtc::unreadable_mark(object);
+        commands.push_back(
+            words_that_write(object.ref, unreadable.substr(0, unreadable.find(' ')), *value));
     }
     return oc_each(state, Side::Source, commands);
 }

@@ -131,6 +131,19 @@ TEST_CASE("the remedy writes what is known of before, or what the operator says"
     CHECK(contains(remedy({.record = &record}), "migration.openshift.io/preQuiesceReplicas=3"));
 }
 
+TEST_CASE("nor is a pause made up that nobody knows") {
+    const State state = halfway_with(stopped_with({"Deployment", paused, "maybe", false}));
+    Record record = record_of(state, "");
+    const auto remedy = [&] {
+        return find(assess(state, {.record = &record}).blockers, "mark-unreadable")->remedy;
+    };
+    CHECK(contains(remedy(), "oc edit deployment/web -n shop"));
+    CHECK_FALSE(contains(remedy(), "oc annotate"));
+    record.workloads.at(0).before.paused = true;
+    record.workloads.at(0).told_by = Witness::Copy;
+    CHECK(contains(remedy(), "migration.openshift.io/preQuiescePaused=true"));
+}
+
 TEST_CASE("a workload that MTC passes over cannot make its rollback fail") {
     State state = halfway_with(stopped_with({"Deployment", replicas, "x", false}));
     mtc::Plan other = state.plan;
