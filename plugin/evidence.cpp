@@ -75,7 +75,7 @@ bool changed_nothing(const RunReport& report) {
         case Outcome::Declined:
             return true;
         case Outcome::Detached:
-            return !report.rollback && !report.attached && report.written.empty();
+            return rollback::nothing_has_begun(report);
         case Outcome::Succeeded:
         case Outcome::NothingToDo:
         case Outcome::Failed:

@@ -88,7 +88,7 @@ std::string timed_out_line(const RunReport& report) {
 // was only watched.
 std::string detached_line(const RunReport& report) {
     if (only_canceled(report)) return "Interrupted; " + cancellation_goes_on;
-    if (!report.rollback && !report.attached) return "Interrupted: nothing was changed";
+    if (rollback::nothing_has_begun(report)) return "Interrupted: nothing was changed";
     const bool ended = report.rollback && mtc::is_terminal(report.rollback->state());
     return ended ? "Interrupted before the recovery was verified; the rollback itself has ended"
                  : "Detached; the rollback goes on in the cluster";

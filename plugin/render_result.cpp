@@ -156,11 +156,6 @@ std::string again(const RunReport& report, const RenderContext& context) {
            rollback::flags_of(report.starts);
 }
 
-// Interrupted before there was a rollback there is none to attach to.
-bool nothing_has_begun(const RunReport& report) {
-    return !report.rollback && !report.attached && report.written.empty();
-}
-
 std::string next_step_by_hand(const RunReport& report, const RenderContext& context) {
     switch (report.outcome) {
         case Outcome::TimedOut:
@@ -196,7 +191,8 @@ std::string next_step(const RunReport& report, const RenderContext& context) {
     switch (report.outcome) {
         case Outcome::TimedOut:
         case Outcome::Detached:
-            return (nothing_has_begun(report) ? "To begin again: " : "Attach to it again: ") +
+            return (rollback::nothing_has_begun(report) ? "To begin again: "
+                                                        : "Attach to it again: ") +
                    again(report, context);
         case Outcome::Failed:
             return "To roll back again: " + again(report, context) +

@@ -74,6 +74,8 @@ struct Migration {
     /// pipeline tells what it had done.
     std::optional<MigrationKind> turned_from = {};
 
+    /// One that still waits in the queue has done nothing yet.
+    bool has_begun() const { return started || !phase.empty(); }
     /// Never reconciled again: phase Completed.
     bool finished() const { return phase == "Completed"; }
     MigrationState state() const;

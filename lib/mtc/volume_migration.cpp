@@ -1,7 +1,6 @@
 #include "mtc/volume_migration.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "mtc/names.hpp"
 
@@ -140,6 +139,16 @@ VolumeMigration decode_volume_migration(const base::Object& object) {
             .conditions = decode_conditions(body),
             .backwards = text_or_empty(body, "/spec/migrationType") == "Rollback",
             .created = base::parse_rfc3339(text_or_empty(body, "/metadata/creationTimestamp"))};
+}
+
+std::set<std::string> namespaces_copied(const std::vector<VolumeMigration>& volume_migrations,
+                                        const std::vector<Migration>& migrations) {
+    std::set<std::string> names;
+    for (const VolumeMigration& dvm : volume_migrations) {
+        if (std::ranges::count(migrations, dvm.migration_uid, &Migration::uid) > 0)
+            names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
+    }
+    return names;
 }
 
 }  // namespace mtc

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/object.hpp"
 #include "mtc/condition.hpp"
+#include "mtc/migration.hpp"
 
 namespace mtc {
 
@@ -48,5 +50,9 @@ struct VolumeMigration {
 
 /// A field that is missing or odd stays empty.
 VolumeMigration decode_volume_migration(const base::Object& object);
+
+/// The namespaces, on either side, of those volume migrations that these migrations made.
+std::set<std::string> namespaces_copied(const std::vector<VolumeMigration>& volume_migrations,
+                                        const std::vector<Migration>& migrations);
 
 }  // namespace mtc

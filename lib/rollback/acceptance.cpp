@@ -1,10 +1,29 @@
 #include "rollback/acceptance.hpp"
 
+#include <algorithm>
+
+#include "base/text.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback {
+namespace {
+
+std::string acceptance_of(std::string_view id, const std::string& object) {
+    return std::string(id) + "=" + object;
+}
+
+}  // namespace
+
+std::string accept_flag(std::string_view id, const std::string& object) {
+    return "--accept " + base::shell_word(acceptance_of(id, object));
+}
+
+bool is_accepted(const State& state, std::string_view id, const std::string& object) {
+    return std::ranges::count(state.accepted, acceptance_of(id, object)) > 0;
+}
+
 std::string Acceptable::usage() const {
     return std::string(id) + (object.empty() ? "" : "=" + std::string(object));
 }

@@ -30,11 +30,6 @@ std::vector<Migration> by_creation(std::vector<Migration> migrations) {
     return migrations;
 }
 
-// One that still waits in the queue has done nothing yet.
-bool has_started(const Migration& m) {
-    return !m.phase.empty() || m.started;
-}
-
 bool gap_in(const State& state, Side side,
             const std::function<bool(const std::string&)>& resource) {
     return std::ranges::any_of(
@@ -61,7 +56,7 @@ const Migration* running_rollback(const std::vector<Migration>& migrations) {
 // target apart.
 std::optional<Migration> newest_started(const State& state) {
     auto history = by_creation(state.migrations);
-    std::erase_if(history, [](const Migration& m) { return !has_started(m); });
+    std::erase_if(history, [](const Migration& m) { return !m.has_begun(); });
     return history.empty() ? std::nullopt : std::optional(history.back());
 }
 
@@ -70,7 +65,7 @@ std::optional<Migration> newest_started(const State& state) {
 std::optional<Migration> newest_move(const State& state) {
     const auto history = by_creation(state.migrations);
     for (const Migration& m : std::ranges::reverse_view(history)) {
-        if (!has_started(m) || m.kind == MigrationKind::Stage) continue;
+        if (!m.has_begun() || m.kind == MigrationKind::Stage) continue;
         return m.kind == MigrationKind::Rollback ? std::nullopt : std::optional(m);
     }
     return std::nullopt;
@@ -87,7 +82,7 @@ std::optional<Migration> successful_cutover(const State& state) {
 std::optional<Migration> witness(const State& state) {
     auto history = by_creation(state.migrations);
     std::erase_if(history, [](const Migration& m) {
-        return !has_started(m) || (m.kind != MigrationKind::Rollback && !m.quiesce);
+        return !m.has_begun() || (m.kind != MigrationKind::Rollback && !m.quiesce);
     });
     return history.empty() ? newest_started(state) : std::optional(history.back());
 }
@@ -266,7 +261,7 @@ Decision source_unseen(const State& state, Assessment& out) {
 const Migration* only_staged(const State& state) {
     const Migration* stage = nullptr;
     for (const Migration& m : state.migrations) {
-        if (!has_started(m)) continue;
+        if (!m.has_begun()) continue;
         const bool copies = m.kind == MigrationKind::Stage || m.kind == MigrationKind::State;
         if (!copies || !succeeded(m)) return nullptr;
         stage = &m;
@@ -493,7 +488,7 @@ std::optional<base::Time> began_to_stop(const Migration& m) {
 std::optional<base::Time> stopped_since(const State& state) {
     const auto history = by_creation(state.migrations);
     for (const Migration& m : std::ranges::reverse_view(history)) {
-        if (has_started(m) && touches_the_application(m) && m.quiesce) return began_to_stop(m);
+        if (m.has_begun() && touches_the_application(m) && m.quiesce) return began_to_stop(m);
     }
     return std::nullopt;
 }

@@ -108,10 +108,6 @@ std::vector<Blocker> wrong_clusters(const State& state);
 /// True of one of those.
 bool is_wrong_cluster(const Blocker& blocker);
 
-/// What serves on the target and not on the source, though it is told to run there, too: one reason
-/// to refuse for each, unless the operator accepts it by name.
-void add_serving_on_target_only(const State& state, const Situation& situation,
-                                std::vector<Blocker>& out);
 /// What was migrated into namespaces that the plan does not list any more: nothing stops it there,
 /// and it may write to the volumes that the source's pods would.
 void add_migrated_elsewhere(const State& state, std::vector<Blocker>& out);

@@ -46,7 +46,7 @@ std::vector<Finding> is_the_plans(const Evidence& e, const char* id, Side side) 
 const mtc::Migration* newest(const State& state, bool rollbacks) {
     const mtc::Migration* found = nullptr;
     for (const mtc::Migration& each : state.migrations) {
-        const bool begun = rollbacks || each.started || !each.phase.empty();
+        const bool begun = rollbacks || each.has_begun();
         if ((each.kind == mtc::MigrationKind::Rollback) != rollbacks || !begun) continue;
         if (found == nullptr || found->created < each.created) found = &each;
     }

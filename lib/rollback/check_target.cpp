@@ -178,7 +178,8 @@ std::vector<Finding> no_stage_pods_on_target(const Evidence& e) {
 std::vector<Finding> no_migrated_objects(const Evidence& e) {
     CheckWriter out(e, "target-no-migrated-objects", Side::Target);
     const auto at_stake = claims_at_stake(e.state);
-    const auto lonely = only_ones_that_run(e.state);
+    const auto lonely =
+        e.state.target.labelled.empty() ? std::set<std::string>() : only_ones_that_run(e.state);
     for (const Object& object : e.state.target.labelled) {
         const bool terminating = base::is_terminating(object);
         const auto it = object.ref.type.plural == "persistentvolumeclaims"
@@ -248,7 +249,7 @@ std::vector<Finding> no_restore_running(const Evidence& e) {
 std::vector<Finding> no_double_writer(const Evidence& e) {
     CheckWriter out(e, "target-no-double-writer", Side::Target);
     bool any_moved = false;
-    for (const VolumeSituation& volume : situation_of(e.state, e.record).volumes) {
+    for (const VolumeSituation& volume : volumes_of(e.state)) {
         any_moved = any_moved || volume.moved;
         if (!is_written_by_both(volume)) continue;
         const std::string subject = "volume " + volume.volume.name;

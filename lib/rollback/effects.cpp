@@ -10,6 +10,7 @@
 #include "rollback/copy.hpp"
 #include "rollback/effects_parts.hpp"
 #include "rollback/identity.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/paused_change.hpp"
 #include "rollback/several_plans.hpp"
 
@@ -236,7 +237,7 @@ void serves_on_target(const State& state, const Effects& effects, Warnings& out)
         // another one after it, or a rollback, has the last word
         const bool later = std::ranges::any_of(state.migrations, [&](const mtc::Migration& other) {
             return other.kind != mtc::MigrationKind::Stage && other.created > m.created &&
-                   (other.started || !other.phase.empty());
+                   other.has_begun();
         });
         if (!mtc::went_through(end) || later) continue;
         const CopyOfVolumes copy =
@@ -461,6 +462,7 @@ Effects effects_of(const State& state, const Situation& situation, const StartCh
     }
     Warnings warnings;
     starts_nobody(situation, starts, warnings);
+    std::ranges::move(accepted_serving(state, situation), std::back_inserter(warnings));
     for (const WarningRule rule : warning_rules) rule(state, effects, warnings);
     keeps_another_number(state, situation, warnings);
     effects.warnings = std::move(warnings);

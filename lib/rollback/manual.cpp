@@ -65,7 +65,7 @@ void add_starts(const State& state, const ManualOptions& options, std::vector<St
 
 // Then the target is stopped though nothing is left to be started.
 bool both_sides_write(const State& state) {
-    return std::ranges::any_of(situation_of(state).volumes, is_written_by_both);
+    return std::ranges::any_of(volumes_of(state), is_written_by_both);
 }
 
 void add_workload_steps(const State& state, const Record& record, const ManualOptions& options,

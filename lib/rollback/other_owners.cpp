@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "mtc/workload.hpp"
+#include "rollback/acceptance.hpp"
 #include "rollback/command.hpp"
 #include "rollback/pods.hpp"
 
@@ -67,12 +68,8 @@ std::set<OwnerKey> migrated(const State& state) {
     return out;
 }
 
-std::string acceptance_of(const ObjectRef& owner) {
-    return runs_on_target_only_id + ("=" + owner.path());
-}
-
-bool is_accepted(const State& state, const ObjectRef& owner) {
-    return std::ranges::count(state.accepted, acceptance_of(owner)) > 0;
+bool is_owner_accepted(const State& state, const ObjectRef& owner) {
+    return is_accepted(state, runs_on_target_only_id, owner.path());
 }
 
 std::string how_to_start(const State& state, const ObjectRef& owner) {
@@ -119,12 +116,12 @@ std::string describe_owner(const State& state, const ObjectRef& owner) {
 std::vector<Blocker> runs_on_target_only(const State& state) {
     std::vector<Blocker> out;
     for (const ObjectRef& owner : only_on_target(state)) {
-        if (is_accepted(state, owner)) continue;
+        if (is_owner_accepted(state, owner)) continue;
         out.push_back({.id = runs_on_target_only_id,
                        .what = describe_owner(state, owner) + ": MTC starts no " + owner.type.kind +
                                ", and its rollback deletes the one that runs",
-                       .remedy = how_to_start(state, owner) + "; if it is to stay down: --accept " +
-                                 base::shell_word(acceptance_of(owner))});
+                       .remedy = how_to_start(state, owner) + "; if it is to stay down: " +
+                                 accept_flag(runs_on_target_only_id, owner.path())});
     }
     return out;
 }
@@ -132,7 +129,7 @@ std::vector<Blocker> runs_on_target_only(const State& state) {
 std::vector<std::string> accepted_owners(const State& state) {
     std::vector<std::string> out;
     for (const ObjectRef& owner : only_on_target(state)) {
-        if (is_accepted(state, owner))
+        if (is_owner_accepted(state, owner))
             out.push_back("accepted: " + describe_owner(state, owner) + ", and stays down");
     }
     return out;
@@ -148,22 +145,36 @@ bool serves_only_as_copy(const WorkloadSituation& each) {
            each.target->serves.yes;
 }
 
+std::string serving_in_words(const WorkloadSituation& each) {
+    return each.workload.path() + " serves on the target, and not on the source (" +
+           each.source->serves.why + ")";
+}
+
 }  // namespace
 
 void add_serving_on_target_only(const State& state, const Situation& situation,
                                 std::vector<Blocker>& out) {
     for (const WorkloadSituation& each : situation.workloads) {
         if (!serves_only_as_copy(each)) continue;
-        const std::string acceptance = serves_on_target_only_id + ("=" + each.workload.path());
-        if (std::ranges::count(state.accepted, acceptance) > 0) continue;
+        if (is_accepted(state, serves_on_target_only_id, each.workload.path())) continue;
         out.push_back(
             {.id = serves_on_target_only_id,
-             .what = each.workload.path() + " serves on the target, and not on the source (" +
-                     each.source->serves.why + "): a rollback deletes the only one that serves",
+             .what = serving_in_words(each) + ": a rollback deletes the only one that serves",
              .remedy = "see why it does not serve: " +
                        oc(state, Side::Source, "describe", each.workload) +
-                       "; to go on all the same: --accept " + base::shell_word(acceptance)});
+                       "; to go on all the same: " +
+                       accept_flag(serves_on_target_only_id, each.workload.path())});
     }
+}
+
+std::vector<std::string> accepted_serving(const State& state, const Situation& situation) {
+    std::vector<std::string> out;
+    for (const WorkloadSituation& each : situation.workloads) {
+        if (serves_only_as_copy(each) &&
+            is_accepted(state, serves_on_target_only_id, each.workload.path()))
+            out.push_back("accepted: " + serving_in_words(each));
+    }
+    return out;
 }
 
 }  // namespace rollback

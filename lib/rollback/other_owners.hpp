@@ -1,5 +1,6 @@
-// What makes pods and is of a kind that MTC neither stops nor starts: a ReplicationController, the
-// resource of an operator, a pod by itself. It is judged by its pods on both sides.
+// What only the target runs, by its pods: what makes them and is of a kind that MTC neither stops
+// nor starts (a ReplicationController, the resource of an operator, a pod by itself), and workloads
+// that are told to run on the source and do not. A rollback deletes the only one that runs.
 #pragma once
 
 #include <string>
@@ -28,6 +29,13 @@ std::string describe_owner(const State& state, const ObjectRef& owner);
 
 /// The id by which that is accepted: "runs-on-target-only=shop/replicationcontroller/web".
 inline constexpr const char* runs_on_target_only_id = "runs-on-target-only";
+
+/// Workloads that serve on the target and not on the source, though they are told to run there,
+/// too: one reason to refuse for each, unless the operator accepts it by name.
+void add_serving_on_target_only(const State& state, const Situation& situation,
+                                std::vector<Blocker>& out);
+/// What is accepted so: "accepted: ..."
+std::vector<std::string> accepted_serving(const State& state, const Situation& situation);
 
 /// The id of what add_serving_on_target_only() refuses:
 /// "serves-on-target-only=shop/deployment/web".

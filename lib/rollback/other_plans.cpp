@@ -76,8 +76,7 @@ std::vector<const mtc::Plan*> rivals_of(const State& state) {
 void add_running_of_rivals(const State& state, std::vector<Blocker>& out) {
     const auto rivals = rivals_of(state);
     for (const mtc::Migration& m : state.other_migrations) {
-        const bool begun = m.started || !m.phase.empty();
-        if (!begun || mtc::is_terminal(m.state()) ||
+        if (!m.has_begun() || mtc::is_terminal(m.state()) ||
             std::ranges::none_of(rivals,
                                  [&](const mtc::Plan* plan) { return plan->name == m.plan; }))
             continue;

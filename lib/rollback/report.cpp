@@ -28,6 +28,10 @@ std::string word(Outcome outcome) {
     return {};
 }
 
+bool nothing_has_begun(const RunReport& report) {
+    return !report.rollback && !report.attached && report.written.empty();
+}
+
 std::optional<std::chrono::seconds> stopped_for(const RunReport& report) {
     if (!report.assessment || !report.assessment->stopped_since) return std::nullopt;
     return elapsed(*report.assessment->stopped_since, report.ended, report.clock_ahead);

@@ -88,6 +88,9 @@ struct RunReport {
     int exit_code = 0;
 };
 
+/// True when no rollback was created or attached to, and nothing was written.
+bool nothing_has_begun(const RunReport& report);
+
 /// From when the application was stopped until the end of the run, as far as clocks tell.
 std::optional<std::chrono::seconds> stopped_for(const RunReport& report);
 

@@ -113,15 +113,6 @@ VolumeSituation situation_of_volume(const State& state, const mtc::PlanVolume& v
     return situation;
 }
 
-std::vector<VolumeSituation> volumes_of(const State& state) {
-    const Mounts source = mounts_of(state.source);
-    const Mounts target = mounts_of(state.target);
-    std::vector<VolumeSituation> volumes;
-    for (const mtc::PlanVolume& volume : state.plan.volumes)
-        volumes.push_back(situation_of_volume(state, volume, source, target));
-    return volumes;
-}
-
 }  // namespace
 
 std::vector<WorkloadSituation> workloads_of(const State& state, const Record& record) {
@@ -133,6 +124,15 @@ std::vector<WorkloadSituation> workloads_of(const State& state, const Record& re
         workloads.back().missing = all_seen && pair.source == nullptr;
     }
     return workloads;
+}
+
+std::vector<VolumeSituation> volumes_of(const State& state) {
+    const Mounts source = mounts_of(state.source);
+    const Mounts target = mounts_of(state.target);
+    std::vector<VolumeSituation> volumes;
+    for (const mtc::PlanVolume& volume : state.plan.volumes)
+        volumes.push_back(situation_of_volume(state, volume, source, target));
+    return volumes;
 }
 
 Situation situation_of(const State& state, const Record& record) {

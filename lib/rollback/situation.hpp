@@ -50,6 +50,8 @@ struct Situation {
 
 /// The workloads alone.
 std::vector<WorkloadSituation> workloads_of(const State& state, const Record& record);
+/// The volumes alone.
+std::vector<VolumeSituation> volumes_of(const State& state);
 /// `record` tells what was before.
 Situation situation_of(const State& state, const Record& record);
 /// With what is to be seen now.

@@ -58,8 +58,8 @@ bool is_mended_by_a_rollback(const Finding& finding) {
 const mtc::Migration* newest_started_of(const State& state) {
     const mtc::Migration* newest = nullptr;
     for (const mtc::Migration& each : state.migrations) {
-        const bool begun = each.started || !each.phase.empty();
-        if (begun && (newest == nullptr || newest->created < each.created)) newest = &each;
+        if (each.has_begun() && (newest == nullptr || newest->created < each.created))
+            newest = &each;
     }
     return newest;
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "mtc/names.hpp"
+#include "rollback/acceptance.hpp"
 #include "rollback/command.hpp"
 
 namespace rollback {
@@ -200,30 +201,29 @@ std::string what_is_unseen(const TargetVolume& volume) {
            why_only_copy(volume) + ")";
 }
 
-std::string acceptance_of(const TargetVolume& volume) {
-    return volume_policy_unseen + ("=" + claim_path(volume));
+std::string flag_to_accept(const TargetVolume& volume) {
+    return accept_flag(volume_policy_unseen, claim_path(volume));
 }
 
 Blocker unseen_volume(const State& state, const TargetVolume& volume) {
     const bool source = volume.source_unseen;
     if (volume.unlisted && !source && !volume.name.empty())
-        return {.id = volume_policy_unseen,
-                .what = what_is_unseen(volume),
-                .remedy = "if you know that the source has its own copy: --accept " +
-                          base::shell_word(acceptance_of(volume)) +
-                          "; otherwise keep the volume: " + keep_command(state, {volume.name})};
+        return {
+            .id = volume_policy_unseen,
+            .what = what_is_unseen(volume),
+            .remedy = "if you know that the source has its own copy: " + flag_to_accept(volume) +
+                      "; otherwise keep the volume: " + keep_command(state, {volume.name})};
     return {.id = volume_policy_unseen,
             .what = what_is_unseen(volume),
             .remedy = "name a context that may list persistentvolumeclaims" +
                       std::string(source ? "" : " and persistentvolumes") + " with --" +
                       (source ? "source" : "target") +
-                      "-context; if you know that the reclaim policy on the target is Retain: "
-                      "--accept " +
-                      base::shell_word(acceptance_of(volume))};
+                      "-context; if you know that the reclaim policy on the target is Retain: " +
+                      flag_to_accept(volume)};
 }
 
-bool is_accepted(const State& state, const TargetVolume& volume) {
-    return std::ranges::count(state.accepted, acceptance_of(volume)) > 0;
+bool is_volume_accepted(const State& state, const TargetVolume& volume) {
+    return is_accepted(state, volume_policy_unseen, claim_path(volume));
 }
 
 // Of a look for a flow in which MTC deletes something.
@@ -239,7 +239,7 @@ std::vector<Blocker> volume_blockers(const State& state) {
     std::vector<Blocker> out;
     for (const TargetVolume& volume : volumes) {
         if (is_destroyed(volume)) lost.push_back(&volume);
-        if (may_be_destroyed(volume) && !is_accepted(state, volume))
+        if (may_be_destroyed(volume) && !is_volume_accepted(state, volume))
             out.push_back(unseen_volume(state, volume));
     }
     if (!lost.empty()) out.insert(out.begin(), destroyed(state, lost));
@@ -249,7 +249,7 @@ std::vector<Blocker> volume_blockers(const State& state) {
 std::vector<std::string> accepted_volumes(const State& state) {
     std::vector<std::string> out;
     for (const TargetVolume& volume : volumes_at_stake(state)) {
-        if (may_be_destroyed(volume) && is_accepted(state, volume))
+        if (may_be_destroyed(volume) && is_volume_accepted(state, volume))
             out.push_back("accepted: " + what_is_unseen(volume));
     }
     return out;

@@ -14,7 +14,6 @@ namespace {
 using rollback::Flow;
 using rollback::Outcome;
 using rollback::RunReport;
-using rollback::Verdict;
 
 bool creates(const rollback::Step& step) {
     return std::holds_alternative<rollback::Create>(step.action);

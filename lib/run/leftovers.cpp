@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "kube/parallel.hpp"
 #include "mtc/names.hpp"
@@ -176,22 +175,21 @@ void note_doubts(const rollback::State& state, LeftoversView& view) {
     }
 }
 
-// Where the plan was once. What cannot be read here is a gap of the search for owners.
+// Where the plan was once. What cannot be read here is a gap of the search for owners, which reads
+// it again: that has to come last, and this first.
 void look_for_former_namespaces(LeftoversView& view, const Place& place) {
     const auto list = [&](const base::ResourceType& type) {
         auto all = place.cluster.list(type, {.ns = view.plan.ns}, place.stop);
         return all ? std::move(all->items) : std::vector<Object>();
     };
-    std::set<std::string> migrations;
-    for (const Object& object : list(mtc::types::migmigrations)) {
-        if (mtc::decode_migration(object).plan == view.plan.name) migrations.insert(object.uid);
-    }
-    std::set<std::string> names;
-    for (const Object& object : list(mtc::types::volume_migrations)) {
-        const auto dvm = mtc::decode_volume_migration(object);
-        if (migrations.contains(dvm.migration_uid))
-            names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
-    }
+    std::vector<mtc::Migration> migrations;
+    for (const Object& object : list(mtc::types::migmigrations))
+        migrations.push_back(mtc::decode_migration(object));
+    std::erase_if(migrations, [&](const auto& each) { return each.plan != view.plan.name; });
+    std::vector<mtc::VolumeMigration> volume_migrations;
+    for (const Object& object : list(mtc::types::volume_migrations))
+        volume_migrations.push_back(mtc::decode_volume_migration(object));
+    auto names = mtc::namespaces_copied(volume_migrations, migrations);
     for (const auto& listed : {rollback::namespaces_of_both(view.plan),
                                view.plan.left_out_namespaces(), view.target.not_elsewhere}) {
         for (const std::string& name : listed) names.erase(name);

@@ -493,11 +493,7 @@ void look_in_former_namespaces(const Session& session, const Place& target, Stat
 // Those of the source, as far as volume migrations, and what was migrated from there, tell. One
 // that another plan lists is that plan's matter.
 std::vector<std::string> former_source_namespaces(const State& state) {
-    std::set<std::string> names;
-    for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
-        if (std::ranges::count(state.migrations, dvm.migration_uid, &mtc::Migration::uid) > 0)
-            names.insert(dvm.namespaces.begin(), dvm.namespaces.end());
-    }
+    auto names = mtc::namespaces_copied(state.volume_migrations, state.migrations);
     for (const Object& object : state.target.elsewhere) names.insert(object.ref.ns);
     std::vector<std::string> listed = state.plan.source_namespaces();
     std::ranges::copy(state.plan.left_out_namespaces(), std::back_inserter(listed));

@@ -169,9 +169,15 @@ TEST_CASE("running means pods: what serves on the target alone is not deleted un
     CHECK(contains(assess(state).blockers.back().what,
                    "shop/deployment/web serves on the target, and not on the source (0 of 2 pods "
                    "ready)"));
-    SUBCASE("unless it is accepted by name") {
+    SUBCASE("unless it is accepted by name, which is told") {
         state.accepted = {"serves-on-target-only=shop/deployment/web"};
         CHECK_FALSE(refused(state));
+        const auto told = assess(state).effects.warnings;
+        CHECK(std::ranges::any_of(told, [](const std::string& warning) {
+            return contains(warning,
+                            "accepted: shop/deployment/web serves on the target, and not on the "
+                            "source");
+        }));
     }
     SUBCASE("or serves on the source, too") {
         state.source.workloads = {build::running("Deployment", "web", 2)};
