@@ -193,9 +193,8 @@ Result<ListPage> RestCluster::page(const ResourceType& type, const ListOptions& 
 Result<Object> RestCluster::create(const ObjectRef& where, const Json& body,
                                    const WriteOptions& options, std::stop_token stop) {
     // without a name the server makes one (generateName)
-    auto named = where.name.empty() && !where.ns.empty()
-                     ? must_name_a_namespace(where.type, where.ns)
-                     : must_name_one(where);
+    const bool nameless = where.name.empty() && (!where.type.namespaced || !where.ns.empty());
+    auto named = nameless ? must_name_a_namespace(where.type, where.ns) : must_name_one(where);
     if (!named) return std::unexpected(named.error());
     Target target(where.type, where.ns);
     if (!options.subresource.empty()) target.segment(where.name).segment(options.subresource);

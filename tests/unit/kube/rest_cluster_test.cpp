@@ -19,6 +19,8 @@ using kube::ResourceType;
 namespace {
 
 const ResourceType pods{.group = "", .version = "v1", .plural = "pods", .kind = "Pod"};
+const ResourceType namespaces{
+    .group = "", .version = "v1", .plural = "namespaces", .kind = "Namespace", .namespaced = false};
 const ResourceType deployments{
     .group = "apps", .version = "v1", .plural = "deployments", .kind = "Deployment"};
 const ResourceType nodes{
@@ -148,6 +150,17 @@ TEST_CASE("what names no object is not asked for") {
         }
         CHECK(script.requests.empty());
     }
+}
+
+TEST_CASE("the server may be left to name what is created, and its body may") {
+    Scripted script;
+    script.answers({object("made-1", "shop"), object("shop", "")});
+    CHECK(script.cluster->create({pods, "shop", ""}, Json::object(), {}, {}));
+    CHECK(script.cluster->create({namespaces, "", ""}, Json::object(), {}, {}));
+    // but not where it is created
+    CHECK(kind_of(script.cluster->create({pods, "", ""}, Json::object(), {}, {})) ==
+          ErrorKind::Malformed);
+    CHECK(script.requests.size() == 2);
 }
 
 TEST_CASE("an object is asked for by its path, with every segment encoded") {
