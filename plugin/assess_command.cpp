@@ -1,5 +1,5 @@
-// `oc mtc-rollback assess [PLAN]`: looks at both clusters and says what it found. It writes
-// nothing.
+// `oc mtc-rollback assess [PLAN]`: looks at both clusters and says what it found. It writes nothing
+// to them; what may be lost by the time of a rollback it writes down beside the user's own files.
 #include <algorithm>
 #include <cstdio>
 
@@ -72,6 +72,7 @@ class AssessCommand {
         const auto record =
             run::recall(*state, "", run::snapshot_folder(),
                         [this](const std::string& text) { context_.warnings.show(text); });
+        run::keep_what_may_be_lost(record, run::snapshot_folder());
         report.assessment = rollback::assess(*state, {.record = &record});
         name_program(*report.assessment, context_.out.called_as);
         return {};

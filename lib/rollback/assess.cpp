@@ -384,7 +384,6 @@ Decision nothing_to_do(const State& state, Assessment& out) {
     if (history.empty() || history.back().kind != MigrationKind::Rollback ||
         !succeeded(history.back()))
         return all_may_have_run(state, out.situation) ? Verdict::Unknown : Verdict::NotNeeded;
-    out.last_rollback = history.back().name;
     out.reasons.push_back("the last migration of the plan is " + history.back().name +
                           ", a rollback that succeeded");
     return Verdict::AlreadyRolledBack;

@@ -78,7 +78,6 @@ struct Assessment {
     std::vector<std::string> reasons;
     std::vector<Blocker> blockers;
     std::optional<std::string> running_rollback = {};  // to attach to
-    std::optional<std::string> last_rollback = {};     // the newest that ended well
     std::optional<base::Time> stopped_since = {};
     CopyOfVolumes copy = {};  // of the newest cutover or state migration, unless it was rolled back
     std::optional<std::chrono::seconds> stopped_for = {};  // by the clock that says since when
@@ -123,6 +122,8 @@ std::optional<Blocker> undecided_by_hand(const Situation& situation, const Start
 std::vector<Blocker> wrong_counts(const State& state, const std::vector<ReplicaCount>& set);
 /// The id of the one blocker of undecided().
 inline constexpr const char* left_at_rest_id = "left-at-rest";
+/// The id by which it is accepted that what runs could not be seen.
+inline constexpr const char* running_unseen_id = "running-unseen";
 /// What a rollback will do to both clusters. For assess().
 Effects effects_of(const State& state, const Situation& situation, const StartChoice& starts);
 /// With what is to be seen now, and nothing said of what is left at rest.

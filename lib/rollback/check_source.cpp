@@ -9,6 +9,7 @@
 #include "mtc/workload.hpp"
 #include "rollback/autoscalers.hpp"
 #include "rollback/check.hpp"
+#include "rollback/command.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/paused_change.hpp"
 #include "rollback/pods.hpp"
@@ -243,6 +244,43 @@ void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWr
     }
 }
 
+const Object* copy_of_pod(const Evidence& e, const RecordedPod& recorded) {
+    const auto& pods = e.state.target.pods;
+    const auto it = std::ranges::find_if(pods, [&](const Object& pod) {
+        return pod.ref.name == recorded.name && pod.ref.ns == e.state.plan.target_of(recorded.ns);
+    });
+    return it == pods.end() ? nullptr : &*it;
+}
+
+// No controller makes them anew. One that somebody tidied away may have been a test of theirs.
+void report_missing_pods(const Evidence& e, CheckWriter& out) {
+    const auto& here = e.state.source.namespaces;
+    if (std::ranges::any_of(e.state.gaps, [](const Gap& gap) {
+            return gap.side == Side::Source && gap.resource == "pods";
+        }))
+        return;
+    for (const RecordedPod& recorded : e.record.pods) {
+        const bool there = std::ranges::any_of(e.state.source.pods, [&](const Object& pod) {
+            return pod.ref.name == recorded.name && pod.ref.ns == recorded.ns;
+        });
+        if (there || std::ranges::count(here, recorded.ns) == 0) continue;
+        const std::string subject = recorded.ns + "/pod/" + recorded.name;
+        const Object* copy = copy_of_pod(e, recorded);
+        const std::string remedy =
+            copy == nullptr ? "make it again from its manifest"
+                            : "make it again; what it was: " +
+                                  oc(e.state, Side::Target, "get", copy->ref, " -o yaml");
+        if (recorded.borrowed) {
+            out.fail_for_good(subject,
+                              " is gone: MTC had borrowed it as a stage pod, and deletes these "
+                              "where a plan is closed; nothing makes it anew",
+                              remedy);
+        } else {
+            out.warn(subject, " ran before and is gone; nothing makes it anew", remedy);
+        }
+    }
+}
+
 // A pod that MTC borrowed is labelled as a stage pod, but it is the application's.
 bool is_counted_elsewhere(const Object& pod) {
     return base::is_terminating(pod) || is_transfer_pod(pod) || only_sleeps(pod);
@@ -356,6 +394,7 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
         }
     }
     for (const auto& [key, gone] : recorded) report_missing(e, *gone, out);
+    report_missing_pods(e, out);
     for (const ObjectRef& owner : only_on_target(e.state))
         out.fail_for_good(owner.path(), describe_owner(e.state, owner).substr(owner.path().size()),
                           "start it on the source before anything is deleted on the target: " +

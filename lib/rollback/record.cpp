@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "rollback/other_owners.hpp"
+#include "rollback/pods.hpp"
+#include "rollback/verify.hpp"
+
 namespace rollback {
 namespace {
 
@@ -68,6 +72,44 @@ RecordedVolume volume_from(const Json& item) {
             .claim = base::text_or_empty(item, "/claim")};
 }
 
+std::vector<RecordedPod> recorded_pods(const State& state) {
+    std::vector<RecordedPod> pods;
+    for (const Object& pod : state.source.pods) {
+        const bool borrowed = is_borrowed(pod);
+        const bool of_mtc = (is_stage_pod(pod) && !borrowed) || is_transfer_pod(pod);
+        const bool runs = base::text_at(pod.body, "/status/phase") == "Running";
+        if (of_mtc || !runs || base::is_terminating(pod) || other_owner(pod) != pod.ref) continue;
+        pods.push_back({.ns = pod.ref.ns, .name = pod.ref.name, .borrowed = borrowed});
+    }
+    return pods;
+}
+
+// One that came later is not of before, unless MTC has borrowed it since.
+std::vector<RecordedPod> merged(std::vector<RecordedPod> older,
+                                const std::vector<RecordedPod>& newer) {
+    for (const RecordedPod& pod : newer) {
+        if (!pod.borrowed) continue;
+        const auto it = std::ranges::find_if(older, [&](const RecordedPod& each) {
+            return each.ns == pod.ns && each.name == pod.name;
+        });
+        if (it == older.end())
+            older.push_back(pod);
+        else
+            it->borrowed = true;
+    }
+    return older;
+}
+
+Json to_json(const RecordedPod& pod) {
+    return {{"namespace", pod.ns}, {"name", pod.name}, {"borrowed", pod.borrowed}};
+}
+
+RecordedPod pod_from(const Json& item) {
+    return {.ns = base::text_or_empty(item, "/namespace"),
+            .name = base::text_or_empty(item, "/name"),
+            .borrowed = base::bool_at(item, "/borrowed").value_or(false)};
+}
+
 std::vector<std::string> migrations_known(const State& state) {
     std::vector<std::string> uids;
     for (const mtc::Migration& m : state.migrations) {
@@ -77,6 +119,39 @@ std::vector<std::string> migrations_known(const State& state) {
 }
 
 }  // namespace
+
+std::vector<std::string> rollbacks_known(const State& state) {
+    std::vector<std::string> uids;
+    for (const mtc::Migration& m : state.migrations) {
+        if (m.kind == mtc::MigrationKind::Rollback) uids.push_back(m.uid);
+    }
+    return uids;
+}
+
+bool was_by_hand_since(const Record& record, const std::string& rollback_uid) {
+    return record.by_hand_after && std::ranges::count(*record.by_hand_after, rollback_uid) > 0;
+}
+
+bool tells_what_may_be_lost(const Record& record) {
+    return std::ranges::any_of(record.workloads,
+                               [](const RecordedWorkload& workload) {
+                                   const Witness told_by = workload.told().told_by;
+                                   return told_by == Witness::Annotation ||
+                                          told_by == Witness::Copy;
+                               }) ||
+           std::ranges::any_of(record.pods, &RecordedPod::borrowed);
+}
+
+std::optional<mtc::Plan> plan_of(const Record& record) {
+    auto plan =
+        mtc::decode_plan({.ref = {.type = mtc::types::migplans,
+                                  .ns = base::text_or_empty(record.plan, "/metadata/namespace"),
+                                  .name = base::text_or_empty(record.plan, "/metadata/name")},
+                          .uid = record.plan_uid,
+                          .resource_version = {},
+                          .body = record.plan});
+    return plan ? std::optional(std::move(*plan)) : std::nullopt;
+}
 
 Before RecordedWorkload::told() const {
     if (told_by != Witness::Nobody || before == mtc::Wanted{}) return {before, ran, told_by};
@@ -131,8 +206,11 @@ Record record_of(const State& state, std::string rollback_name) {
                   .rollback = std::move(rollback_name),
                   .made_at = state.seen_at,
                   .migrations = migrations_known(state),
+                  .rollbacks = rollback_to_prove(state) == nullptr ? std::vector<std::string>()
+                                                                   : rollbacks_known(state),
                   .workloads = {},
                   .volumes = recorded_volumes(state),
+                  .pods = recorded_pods(state),
                   .plan = mtc::plan_manifest(state.plan)};
     for (const Pair& pair : pairs_of(state)) {
         const Object* copy = pair.copy(state);
@@ -162,6 +240,9 @@ Record merged(const Record& older, Record newer) {
         workload = std::move(both);
     }
     if (!older.volumes.empty()) newer.volumes = older.volumes;
+    newer.pods = merged(older.pods, newer.pods);
+    newer.rollbacks = older.rollbacks;
+    newer.by_hand_after = older.by_hand_after;
     newer.remembered = true;
     // those that are gone
     for (const auto& [key, workload] : known) {
@@ -184,16 +265,32 @@ Json to_json(const Record& record) {
         workloads.push_back(to_json(workload));
     Json volumes = Json::array();
     for (const RecordedVolume& volume : record.volumes) volumes.push_back(to_json(volume));
+    Json pods = Json::array();
+    for (const RecordedPod& pod : record.pods) pods.push_back(to_json(pod));
     return {{"apiVersion", format},
             {"kind", "Snapshot"},
             {"planUID", record.plan_uid},
             {"rollback", record.rollback},
             {"madeAt", base::rfc3339(record.made_at)},
             {"migrations", record.migrations},
+            {"rollbacks", record.rollbacks},
+            {"byHandAfter", record.by_hand_after ? Json(*record.by_hand_after) : Json()},
             {"workloads", std::move(workloads)},
             {"volumes", std::move(volumes)},
+            {"pods", std::move(pods)},
             {"plan", record.plan}};
 }
+
+namespace {
+
+// Records of earlier versions do not say it, and were made by flows that write alone: without a
+// rollback it was by hand.
+std::optional<std::vector<std::string>> by_hand_after_from(const Json& json) {
+    if (json.contains("byHandAfter") && json["byHandAfter"].is_null()) return std::nullopt;
+    return base::texts_at(json, "/byHandAfter");
+}
+
+}  // namespace
 
 base::Result<Record> record_from(const Json& json) {
     const auto made_at = base::parse_rfc3339(base::text_or_empty(json, "/madeAt"));
@@ -205,6 +302,8 @@ base::Result<Record> record_from(const Json& json) {
                   .rollback = base::text_or_empty(json, "/rollback"),
                   .made_at = *made_at,
                   .migrations = base::texts_at(json, "/migrations"),
+                  .rollbacks = base::texts_at(json, "/rollbacks"),
+                  .by_hand_after = by_hand_after_from(json),
                   .workloads = {},
                   .volumes = {},
                   .plan = json.value("plan", Json())};
@@ -213,6 +312,7 @@ base::Result<Record> record_from(const Json& json) {
     }
     for (const Json& item : base::items_at(json, "/volumes"))
         record.volumes.push_back(volume_from(item));
+    for (const Json& item : base::items_at(json, "/pods")) record.pods.push_back(pod_from(item));
     return record;
 }
 

@@ -37,14 +37,28 @@ struct RecordedVolume {
     std::string claim;
 };
 
+/// One that ran and that no controller makes anew.
+struct RecordedPod {
+    std::string ns;
+    std::string name;
+    /// MTC had labelled it as a stage pod: the controller deletes those when a plan is closed.
+    bool borrowed = false;
+};
+
 struct Record {
     std::string plan_uid;
     std::string rollback;  // the name under which the MigMigration was, or was about to be, created
     base::Time made_at = {};
     std::vector<std::string> migrations =
         {};  // the uids of the plan's, rollbacks left out, at that time
+    /// The uids of the rollbacks that had come after the cutover when the first of its kind was
+    /// made: that what runs had run before is not known then.
+    std::vector<std::string> rollbacks = {};
+    /// Those that there were when the manual flow last set out; nothing: it never did.
+    std::optional<std::vector<std::string>> by_hand_after = {};
     std::vector<RecordedWorkload> workloads;
     std::vector<RecordedVolume> volumes = {};  // of the claims that were bound
+    std::vector<RecordedPod> pods = {};
     Json plan = nullptr;  // the MigPlan, so that it is known when the control cluster is gone
 
     bool remembered = false;  // from an earlier run, in part at least; not written down
@@ -53,6 +67,18 @@ struct Record {
     const RecordedVolume* volume(const std::string& name) const;
     const RecordedVolume* volume_of(const std::string& claim_ns, const std::string& claim) const;
 };
+
+/// The uids of the plan's rollbacks.
+std::vector<std::string> rollbacks_known(const State& state);
+
+/// True when the manual flow has set out since that rollback was made.
+bool was_by_hand_since(const Record& record, const std::string& rollback_uid);
+
+/// True when it holds what is lost with a mark, a migrated copy or a pod that somebody deletes.
+bool tells_what_may_be_lost(const Record& record);
+
+/// The plan as it was when the record was made; nothing when that is not in it.
+std::optional<mtc::Plan> plan_of(const Record& record);
 
 /// What is known now of every workload that is on the source, or that was migrated: before_of() it.
 Record record_of(const State& state, std::string rollback_name);

@@ -68,6 +68,8 @@ class ConsoleFlow final : public FlowRun {
         describe(report_, session_, *state_);
         record_ = recall(*state_, rollback::name_of_rollback(*state_), options_.snapshot_folder,
                          options_.warn);
+        keep_what_may_be_lost(record_, options_.snapshot_folder);
+        execute_.before_is_known = record_.rollbacks.empty();
         report_.assessment = rollback::assess(
             *state_,
             {.will_verify = options_.verify, .record = &record_, .starts = options_.starts});

@@ -55,6 +55,7 @@ class ManualFlow final : public FlowRun {
         if (const End end = decide()) return *end;
         if (const End end = ask()) return *end;
         if (const End end = is_still_so()) return *end;
+        record_.by_hand_after = rollback::rollbacks_known(*state_);
         if (const End end = set_out()) return *end;
         if (const End end = carry_out_all()) return *end;
         return std::ranges::any_of(report_.written, has_error) ? Outcome::NotVerified
@@ -74,6 +75,8 @@ class ManualFlow final : public FlowRun {
         state_ = std::move(*state);
         describe(report_, session_, *state_);
         record_ = recall(*state_, "", options_.snapshot_folder, options_.warn);
+        keep_what_may_be_lost(record_, options_.snapshot_folder);
+        execute_.before_is_known = record_.rollbacks.empty();
         report_.assessment =
             rollback::assess(*state_, {.record = &record_, .starts = options_.manual.starts()});
         return {};

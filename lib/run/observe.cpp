@@ -458,9 +458,17 @@ Split split_of(const Session& session, State& state) {
     return {state.target, state.plan.uid, std::move(not_elsewhere)};
 }
 
-// Those that the plan's volume migrations name.
-std::vector<std::string> former_namespaces(const State& state, const Split& split) {
+std::optional<mtc::Plan> plan_as_it_was(const Session& session, const State& state) {
+    return session.plan_as_it_was ? session.plan_as_it_was(state.plan.uid) : std::nullopt;
+}
+
+// Those that the plan's volume migrations name, and an earlier look at it.
+std::vector<std::string> former_namespaces(const Session& session, const State& state,
+                                           const Split& split) {
     std::set<std::string> names;
+    if (const auto was = plan_as_it_was(session, state)) {
+        for (const std::string& name : was->target_namespaces()) names.insert(name);
+    }
     for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
         if (!std::ranges::count(state.migrations, dvm.migration_uid, &mtc::Migration::uid))
             continue;
@@ -478,7 +486,7 @@ void look_in_former_namespaces(const Session& session, const Place& target, Stat
     if (!session.target.absent.empty() || state.target.searched_everywhere) return;
     const Split split = split_of(session, state);
     Place place = target;
-    place.namespaces = former_namespaces(state, split);
+    place.namespaces = former_namespaces(session, state, split);
     std::vector<Look> looks;
     for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
         looks.push_back({.type = kind.type,
@@ -490,10 +498,13 @@ void look_in_former_namespaces(const Session& session, const Place& target, Stat
     without_repetition(state.target.elsewhere);
 }
 
-// Those of the source, as far as volume migrations, and what was migrated from there, tell. One
-// that another plan lists is that plan's matter.
-std::vector<std::string> former_source_namespaces(const State& state) {
+// Those of the source, as far as volume migrations, what was migrated from there, and an earlier
+// look at the plan tell. One that another plan lists is that plan's matter.
+std::vector<std::string> former_source_namespaces(const Session& session, const State& state) {
     auto names = mtc::namespaces_copied(state.volume_migrations, state.migrations);
+    if (const auto was = plan_as_it_was(session, state)) {
+        for (const std::string& name : was->source_namespaces()) names.insert(name);
+    }
     for (const Object& object : state.target.elsewhere) names.insert(object.ref.ns);
     std::vector<std::string> listed = state.plan.source_namespaces();
     std::ranges::copy(state.plan.left_out_namespaces(), std::back_inserter(listed));
@@ -510,10 +521,10 @@ std::vector<std::string> former_source_namespaces(const State& state) {
 }
 
 // What MTC has stopped there nobody starts again. Within one cluster a mark may be the target's.
-void look_in_former_source_namespaces(const Place& source, State& state) {
+void look_in_former_source_namespaces(const Session& session, const Place& source, State& state) {
     if (rollback::is_one_cluster(state)) return;
     Place place = source;
-    place.namespaces = former_source_namespaces(state);
+    place.namespaces = former_source_namespaces(session, state);
     if (place.namespaces.empty()) return;
     std::vector<Look> looks;
     for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
@@ -547,7 +558,7 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (target_by_namespaces(session, state)) look_at_namespaces(target, state.target);
     look_in_former_namespaces(session, target, state);
-    look_in_former_source_namespaces(source, state);
+    look_in_former_source_namespaces(session, source, state);
     std::ranges::move(on_source, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }

@@ -25,6 +25,20 @@ void keep(const Record& record, const std::filesystem::path& folder, const Warn&
     if (!saved) warn("no snapshot is kept: " + saved.error().message);
 }
 
+void keep_what_may_be_lost(const Record& record, const std::filesystem::path& folder) {
+    if (!folder.empty() && rollback::tells_what_may_be_lost(record))
+        static_cast<void>(save_snapshot(folder, record));
+}
+
+std::function<std::optional<mtc::Plan>(const std::string&)> plan_as_it_was(
+    std::filesystem::path folder) {
+    return [folder = std::move(folder)](const std::string& uid) -> std::optional<mtc::Plan> {
+        if (folder.empty()) return std::nullopt;
+        const auto older = load_snapshot(folder, uid);
+        return older && *older ? rollback::plan_of(**older) : std::nullopt;
+    };
+}
+
 rollback::ClusterName name_of(const Endpoint& endpoint) {
     return {endpoint.cluster->server(), endpoint.described_as, endpoint.user, endpoint.reach};
 }

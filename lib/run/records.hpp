@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "rollback/record.hpp"
@@ -22,6 +23,14 @@ rollback::Record recall(const rollback::State& state, std::string name,
 
 /// Writes it down; an empty folder, or one that cannot be written, is told.
 void keep(const rollback::Record& record, const std::filesystem::path& folder, const Warn& warn);
+
+/// The same at the first look, of what somebody else's rollback, or the end of the cutover, would
+/// take away; otherwise nothing is written. Untold: nothing has been changed yet.
+void keep_what_may_be_lost(const rollback::Record& record, const std::filesystem::path& folder);
+
+/// The plan as the last run saw it, by its uid; nothing where none has written it down.
+std::function<std::optional<mtc::Plan>(const std::string&)> plan_as_it_was(
+    std::filesystem::path folder);
 
 /// The cluster as outputs name it.
 rollback::ClusterName name_of(const Endpoint& endpoint);

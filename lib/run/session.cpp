@@ -9,6 +9,8 @@
 #include "rollback/command.hpp"
 #include "run/absent_cluster.hpp"
 #include "run/plan_file.hpp"
+#include "run/records.hpp"
+#include "run/snapshot.hpp"
 
 namespace run {
 namespace {
@@ -242,7 +244,8 @@ Session session_of_plan(const ConnectOptions& options, Endpoint control) {
             .source_cluster = {},
             .target_cluster = {},
             .only = options.source_namespaces,
-            .accepted = options.accepted};
+            .accepted = options.accepted,
+            .plan_as_it_was = plan_as_it_was(snapshot_folder())};
 }
 
 Result<Session> session_of_control(const ConnectOptions& options, const kube::Kubeconfig& config,

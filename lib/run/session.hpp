@@ -6,8 +6,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "kube/cluster.hpp"
 #include "kube/kubeconfig.hpp"
@@ -41,6 +43,8 @@ struct Session {
     std::optional<mtc::Plan> plan_from_file = {};
     std::vector<std::string> only = {};      // of the plan's source namespaces; empty: all
     std::vector<std::string> accepted = {};  // ids of findings that the operator accepts
+    /// The plan of that uid as an earlier run wrote it down; without it nobody has.
+    std::function<std::optional<mtc::Plan>(const std::string& uid)> plan_as_it_was = {};
 };
 
 /// The time by that cluster's clock, as far as it has told; otherwise by ours.

@@ -22,6 +22,7 @@ Result<PlanLine> look_at(const ConnectOptions& options, std::size_t parallel,
     const auto state = observe(*session, {.parallel = parallel}, stop);
     if (!state) return std::unexpected(state.error());
     const auto record = recall(*state, "", snapshot_folder(), [](const std::string&) {});
+    keep_what_may_be_lost(record, snapshot_folder());
     return rollback::line_of(*state, rollback::assess(*state, {.record = &record}));
 }
 

@@ -40,15 +40,20 @@ class VerifyFlow final : public FlowRun {
 
     void choose() {
         record_ = recall(*state_, "", options_.snapshot_folder, options_.warn);
-        execute_.before_is_known = record_.remembered;
-        if (const mtc::Migration* rollback = rollback::rollback_to_prove(*state_)) {
+        const mtc::Migration* rollback = rollback::rollback_to_prove(*state_);
+        // what one that gave up has left, the manual flow has taken over since
+        if (rollback != nullptr && rollback::was_by_hand_since(record_, rollback->uid) &&
+            !mtc::went_through(rollback->state()))
+            rollback = nullptr;
+        execute_.before_is_known = record_.remembered && record_.rollbacks.empty();
+        if (rollback != nullptr) {
             record_.rollback = rollback->name;
             report_.rollback = *rollback;
             return;
         }
         // the name of a rollback that is older than what was migrated since proves nothing
         record_.rollback.clear();
-        if (record_.remembered) report_.flow = execute_.flow = Flow::Manual;
+        if (record_.by_hand_after) report_.flow = execute_.flow = Flow::Manual;
     }
 
     const VerifyFlowOptions& options_;

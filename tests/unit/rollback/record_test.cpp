@@ -215,4 +215,93 @@ TEST_CASE("an odd workload in a record does no harm to the others") {
     }
 }
 
+TEST_CASE("a record knows which rollbacks were before it, and since when it was done by hand") {
+    State state = build::halfway();
+    CHECK(record_of(state, "").rollbacks.empty());
+    state.migrations.push_back(build::ended(build::good_rollback(31), "Failed"));
+    const std::string uid = state.migrations.back().uid;
+    const Record late = record_of(state, "");
+    CHECK(late.rollbacks == std::vector<std::string>{uid});
+    CHECK_FALSE(was_by_hand_since(late, uid));
+    SUBCASE("the first one counts, and what a later run does is added") {
+        Record early = record_of(build::halfway(), "");
+        CHECK(merged(early, late).rollbacks.empty());
+        early.by_hand_after = {uid};
+        CHECK(was_by_hand_since(merged(early, late), uid));
+        CHECK_FALSE(was_by_hand_since(merged(early, late), "of another"));
+    }
+    SUBCASE("not those of an older story") {
+        state.migrations.push_back(build::failed_cutover(90));
+        CHECK(record_of(state, "").rollbacks.empty());
+    }
+    SUBCASE("it is written down") {
+        Record record = late;
+        CHECK_FALSE(record_from(to_json(record))->by_hand_after);
+        record.by_hand_after = {uid};
+        const auto read = record_from(to_json(record));
+        CHECK(read->rollbacks == record.rollbacks);
+        CHECK(read->by_hand_after == record.by_hand_after);
+    }
+    SUBCASE("earlier versions wrote one down when they set out only") {
+        Json json = to_json(late);
+        json.erase("byHandAfter");
+        json.erase("rollbacks");
+        const auto read = record_from(json);
+        CHECK(read->by_hand_after == std::vector<std::string>());
+        CHECK(read->rollbacks.empty());
+    }
+}
+
+TEST_CASE("a pod that nothing makes anew is written down while it runs") {
+    State state = build::halfway();
+    state.source.pods = {
+        build::pod("bare"), build::borrowed_pod("lent").status({{"phase", "Running"}}),
+        build::stage_pod("stage-1").status({{"phase", "Running"}}),
+        build::Thing(build::pods, "shop", "done").status({{"phase", "Succeeded"}})};
+    const Record record = record_of(state, "");
+    REQUIRE(record.pods.size() == 2);
+    CHECK(record.pods[0].name == "bare");
+    CHECK_FALSE(record.pods[0].borrowed);
+    CHECK(record.pods[1].name == "lent");
+    CHECK(record.pods[1].borrowed);
+    const auto read = record_from(to_json(record));
+    REQUIRE(read->pods.size() == 2);
+    CHECK(read->pods[1].ns == "shop");
+    CHECK(read->pods[1].borrowed);
+    SUBCASE("one that came later is not of before, unless MTC has borrowed it") {
+        State later = state;
+        later.source.pods = {build::pod("debug"),
+                             build::borrowed_pod("bare").status({{"phase", "Running"}})};
+        const Record both = merged(record, record_of(later, ""));
+        REQUIRE(both.pods.size() == 2);
+        CHECK(both.pods[0].borrowed);
+    }
+}
+
+TEST_CASE("what marks, copies and borrowed pods tell may be lost; what runs tells itself") {
+    State state = build::halfway();
+    CHECK(tells_what_may_be_lost(record_of(state, "")));
+    state.source.workloads = {build::running("Deployment", "web", 3)};
+    CHECK_FALSE(tells_what_may_be_lost(record_of(state, "")));
+    state.source.pods = {build::pod("bare")};
+    CHECK_FALSE(tells_what_may_be_lost(record_of(state, "")));
+    SUBCASE("a copy") {
+        state.source.workloads = {build::workload("Deployment", "web").spec({{"replicas", 0}})};
+        state.target.workloads = {build::migrated(build::running("Deployment", "web", 3))};
+        CHECK(tells_what_may_be_lost(record_of(state, "")));
+    }
+    SUBCASE("a borrowed pod") {
+        state.source.pods = {build::borrowed_pod("lent").status({{"phase", "Running"}})};
+        CHECK(tells_what_may_be_lost(record_of(state, "")));
+    }
+}
+
+TEST_CASE("a record tells which namespaces the plan had") {
+    const auto plan = plan_of(record_of(build::mapped(build::halfway()), ""));
+    REQUIRE(plan);
+    CHECK(plan->source_namespaces() == std::vector<std::string>{"shop"});
+    CHECK(plan->target_namespaces() == std::vector<std::string>{"shop-new"});
+    CHECK_FALSE(plan_of(record_with({})));
+}
+
 }  // namespace record_test

@@ -138,7 +138,7 @@ TEST_CASE("who declines, or is interrupted while asked, changes nothing") {
         CHECK(flow.run().outcome == Outcome::Detached);
     }
     CHECK(flow.writes().empty());
-    CHECK(std::filesystem::is_empty(flow.folder.path));
+    CHECK_FALSE((*run::load_snapshot(flow.folder.path, plan_uid))->by_hand_after);
 }
 
 TEST_CASE("a blocker refuses before anybody is asked") {
@@ -153,6 +153,11 @@ TEST_CASE("a blocker refuses before anybody is asked") {
     CHECK(report.runbook->blockers[0].id == "plan-closed");
     CHECK(flow.asked == 0);
     CHECK(flow.writes().empty());
+    // what is known may be lost until it can begin: somebody deletes the cutover, or rolls back
+    const auto kept = run::load_snapshot(flow.folder.path, plan_uid);
+    REQUIRE(*kept);
+    CHECK((*kept)->workloads[0].before.replicas == 3);
+    CHECK_FALSE((*kept)->by_hand_after);
 }
 
 TEST_CASE("a dry run asks nobody and stores nothing") {

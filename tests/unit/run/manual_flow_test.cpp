@@ -121,6 +121,7 @@ TEST_CASE("by hand the application comes back, and nothing but it is written") {
     CHECK(world.target->writes().empty());
     CHECK(report.flow == rollback::Flow::Manual);
     CHECK(rollback::all_is_well(report.findings));
+    CHECK((*run::load_snapshot(flow.folder.path, plan_uid))->by_hand_after);
     SUBCASE("a second time nothing is left to do, and nobody is asked") {
         const auto again = flow.run();
         CHECK(again.outcome == Outcome::NothingToDo);

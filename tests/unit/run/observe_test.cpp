@@ -243,6 +243,22 @@ TEST_CASE("what MTC has stopped where the plan looks no more is looked for, and 
     }
 }
 
+TEST_CASE("a plan's former namespaces are also those that an earlier run has written down") {
+    World world;
+    (void)world.target_store.remove({support::types::configmaps, "shop", "settings"});
+    world.target_store.put(World::plan({"billing"}));
+    auto session = world.session();
+    CHECK(run::observe(session, {}, {})->source.elsewhere.empty());
+    session.plan_as_it_was = [](const std::string& uid) {
+        CHECK(uid == plan_uid);
+        return std::optional(
+            *mtc::decode_plan(base::object_of(mtc::types::migplans, World::plan({"shop"}))));
+    };
+    const auto state = run::observe(session, {}, {});
+    REQUIRE(state->source.elsewhere.size() == 1);
+    CHECK(state->source.elsewhere[0].ref.path() == "shop/deployment/web");
+}
+
 TEST_CASE("many namespaces cost one list for each type, not one for each namespace") {
     World world;
     std::vector<std::string> namespaces{"shop"};

@@ -28,7 +28,7 @@ struct Recovered {
         options.execute.follow = {.stall_after = 100ms};
     }
     rollback::RunReport run() { return run::verify_flow(world.session(), options, {}); }
-    /// What a run of a flow leaves behind.
+    /// What a run of a flow leaves behind; by hand where it had no name for a rollback.
     void remember(const std::string& rollback, std::int64_t replicas) {
         rollback::Record record{
             .plan_uid = plan_uid, .rollback = rollback, .migrations = {}, .workloads = {}};
@@ -37,6 +37,7 @@ struct Recovered {
         record.workloads.push_back({.ref = {support::types::deployments, "shop", "web"},
                                     .before = {.replicas = replicas},
                                     .quiesced = true});
+        if (rollback.empty()) record.by_hand_after.emplace();
         REQUIRE(run::save_snapshot(folder.path, record));
     }
 
@@ -116,6 +117,50 @@ TEST_CASE("after the manual flow what was migrated may rest on the target") {
         CHECK(report.outcome == Outcome::NotVerified);
         CHECK(severity_of(report, "target-no-migrated-objects") == Severity::Failure);
     }
+}
+
+TEST_CASE("what a mere look wrote down does not mean that anybody went to work by hand") {
+    Recovered recovered;
+    (void)recovered.world.target_store.remove(rollback_ref("rollback-1"));
+    recovered.remember("", 3);
+    auto kept = **run::load_snapshot(recovered.folder.path, plan_uid);
+    kept.by_hand_after.reset();
+    REQUIRE(run::save_snapshot(recovered.folder.path, kept));
+    CHECK(recovered.run().flow == rollback::Flow::Console);
+}
+
+TEST_CASE("after a rollback that failed the manual flow has taken over") {
+    Recovered recovered;
+    auto failed = succeeded();
+    failed["conditions"] = {condition("Failed", "Advisory")};
+    recovered.world.target_store.put(
+        migration("rollback-1", {{"rollback", true}}, failed, "2025-05-01T12:00:00Z"));
+    recovered.world.target_store.put(labelled(configmap("shop", "settings")));
+    recovered.remember("", 3);
+    auto kept = **run::load_snapshot(recovered.folder.path, plan_uid);
+    SUBCASE("where it set out after that") {
+        kept.by_hand_after = {recovered.world.target_store.peek(rollback_ref("rollback-1"))->uid};
+        REQUIRE(run::save_snapshot(recovered.folder.path, kept));
+        const auto report = recovered.run();
+        CHECK(report.flow == rollback::Flow::Manual);
+        CHECK(report.outcome == Outcome::Succeeded);
+        CHECK_FALSE(report.rollback);
+    }
+    SUBCASE("not where the rollback came later") {
+        const auto report = recovered.run();
+        CHECK(report.flow == rollback::Flow::Console);
+        CHECK(report.outcome == Outcome::NotVerified);
+    }
+}
+
+TEST_CASE("a record that was made after a rollback does not know what ran before it") {
+    Recovered recovered;
+    recovered.remember("rollback-1", 3);
+    auto kept = **run::load_snapshot(recovered.folder.path, plan_uid);
+    kept.workloads.clear();
+    kept.rollbacks = {recovered.world.target_store.peek(rollback_ref("rollback-1"))->uid};
+    REQUIRE(run::save_snapshot(recovered.folder.path, kept));
+    CHECK(severity_of(recovered.run(), "source-workloads-as-before") == Severity::Warning);
 }
 
 TEST_CASE("volumes that may not be seen are unknown, and the rest is proved") {
