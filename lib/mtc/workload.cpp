@@ -146,7 +146,10 @@ bool has_quiesce_selector(const Object& o) {
 
 Serving daemon_set_serves(const Object& o) {
     if (has_quiesce_selector(o)) return {.yes = false, .why = "its node selector matches no node"};
-    return by_status(o, "numberReady", status_count(o, "desiredNumberScheduled"));
+    Serving serving = by_status(o, "numberReady", status_count(o, "desiredNumberScheduled"));
+    if (serving.yes && base::number_at(o.body, "/status/desiredNumberScheduled") == 0)
+        serving.but = "no node is one that it is to run on";
+    return serving;
 }
 
 // CronJob and Job

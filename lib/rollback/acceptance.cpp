@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "rollback/assess.hpp"
+#include "rollback/conversion.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/volume_fate.hpp"
@@ -36,9 +38,11 @@ bool Acceptable::matches(std::string_view given) const {
 std::vector<Acceptable> what_can_be_accepted() {
     std::vector<Acceptable> all;
     for (const std::string_view id : acceptable_ids()) all.push_back({id, ""});
+    all.push_back({running_unseen_id, ""});
     all.push_back({volume_policy_unseen, "NAMESPACE/CLAIM"});
     all.push_back({runs_on_target_only_id, "NAMESPACE/KIND/NAME"});
     all.push_back({serves_on_target_only_id, "NAMESPACE/KIND/NAME"});
+    all.push_back({conversion_copies_job_id, "NAMESPACE/KIND/NAME"});
     return all;
 }
 

@@ -5,7 +5,9 @@
 
 #include "base/text.hpp"
 #include "rollback/assess.hpp"
+#include "rollback/check.hpp"
 #include "rollback/command.hpp"
+#include "rollback/conversion.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/other_plans.hpp"
 #include "rollback/volume_fate.hpp"
@@ -411,6 +413,33 @@ void missing_permissions(const State& state, const AssessOptions& options,
                              (only_proof ? ", or roll back without proof with --no-verify" : "")});
 }
 
+// What runs
+// ------------------------------------------------------------------------------------------------
+
+bool tells_what_runs(const Gap& gap) {
+    return gap.side != Side::Control && (gap.resource == "pods" || is_workload(gap.resource));
+}
+
+// Where nothing is deleted nothing is lost by it. A missing permission is told as one, and who goes
+// without proof knows of it.
+void running_unseen(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
+    const bool deletes = !state.target.labels_seen || !state.target.labelled.empty();
+    if (!deletes || std::ranges::count(state.accepted, running_unseen_id) > 0) return;
+    std::vector<std::string> unseen;
+    for (const Gap& gap : state.gaps) {
+        if (tells_what_runs(gap) && !gap.forbidden)
+            add_once(unseen, word(gap.side) + ": " + gap.what + " (" + gap.why + ")");
+    }
+    if (unseen.empty()) return;
+    out.push_back({.id = running_unseen_id,
+                   .what = "what runs could not be seen (" + base::first_of(unseen, 3) +
+                           "): a rollback deletes what was migrated, and that may be the only one "
+                           "that runs",
+                   .remedy = std::string("run it again when that can be seen; to go on all the "
+                                         "same: --accept ") +
+                             running_unseen_id});
+}
+
 // Clusters, once more
 // -------------------------------------------------------------------------------------------
 
@@ -429,11 +458,16 @@ void volumes_lost(const State& state, const AssessOptions&, std::vector<Blocker>
     std::ranges::move(volume_blockers(state), std::back_inserter(out));
 }
 
+void jobs_of_conversions(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
+    add_jobs_that_fail_it(state, out);
+}
+
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);
 constexpr BlockerRule blocker_rules[] = {
-    other_clusters,          elsewhere,          volumes_lost,    plan_closed,
-    plan_not_ready,          cluster_not_ready,  migration_ahead, migration_of_a_rival,
-    schema_without_rollback, missing_permissions};
+    other_clusters,          elsewhere,           volumes_lost,
+    jobs_of_conversions,     plan_closed,         plan_not_ready,
+    cluster_not_ready,       migration_ahead,     migration_of_a_rival,
+    schema_without_rollback, missing_permissions, running_unseen};
 
 }  // namespace
 

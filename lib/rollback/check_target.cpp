@@ -11,6 +11,7 @@
 #include "rollback/check.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
+#include "rollback/other_owners.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
 #include "rollback/volume_fate.hpp"
@@ -286,6 +287,10 @@ std::vector<Finding> target_at_rest(const Evidence& e) {
     }
     for (const ObjectRef& pod : pods_that_write(e.state))
         out.fail(pod.path(), " mounts a volume of the plan", out.oc("describe", pod), true);
+    for (const ObjectRef& owner : on_both_sides(e.state))
+        out.warn(owner.path(),
+                 " runs on both sides: of its kind neither MTC nor the manual flow stops any",
+                 out.oc("get", owner, " -o yaml"));
     check_elsewhere(e.state, out);
     out.add_gaps([](const std::string& r) { return r == "pods" || is_workload(r); });
     return std::move(out).done("nothing that was migrated runs" + searched(e.state));

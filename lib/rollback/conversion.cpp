@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "rollback/acceptance.hpp"
+#include "rollback/command.hpp"
 #include "rollback/mounts.hpp"
 
 namespace rollback {
@@ -49,6 +51,46 @@ std::string describe_conversion(const State& state) {
            "ones, `manual` starts " +
            (one ? "it" : "them") + " with the new ones: " + base::first_of(std::move(names), 3) +
            "; to switch, MTC stops all workloads of the namespaces and starts them again";
+}
+
+namespace {
+
+// As the controller sees it (mm/task.go, isStorageConversion).
+bool is_conversion(const State& state) {
+    return is_one_cluster(state) && !state.plan.volumes.empty() &&
+           std::ranges::all_of(state.plan.namespaces, [](const mtc::NamespacePair& pair) {
+               return pair.source == pair.target;
+           });
+}
+
+// One that failed has not.
+bool has_completed(const Object& job) {
+    return std::ranges::any_of(base::items_at(job.body, "/status/conditions"), [](const Json& c) {
+        return base::text_or_empty(c, "/type") == "Complete" &&
+               base::text_or_empty(c, "/status") == "True";
+    });
+}
+
+}  // namespace
+
+void add_jobs_that_fail_it(const State& state, std::vector<Blocker>& out) {
+    if (!is_conversion(state)) return;
+    for (const Object& job : state.source.workloads) {
+        const std::string path = job.ref.path();
+        if (job.ref.type.plural != "jobs" || has_completed(job) ||
+            is_accepted(state, conversion_copies_job_id, path))
+            continue;
+        out.push_back(
+            {.id = conversion_copies_job_id,
+             .what = path +
+                     " has not completed: to switch the claims back MTC makes a copy of it, which "
+                     "clusters since Kubernetes 1.27 refuse, so that its rollback stops the "
+                     "application and fails before it starts it again",
+             .remedy =
+                 "wait until it has completed, or delete it where it may go: " +
+                 oc(state, Side::Source, "delete", job.ref) +
+                 "; where the cluster is older: " + accept_flag(conversion_copies_job_id, path)});
+    }
 }
 
 }  // namespace rollback

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "rollback/state.hpp"
+#include "rollback/assess.hpp"
 
 namespace rollback {
 
@@ -15,5 +15,13 @@ std::vector<ObjectRef> converted_workloads(const State& state);
 /// Which way of rolling back leads them to which claims: MTC's controller switches them back
 /// (SwapPVCReferences), the manual flow does not. Empty when there are none.
 std::string describe_conversion(const State& state);
+
+/// The id of what add_jobs_that_fail_it() finds, by which it is accepted:
+/// "conversion-copies-job=shop/job/import".
+inline constexpr const char* conversion_copies_job_id = "conversion-copies-job";
+
+/// To switch claims back MTC's rollback copies every Job that has not completed, which API servers
+/// since Kubernetes 1.27 refuse: it fails after it has stopped everything (mm/storage.go).
+void add_jobs_that_fail_it(const State& state, std::vector<Blocker>& out);
 
 }  // namespace rollback

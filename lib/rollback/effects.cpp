@@ -85,7 +85,7 @@ std::string note_on_record(const State& state, const Object& workload,
     }
     const bool job = workload.ref.type.plural == "jobs";
     return std::string("its recorded number is lost") +
-           (job ? " (a second migration overwrote it)" : "") +
+           (job ? " (MTC overwrites it where it stops a Job twice)" : "") +
            "; MTC may leave it at 0; afterwards: " +
            (job ? patch(state, workload.ref, R"({"parallelism":N})")
                 : oc(state, Side::Source, "scale", workload.ref, " --replicas=N"));

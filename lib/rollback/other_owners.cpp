@@ -68,6 +68,15 @@ std::set<OwnerKey> migrated(const State& state) {
     return out;
 }
 
+std::set<OwnerKey> running_on_source(const State& state) {
+    std::set<OwnerKey> out;
+    for (const Object& pod : state.source.pods) {
+        const auto owner = runs(pod) ? other_owner(pod) : std::nullopt;
+        if (owner) out.insert(key_of(pod.ref.ns, *owner));
+    }
+    return out;
+}
+
 bool is_owner_accepted(const State& state, const ObjectRef& owner) {
     return is_accepted(state, runs_on_target_only_id, owner.path());
 }
@@ -89,11 +98,7 @@ std::optional<ObjectRef> other_owner(const Object& pod) {
 
 std::vector<ObjectRef> only_on_target(const State& state) {
     if (unseen(state)) return {};
-    std::set<OwnerKey> on_source;
-    for (const Object& pod : state.source.pods) {
-        const auto owner = runs(pod) ? other_owner(pod) : std::nullopt;
-        if (owner) on_source.insert(key_of(pod.ref.ns, *owner));
-    }
+    const auto on_source = running_on_source(state);
     const auto of_the_plan = migrated(state);
     std::set<ObjectRef> out;
     for (const Object& pod : state.target.pods) {
@@ -102,6 +107,18 @@ std::vector<ObjectRef> only_on_target(const State& state) {
         if (!owner || !of_the_plan.contains(key_of(pod.ref.ns, *owner))) continue;
         owner->ns = state.plan.source_of(pod.ref.ns);
         if (!on_source.contains(key_of(owner->ns, *owner))) out.insert(std::move(*owner));
+    }
+    return {out.begin(), out.end()};
+}
+
+std::vector<ObjectRef> on_both_sides(const State& state) {
+    const auto on_source = running_on_source(state);
+    std::set<ObjectRef> out;
+    for (const Object& pod : state.target.pods) {
+        if (is_also_source(state, pod.ref.ns) || !runs(pod)) continue;
+        const auto owner = other_owner(pod);
+        if (owner && on_source.contains(key_of(state.plan.source_of(pod.ref.ns), *owner)))
+            out.insert(*owner);
     }
     return {out.begin(), out.end()};
 }

@@ -19,6 +19,9 @@ std::optional<ObjectRef> other_owner(const Object& pod);
 /// the source, in order: what is deleted on the target then runs nowhere. None where the labels of
 /// the target, or the pods of a side, were not seen.
 std::vector<ObjectRef> only_on_target(const State& state);
+/// Those that run on the target, as they are called there, while one of the same kind and name runs
+/// on the source.
+std::vector<ObjectRef> on_both_sides(const State& state);
 
 /// One reason to refuse for each, unless the operator accepts it by name.
 std::vector<Blocker> runs_on_target_only(const State& state);

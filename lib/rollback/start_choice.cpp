@@ -97,17 +97,52 @@ std::string describe_rest(const WorkloadSituation& workload) {
            ", " + elsewhere(workload) + ")";
 }
 
+namespace {
+
+// What is started is what rests; another number of what runs is for whoever chose the one it has.
+bool runs_otherwise(const Pair& pair, const ReplicaCount& given) {
+    if (pair.source == nullptr) return false;
+    const mtc::WorkloadKind& kind = *mtc::workload_kind(pair.source->ref.type);
+    const bool ended = pair.source->ref.type.plural == "jobs" && mtc::job_ended(*pair.source);
+    if (kind.at_rest(*pair.source) || ended) return false;
+    if (kind.count_at == nullptr) return given.count == 0;
+    return kind.current(*pair.source).replicas != given.count;
+}
+
+Blocker set_on_what_runs(const State& state, const Object& workload, const ReplicaCount& given) {
+    const mtc::WorkloadKind& kind = *mtc::workload_kind(workload.ref.type);
+    const std::string number = std::to_string(given.count);
+    const bool scales = kind.count_at != nullptr && kind.type.plural != "jobs";
+    return {.id = "set-on-what-runs",
+            .what = "--set " + workload.ref.ns + "/" + workload.ref.label() + "=" + number +
+                    " would not be heeded: it runs on the source (" +
+                    mtc::describe(kind.current(workload)) + "), and only what rests is started",
+            .remedy = "leave it out" + (scales ? "; to change the number: " +
+                                                     oc(state, Side::Source, "scale", workload.ref,
+                                                        " --replicas=" + number)
+                                               : "")};
+}
+
+}  // namespace
+
 std::vector<Blocker> wrong_counts(const State& state, const std::vector<ReplicaCount>& set) {
     std::vector<Blocker> out;
     if (set.empty()) return out;
     const auto pairs = pairs_of(state);
     for (const ReplicaCount& given : set) {
         std::vector<std::string> found;
+        const Pair* meant = nullptr;
         for (const Pair& pair : pairs) {
             const bool counts = pair.source != nullptr || pair.copy(state) != nullptr;
-            if (counts && is_about(given, pair.workload)) found.push_back(pair.workload.path());
+            if (!counts || !is_about(given, pair.workload)) continue;
+            found.push_back(pair.workload.path());
+            meant = &pair;
         }
-        if (found.size() == 1) continue;
+        if (found.size() == 1) {
+            if (runs_otherwise(*meant, given))
+                out.push_back(set_on_what_runs(state, *meant->source, given));
+            continue;
+        }
         const std::string word = given.kind + "/" + given.name;
         out.push_back({.id = "set-names-no-workload",
                        .what = "--set " + word +

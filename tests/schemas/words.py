@@ -32,6 +32,6 @@ def enums():
         text = (ROOT / file).read_text(encoding="utf-8")
         yield where, set(re.findall(word, text[text.index(begin):].partition(end)[0]))
     texts = [(ROOT / file).read_text(encoding="utf-8") for file in BLOCKERS]
-    clusters = "".join((ROOT / "lib/rollback" / file).read_text(encoding="utf-8") for file in ("assess.hpp", "identity.cpp", "marks.hpp", "other_owners.hpp", "volume_fate.hpp"))
+    clusters = "".join((ROOT / "lib/rollback" / file).read_text(encoding="utf-8") for file in ("assess.hpp", "conversion.hpp", "identity.cpp", "marks.hpp", "other_owners.hpp", "volume_fate.hpp"))
     yield "common.json#/$defs/BlockerId", ({word for text in texts for word in re.findall(ID, text)}
                                            | set(re.findall(ACCEPTABLE, clusters)))

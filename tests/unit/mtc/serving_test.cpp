@@ -72,6 +72,7 @@ TEST_CASE("a workload serves when as many pods are ready as it was told to run")
         {"a ReplicaSet", "ReplicaSet", three, counts(4, 0), ""},
         {"a ReplicaSet with a pod too few", "ReplicaSet", three, counts(2, 0), "2 of 3 pods ready"},
         {"a DaemonSet", "DaemonSet", nothing, daemons(2, 2), ""},
+        {"a DaemonSet without a node", "DaemonSet", nothing, daemons(0, 0), ""},
         {"a DaemonSet with a pod too few", "DaemonSet", nothing, daemons(1, 2),
          "1 of 2 pods ready"},
         {"a DaemonSet that MTC sent nowhere", "DaemonSet", nowhere, daemons(0, 0),

@@ -129,8 +129,12 @@ TEST_CASE("nothing stands in the way of a rollback of a failed cutover") {
     }
     SUBCASE("a fault that is no missing permission does not") {
         State state = build::halfway();
-        state.gaps = {build::gap(Side::Target, "discovery", false)};
+        state.gaps = {build::gap(Side::Target, "label scan: widgets.example.com", false)};
         CHECK(blockers_of(state, {}).empty());
+        // unless it hides what runs
+        state.target.labelled = {build::labelled(build::claims, "data")};
+        state.gaps = {build::gap(Side::Target, "discovery", false)};
+        CHECK(build::ids_of(blockers_of(state, {})) == std::vector<std::string>{"running-unseen"});
     }
     SUBCASE("contexts instead of MigClusters do not") {
         State state = build::halfway();

@@ -2,12 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "rollback/manual.hpp"
 #include "unit/rollback/builders.hpp"
 
 namespace conversion_test {
 
 using namespace rollback;
 using build::contains;
+using build::Json;
 
 namespace {
 
@@ -57,6 +61,52 @@ TEST_CASE("one that mounts the old claim, or is of another kind of migration, is
     }
     CHECK(converted_workloads(state).empty());
     CHECK(describe_conversion(state).empty());
+}
+
+TEST_CASE("a Job that has not completed fails the rollback of a storage conversion") {
+    const auto ids = [](const State& state) { return build::ids_of(assess(state).blockers); };
+    const auto refuses = [&](const State& state) {
+        const auto all = ids(state);
+        return std::ranges::count(all, "conversion-copies-job") == 1;
+    };
+    State state = converted();
+    CHECK_FALSE(refuses(state));
+    state.source.workloads.push_back(build::workload("Job", "import").spec({{"parallelism", 1}}));
+    REQUIRE(refuses(state));
+    const Assessment assessment = assess(state);
+    const auto blocker =
+        std::ranges::find(assessment.blockers, "conversion-copies-job", &Blocker::id);
+    CHECK(contains(blocker->what, "shop/job/import has not completed"));
+    CHECK(contains(blocker->remedy, "oc delete job/import -n shop"));
+    CHECK(console_flow(state, assessment, "rb").steps.empty());
+    // by hand nothing is switched
+    CHECK(std::ranges::count(build::ids_of(manual_flow(state, record_of(state, ""), {}).blockers),
+                             "conversion-copies-job") == 0);
+    const auto ends_with = [&](const char* type) {
+        state.source.workloads.back().body["status"] = {
+            {"conditions", build::list(Json{{"type", type}, {"status", "True"}})}};
+    };
+    SUBCASE("one that failed is copied, too") {
+        ends_with("Failed");
+        CHECK(refuses(state));
+    }
+    SUBCASE("one that has completed is not") {
+        ends_with("Complete");
+        CHECK_FALSE(refuses(state));
+    }
+    SUBCASE("an older cluster takes the copy") {
+        state.accepted = {"conversion-copies-job=shop/job/import"};
+        CHECK_FALSE(refuses(state));
+    }
+    SUBCASE("two clusters") {
+        state.target.server = "https://another.example:6443";
+        state.target.uid = "another";
+        CHECK_FALSE(refuses(state));
+    }
+    SUBCASE("into another namespace") {
+        state.plan.namespaces = {{"shop", "shop-new"}};
+        CHECK_FALSE(refuses(state));
+    }
 }
 
 }  // namespace conversion_test

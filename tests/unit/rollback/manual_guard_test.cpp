@@ -417,6 +417,53 @@ TEST_CASE("a count that is given for nothing, or for several, blocks") {
     }
 }
 
+TEST_CASE("a count for what runs already is not passed over in silence") {
+    struct Row {
+        const char* situation;
+        Object workload;
+        std::int64_t count;
+        bool blocks;
+    };
+    const auto running = [](const char* kind) { return build::running(kind, "web", 2); };
+    const Row rows[] = {
+        {"another number", running("Deployment"), 5, true},
+        {"the number that it has: the same command again", running("Deployment"), 2, false},
+        {"none", running("StatefulSet"), 0, true},
+        {"somebody has started it, and MTC's mark is still there",
+         build::running("Deployment", "web", 2).annotation(mtc::annotations::replicas, "3"), 5,
+         true},
+        {"stopped by MTC", build::stopped("Deployment", "web", "3"), 5, false},
+        {"a kind without a number is told to run", build::workload("CronJob", "web"), 1, false},
+        {"a kind without a number is told to rest", build::workload("CronJob", "web"), 0, true},
+        {"a Job that has ended",
+         build::workload("Job", "web")
+             .spec({{"parallelism", 1}})
+             .status({{"conditions", build::list(Json{{"type", "Complete"}, {"status", "True"}})}}),
+         5, false},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.situation) {
+            State state = build::halfway();
+            state.source.workloads = {row.workload};
+            const std::string kind = base::lower(row.workload.ref.type.kind);
+            const std::vector<ReplicaCount> set = {
+                {.ns = {}, .kind = kind, .name = "web", .count = row.count}};
+            const Names expected = row.blocks ? Names{"set-on-what-runs"} : Names{};
+            CHECK(blockers(state, {.set = set}) == expected);
+            const auto by_mtc = assess(state, {.starts = {.set = set}}).blockers;
+            CHECK((std::ranges::count(by_mtc, "set-on-what-runs", &Blocker::id) == 1) ==
+                  row.blocks);
+        }
+    }
+    State state = build::halfway();
+    state.source.workloads = {running("Deployment")};
+    const auto all =
+        flow(state, {.set = {{.ns = "shop", .kind = "deployment", .name = "web", .count = 5}}});
+    REQUIRE(all.blockers.size() == 1);
+    CHECK(contains(all.blockers[0].what, "--set shop/deployment/web=5 would not be heeded"));
+    CHECK(contains(all.blockers[0].remedy, "oc scale deployment/web -n shop --replicas=5"));
+}
+
 TEST_CASE("a verb that is denied blocks when a step needs it, and only then") {
     State state = build::halfway();
     state.source.pods = {build::stage_pod("stage-a"), build::borrowed_pod("web-1")};

@@ -189,4 +189,88 @@ TEST_CASE("running means pods: what serves on the target alone is not deleted un
     }
 }
 
+TEST_CASE("after the manual flow one that runs on both sides is told") {
+    State state = build::mapped(build::rolled_back());
+    state.source.pods = {pod_of(controllers, "db", "db-1")};
+    state.target.pods = {pod_of(controllers, "db", "db-2", "shop-new"),
+                         pod_of(controllers, "tool", "tool-1", "shop-new")};
+    const auto at_rest = [&] {
+        const auto findings = verify({state, record_of(state, ""), "", Flow::Manual});
+        return *std::ranges::find(findings, std::string("target-at-rest"), &Finding::check);
+    };
+    CHECK(at_rest().severity == Severity::Warning);
+    CHECK(at_rest().subject == "shop-new/replicationcontroller/db");
+    state.source.pods.clear();
+    CHECK(at_rest().severity == Severity::Ok);
+}
+
+// The rollback would delete the only one that runs; what is taken away is the sight of it.
+TEST_CASE("what cannot be seen never lets a rollback delete the only one that runs") {
+    struct Scene {
+        const char* what;
+        State state;
+    };
+    State serves = build::left_at_rest(build::kinds_told().front());
+    serves.source.workloads = {build::workload("Deployment", "web")
+                                   .spec({{"replicas", 2}})
+                                   .status({{"readyReplicas", 0}, {"updatedReplicas", 2}})};
+    serves.target.labelled = {build::labelled(build::row("Deployment").type, "web")};
+    serves.target.labels_seen = true;
+    State rests = build::left_at_rest(build::kinds_told().front());
+    rests.target.labelled = serves.target.labelled;
+    rests.target.labels_seen = true;
+    const Scene scenes[] = {{"an operator's", only_the_copy_runs(pod_sets)},
+                            {"a ReplicationController", only_the_copy_runs(controllers)},
+                            {"told to run, and does not", serves},
+                            {"at rest without a mark", rests}};
+    const auto lose = [](State& state, Side side, const char* resource, bool forbidden) {
+        state.gaps.push_back(build::gap(side, resource, forbidden));
+        auto& view = side == Side::Source ? state.source : state.target;
+        if (std::string(resource) == "pods")
+            view.pods.clear();
+        else
+            view.workloads.clear();
+    };
+    std::size_t tried = 0;
+    for (const Scene& scene : scenes) {
+        CAPTURE(scene.what);
+        REQUIRE(console_flow(scene.state, assess(scene.state), "rb").steps.empty());
+        for (const Side side : {Side::Source, Side::Target}) {
+            for (const char* resource : {"pods", "deployments.apps"}) {
+                for (const bool forbidden : {false, true}) {
+                    for (const bool will_verify : {false, true}) {
+                        CAPTURE(word(side));
+                        CAPTURE(std::string(resource));
+                        CAPTURE(forbidden);
+                        CAPTURE(will_verify);
+                        // who goes without proof goes without what one may not see
+                        if (forbidden && !will_verify) continue;
+                        State state = scene.state;
+                        lose(state, side, resource, forbidden);
+                        const Assessment assessment = assess(state, {.will_verify = will_verify});
+                        CHECK_FALSE(assessment.blockers.empty());
+                        CHECK(console_flow(state, assessment, "rb").steps.empty());
+                        CHECK_FALSE(all_is_well(verify({state, record_of(state, ""), "rb"})));
+                        ++tried;
+                    }
+                }
+            }
+        }
+    }
+    CHECK(tried == 48);
+    SUBCASE("unless it is accepted") {
+        State state = only_the_copy_runs(pod_sets);
+        lose(state, Side::Source, "pods", false);
+        CHECK(ids(assess(state)) == std::vector<std::string>{"running-unseen"});
+        state.accepted = {"running-unseen"};
+        CHECK(ids(assess(state)).empty());
+    }
+    SUBCASE("where nothing is deleted nothing is refused") {
+        State state = build::halfway();
+        state.target.labelled.clear();
+        lose(state, Side::Source, "pods", false);
+        CHECK(ids(assess(state)).empty());
+    }
+}
+
 }  // namespace other_owners_test

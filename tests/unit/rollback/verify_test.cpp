@@ -618,6 +618,25 @@ const Row rows[] = {
      },
      "target-at-rest", Warning, false,
      "shop/deployment/web runs, or can run, beside the application on the source", "oc get"},
+    {"a pod that MTC had borrowed is gone",
+     [](Scene& s) { s.record.pods = {{.ns = "shop", .name = "lent", .borrowed = true}}; },
+     "source-workloads-as-before", Failure, false,
+     "shop/pod/lent is gone: MTC had borrowed it as a stage pod, and deletes these where a plan is "
+     "closed; nothing makes it anew",
+     "make it again from its manifest"},
+    {"a pod that nothing makes anew is gone",
+     [](Scene& s) { s.record.pods = {{.ns = "shop", .name = "bare"}}; },
+     "source-workloads-as-before", Warning, false,
+     "shop/pod/bare ran before and is gone; nothing makes it anew", "from its manifest"},
+    {"a DaemonSet has no node to run on",
+     [](Scene& s) {
+         s.state.source.workloads.push_back(build::workload("DaemonSet", "agent")
+                                                .status({{"observedGeneration", 1},
+                                                         {"desiredNumberScheduled", 0},
+                                                         {"numberReady", 0}}));
+     },
+     "source-workloads-serve", Warning, false,
+     "shop/daemonset/agent: no node is one that it is to run on", "oc describe daemonset/agent"},
     {"a pod of the target mounts a volume of the plan",
      [](Scene& s) {
          s.flow = Flow::Manual;
