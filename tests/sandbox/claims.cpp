@@ -95,8 +95,11 @@ Result<void> look_after_volume(const ClaimWork& work, const Object& volume) {
     const auto claim = work.view.find({types::persistentvolumeclaims, ns, name});
     if (claim && (!uid || *uid == claim->uid))
         return work.bind ? claim_volume(work, volume, *claim) : Result<void>{};
-    // a volume whose claim is not there yet waits for it; one that was bound once is let go
-    return uid && phase_of(volume) == "Bound" ? let_go(work, volume) : Result<void>{};
+    // a volume whose claim is not there yet waits for it; one that was bound once is let go, also
+    // where the cluster's own controller was faster to say so
+    const std::string phase = phase_of(volume);
+    const bool was_bound = phase == "Bound" || phase == "Released";
+    return uid && was_bound ? let_go(work, volume) : Result<void>{};
 }
 
 }  // namespace sandbox

@@ -316,6 +316,21 @@ TEST_SUITE("simulated clusters") {
                            base::text_or_empty(claim.body, "/spec/volumeName"))) == "Bound");
     }
 
+    TEST_CASE("delete a volume whose claim is gone, also where the cluster has released it first") {
+        World world("nothing-stopped");
+        Json volume = manifest(types::persistentvolumes, {}, "pv-of-gone");
+        volume["spec"] = {
+            {"persistentVolumeReclaimPolicy", "Delete"},
+            {"claimRef", {{"namespace", "shop"}, {"name", "gone"}, {"uid", "uid-of-gone"}}}};
+        volume["status"] = {{"phase", "Released"}};
+        world.source_store().put(volume);
+        CHECK(
+            World::await(world.source(), types::persistentvolumes, [](const kube::ObjectMap& all) {
+                return std::ranges::none_of(
+                    all, [](const auto& entry) { return entry.first.name == "pv-of-gone"; });
+            }));
+    }
+
     TEST_CASE("keep pods unready for the reason that the scenario gives") {
         World world("pods-do-not-start");
         create(world, new_rollback("rollback-1"));
