@@ -13,6 +13,7 @@
 #include "kube/http_identity.hpp"
 #include "kube/http_socket.hpp"
 #include "kube/pool.hpp"
+#include "kube/watchdog.hpp"
 
 #ifndef MTC_ROLLBACK_VERSION
 #define MTC_ROLLBACK_VERSION "0"
@@ -29,6 +30,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds connect_timeout = std::chrono::seconds(10);
 constexpr milliseconds answer_timeout = std::chrono::seconds(60);
+// for a page of 500 objects, where nobody has asked for less
+constexpr milliseconds whole_timeout = std::chrono::seconds(300);
 // longer than the timeoutSeconds of a watch, so that it is the server who ends it
 constexpr milliseconds stream_timeout = std::chrono::seconds(330);
 
@@ -41,12 +44,21 @@ constexpr const char* user_agent = "oc-mtc-rollback/" MTC_ROLLBACK_VERSION " (li
 Limits limits_of(const Connection& connection, bool streaming) {
     const milliseconds asked = connection.request_timeout;
     if (streaming) {
-        return {.connect = connect_timeout, .read = stream_timeout, .whole = milliseconds(0)};
+        return {.connect = connect_timeout,
+                .read = stream_timeout,
+                .header = asked.count() == 0 ? answer_timeout : std::min(answer_timeout, asked),
+                .whole = milliseconds(0)};
     }
     if (asked.count() == 0) {
-        return {.connect = connect_timeout, .read = answer_timeout, .whole = asked};
+        return {.connect = connect_timeout,
+                .read = answer_timeout,
+                .header = answer_timeout + connect_timeout,
+                .whole = whole_timeout};
     }
-    return {.connect = std::min(connect_timeout, asked), .read = asked, .whole = asked};
+    return {.connect = std::min(connect_timeout, asked),
+            .read = asked,
+            .header = asked,
+            .whole = asked};
 }
 
 bool is_plain_target(std::string_view target) {
@@ -234,11 +246,12 @@ class Http::Impl {
 
     std::unique_ptr<Channel> make_channel(const Material& material, bool streaming) const {
         return std::make_unique<Channel>(parts_.route, material,
-                                         limits_of(parts_.connection, streaming));
+                                         limits_of(parts_.connection, streaming), dog_);
     }
 
     static constexpr std::int64_t unknown_clock = std::numeric_limits<std::int64_t>::min();
 
+    mutable Watchdog dog_;  // of all its channels
     Parts parts_;
     Credentials credentials_;
     std::atomic<std::int64_t> ahead_ = unknown_clock;

@@ -45,6 +45,11 @@ void limit_body(Client& client, std::size_t bytes) {
         client.set_payload_max_length(bytes);
 }
 
+// What cpp-httplib notices by itself has better words. None of nothing.
+milliseconds after(milliseconds limit) {
+    return limit.count() == 0 ? limit : limit + milliseconds(200);
+}
+
 std::string seconds_text(milliseconds duration) {
     const auto count = duration.count();
     return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
@@ -110,7 +115,8 @@ std::string with_port(const ServerUrl& url) {
 /// It never moves, because callbacks of OpenSSL and cpp-httplib point into it.
 class Channel::Impl {
   public:
-    Impl(const Route& route, std::shared_ptr<const TlsMaterial> material, const Limits& limits);
+    Impl(const Route& route, std::shared_ptr<const TlsMaterial> material, const Limits& limits,
+         Watchdog& dog);
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     // cut first: newer versions of cpp-httplib may wait for the server's part of a TLS good-bye
@@ -127,6 +133,7 @@ class Channel::Impl {
     httplib::Request prepared(const HttpRequest& request, const Headers& headers) const;
 
     Error diagnosis(httplib::Error error, const Exchange& exchange) const;
+    std::optional<Error> bitten(Watchdog::Bite bite) const;
     Error no_connection(bool timeout) const;
     Error no_handshake(const Exchange& exchange) const;
     Error no_answer(const Exchange& exchange) const;
@@ -136,6 +143,7 @@ class Channel::Impl {
     const Route& route_;
     std::shared_ptr<const TlsMaterial> material_;
     Limits limits_;
+    Watchdog& dog_;
     TlsPeer peer_;
     Breaker breaker_;
     std::string proxy_refusal_;
@@ -143,8 +151,12 @@ class Channel::Impl {
 };
 
 Channel::Impl::Impl(const Route& route, std::shared_ptr<const TlsMaterial> material,
-                    const Limits& limits)
-    : route_(route), material_(std::move(material)), limits_(limits), client_(dialed(route)) {
+                    const Limits& limits, Watchdog& dog)
+    : route_(route),
+      material_(std::move(material)),
+      limits_(limits),
+      dog_(dog),
+      client_(dialed(route)) {
     peer_.name = route.server_name.empty() ? route.url.host : route.server_name;
     if (peer_.name.ends_with('.')) peer_.name.pop_back();  // the root, which no certificate names
     peer_.is_ip = is_ip_address(peer_.name);
@@ -210,7 +222,9 @@ Result<HttpResponse> Channel::Impl::exchange(const HttpRequest& request, const H
     kept = make_ready();
     Exchange running(limits_, receive);
     httplib::Request sent = prepared(request, headers);
-    sent.response_handler = [&running](const httplib::Response& answer) {
+    Watchdog::Watch watch(dog_, breaker_, after(limits_.header), after(limits_.whole));
+    sent.response_handler = [&running, &watch](const httplib::Response& answer) {
+        watch.header_is_complete();
         running.status = answer.status;
         running.reason = answer.reason;
         return true;
@@ -226,6 +240,10 @@ Result<HttpResponse> Channel::Impl::exchange(const HttpRequest& request, const H
     if (running.enough) return HttpResponse{.status = running.status, .reason = running.reason};
     if (result) return response_of(*result, std::move(running.body));
     if (stop.stop_requested()) return base::interrupted();
+    const bool no_connection_in_time =
+        result.error() == httplib::Error::ConnectionTimeout || !proxy_refusal_.empty();
+    auto error = no_connection_in_time ? std::nullopt : bitten(watch.bite());
+    if (error) return std::unexpected(std::move(*error));
     return std::unexpected(diagnosis(result.error(), running));
 }
 
@@ -255,6 +273,22 @@ Error Channel::Impl::diagnosis(httplib::Error error, const Exchange& exchange) c
         default:  // the list grows with every version; whatever it is, something had been sent
             return no_answer(exchange);
     }
+}
+
+std::optional<Error> Channel::Impl::bitten(Watchdog::Bite bite) const {
+    switch (bite) {
+        case Watchdog::Bite::None:
+            return std::nullopt;
+        case Watchdog::Bite::Header:
+            return timed_out(limits_.header);
+        case Watchdog::Bite::Whole:
+            return timed_out(limits_.whole);
+        case Watchdog::Bite::Flood:
+            return Error{.kind = ErrorKind::Malformed,
+                         .message = "error: the answer of the server " + route_.url.authority() +
+                                    " has a header without an end"};
+    }
+    return std::nullopt;
 }
 
 Error Channel::Impl::no_connection(bool timeout) const {
@@ -305,8 +339,8 @@ Error Channel::Impl::too_large() const {
 }
 
 Channel::Channel(const Route& route, std::shared_ptr<const TlsMaterial> material,
-                 const Limits& limits)
-    : impl_(std::make_unique<Impl>(route, std::move(material), limits)) {}
+                 const Limits& limits, Watchdog& dog)
+    : impl_(std::make_unique<Impl>(route, std::move(material), limits, dog)) {}
 Channel::~Channel() = default;
 
 const std::shared_ptr<const TlsMaterial>& Channel::material() const {

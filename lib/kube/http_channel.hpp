@@ -14,6 +14,7 @@
 #include "kube/http_tls.hpp"
 #include "kube/proxy.hpp"
 #include "kube/url.hpp"
+#include "kube/watchdog.hpp"
 
 namespace kube {
 
@@ -27,13 +28,16 @@ struct Route {
 
 struct Limits {
     std::chrono::milliseconds connect;
-    std::chrono::milliseconds read;   // the longest silence
-    std::chrono::milliseconds whole;  // 0: none
+    std::chrono::milliseconds read;    // the longest silence
+    std::chrono::milliseconds header;  // until the answer begins, all told
+    std::chrono::milliseconds whole;   // 0: none
 };
 
 class Channel {
   public:
-    Channel(const Route& route, std::shared_ptr<const TlsMaterial> material, const Limits& limits);
+    /// `dog` outlives it.
+    Channel(const Route& route, std::shared_ptr<const TlsMaterial> material, const Limits& limits,
+            Watchdog& dog);
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
     ~Channel();

@@ -25,6 +25,12 @@ class Breaker {
     void reset();
     /// The descriptor; -1 before there was a socket. For the thread that uses the connection.
     int socket() const { return fd_; }
+    /// What `of` says of the descriptor; -1 before there was a socket. From any thread.
+    template <class Of>
+    auto with_socket(Of of) {
+        const std::lock_guard lock(mutex_);
+        return of(fd_);
+    }
     /// True when an idle connection has something to read: its end, an error, or bytes nobody asked
     /// for.
     bool is_dead();

@@ -16,8 +16,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds longest_pause = std::chrono::seconds(30);
-// A server that ends watches faster than this is in trouble, even if it does so politely.
-constexpr milliseconds shortest_good_watch = std::chrono::seconds(1);
+// A Retry-After of years would be a wait without an end.
+constexpr std::chrono::seconds most_patience{60};
 
 bool repetition_may_cure(ErrorKind kind) {
     switch (kind) {
@@ -82,7 +82,8 @@ class Reflector {
         auto watched = cluster_.watch(
             type_, options_, resource_version_,
             [this](const WatchEvent& event) { return take(event); }, stop_);
-        worked_ = worked_ || Clock::now() - begun >= shortest_good_watch;
+        // whatever it gave: events and an end, again and again, are a storm of requests
+        worked_ = Clock::now() - begun >= handler_.shortest_good_watch;
         if (worked_) pause_ = handler_.first_pause;
         if (!watched || done_ || worked_) return watched;
         return base::fail(ErrorKind::Lost, "error: the server ended the watch of " +
@@ -90,7 +91,6 @@ class Reflector {
     }
 
     bool take(const WatchEvent& event) {
-        worked_ = true;
         if (!event.object.resource_version.empty()) {
             resource_version_ = event.object.resource_version;
         }
@@ -118,8 +118,11 @@ class Reflector {
         // a watch that grew old: listing again is all it takes
         if (error.kind == ErrorKind::Expired && std::exchange(worked_, false)) return std::nullopt;
         if (handler_.trouble) handler_.trouble(error);
-        const milliseconds asked = error.retry_after.value_or(std::chrono::seconds(0));
-        if (!pause(std::max(pause_, asked), stop_)) return base::interrupted().error();
+        const std::chrono::seconds asked =
+            std::clamp(error.retry_after.value_or(std::chrono::seconds(0)), std::chrono::seconds(0),
+                       most_patience);
+        if (!pause(std::max<milliseconds>(pause_, asked), stop_))
+            return base::interrupted().error();
         pause_ = std::min(pause_ * 2, longest_pause);
         return std::nullopt;
     }
@@ -133,7 +136,7 @@ class Reflector {
     ObjectMap objects_;
     std::string resource_version_;
     bool needs_list_ = true;
-    bool worked_ = false;  // the last watch gave events, or lasted
+    bool worked_ = false;  // the last watch lasted
     bool done_ = false;
 };
 

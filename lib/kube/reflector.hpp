@@ -22,6 +22,8 @@ struct ReflectorHandler {
     std::function<void(const base::Error&)> trouble = {};
     /// The pause after the first trouble; it doubles up to 30 s. Tests make it short.
     std::chrono::milliseconds first_pause{1000};
+    /// A server that ends a watch sooner is in trouble, even if it does so politely.
+    std::chrono::milliseconds shortest_good_watch{1000};
 };
 
 /// Runs until `handler.changed` says false (success), the token asks (Interrupted), or an error

@@ -20,6 +20,9 @@ using base::ErrorKind;
 using base::fail;
 
 constexpr int page_size = 500;
+// A page whose objects no selector takes may be empty; a server that sends many has lost its way.
+constexpr int most_empty_pages = 3;
+constexpr int most_pages = 10'000;
 constexpr int most_restarts = 3;
 constexpr int watch_seconds = 300;
 
@@ -165,17 +168,25 @@ Result<ObjectList> RestCluster::list_once(const ResourceType& type, const ListOp
                                           bool& stale, const std::stop_token& stop) {
     ObjectList all;
     std::string from;
-    do {
+    int empty = 0;
+    for (int pages = 1;; ++pages) {
         auto next = page(type, options, from, stop);
         if (!next) {
             stale = next.error().kind == ErrorKind::Expired && !from.empty();
             return std::unexpected(std::move(next.error()));
         }
+        empty = next->items.empty() ? empty + 1 : 0;
         std::ranges::move(next->items, std::back_inserter(all.items));
         all.resource_version = std::move(next->resource_version);
+        if (next->continue_token.empty()) return all;
+        const bool comes_to_an_end =
+            next->continue_token != from && empty <= most_empty_pages && pages < most_pages;
+        if (!comes_to_an_end)
+            return fail(ErrorKind::Malformed, "error: the server's list of " + type.resource() +
+                                                  " has no end: the same page, or an empty one, "
+                                                  "again and again");
         from = std::move(next->continue_token);
-    } while (!from.empty());
-    return all;
+    }
 }
 
 Result<ListPage> RestCluster::page(const ResourceType& type, const ListOptions& options,

@@ -356,6 +356,66 @@ TEST_CASE("a request's time is limited") {
     }
 }
 
+TEST_CASE("an answer that never begins, or never ends, is given up, however busy the server is") {
+    struct Row {
+        const char* what;
+        const char* head;  // once
+        const char* more;  // again and again
+        ErrorKind kind;
+    };
+    const Row rows[] = {
+        {"a byte of the header now and then", "HTTP/1.1 200 OK\r\n", "x", ErrorKind::TimedOut},
+        {"header lines without end", "HTTP/1.1 200 OK\r\n", "X-More: x\r\n", ErrorKind::TimedOut},
+        {"100 Continue without end", "", "HTTP/1.1 100 Continue\r\n\r\n", ErrorKind::TimedOut},
+        {"a body that trickles", "HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n", "x",
+         ErrorKind::TimedOut},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        const RawServer server([&](int socket, int) {
+            read_request(socket);
+            write_all(socket, row.head);
+            char end = 0;
+            while (::recv(socket, &end, 1, MSG_DONTWAIT) != 0) {
+                write_all(socket, row.more);
+                std::this_thread::sleep_for(10ms);
+            }
+        });
+        Connection connection{.server = http(server.port())};
+        connection.request_timeout = 300ms;
+        const auto client = open(std::move(connection));
+        const auto answer = client->send(hello, {});
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().kind == row.kind);
+        // the header of a stream as well; its body may take its time
+        if (std::string(row.what) == "a body that trickles") continue;
+        const auto stream = client->stream(hello, [](std::string_view) { return true; }, {});
+        REQUIRE_FALSE(stream);
+        CHECK(stream.error().kind == row.kind);
+    }
+}
+
+TEST_CASE("a header that floods does not fill the memory") {
+    std::atomic<std::size_t> sent = 0;
+    const RawServer server([&](int socket, int) {
+        read_request(socket);
+        const std::string lines = [] {
+            std::string out;
+            for (int i = 0; i < 500; ++i) out += "X-More: " + std::string(100, 'x') + "\r\n";
+            return out;
+        }();
+        write_all(socket, "HTTP/1.1 200 OK\r\n");
+        for (ssize_t n = 0; n >= 0; sent += static_cast<std::size_t>(n))
+            n = ::send(socket, lines.data(), lines.size(), MSG_NOSIGNAL);
+    });
+    const auto client = open({.server = http(server.port())});
+    const auto answer = client->send(hello, {});
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().kind == ErrorKind::Malformed);
+    CHECK(answer.error().message.ends_with("has a header without an end"));
+    CHECK(sent < 512UL << 20U);
+}
+
 TEST_CASE("a stream is passed on as it comes") {
     const RawServer server([](int socket, int) {
         read_request(socket);

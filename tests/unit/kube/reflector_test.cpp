@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <deque>
+#include <limits>
 
 namespace reflector_test {
 
@@ -102,6 +103,7 @@ std::string names(const ObjectMap& objects) {
 }
 
 kube::Result<void> reflect(Scripted& cluster, Seen& seen, std::size_t until,
+                           std::chrono::milliseconds shortest_good_watch = 0ms,
                            std::stop_token stop = {}) {
     const kube::ReflectorHandler handler{
         .changed =
@@ -110,7 +112,8 @@ kube::Result<void> reflect(Scripted& cluster, Seen& seen, std::size_t until,
                 return seen.views.size() < until;
             },
         .trouble = [&](const Error& error) { seen.troubles.push_back(error.kind); },
-        .first_pause = 1ms};
+        .first_pause = 1ms,
+        .shortest_good_watch = shortest_good_watch};
     return kube::reflect(cluster, pods, {}, handler, stop);
 }
 
@@ -155,10 +158,11 @@ TEST_CASE("an expired watch leads to a new list, which shows what was missed") {
         CHECK(seen.views == std::vector<std::string>{"a@1", "b@20"});
         CHECK(seen.troubles.empty());
     }
-    SUBCASE("with a pause, when it never had") {
-        cluster.watches.push_back({.error = ErrorKind::Expired});
+    SUBCASE("with a pause, when it had ended at once, whatever it gave") {
+        cluster.watches.push_back(
+            {.events = {{WatchEventType::Bookmark, pod("", "6")}}, .error = ErrorKind::Expired});
         Seen seen;
-        CHECK(reflect(cluster, seen, 2));
+        CHECK(reflect(cluster, seen, 2, 1h));
         CHECK(seen.troubles == std::vector{ErrorKind::Expired});
     }
 }
@@ -177,10 +181,25 @@ TEST_CASE("a server that ends watches at once is trouble, not a busy loop") {
     Scripted cluster;
     cluster.lists.push_back(kube::ObjectList{{}, "5"});
     cluster.watches.push_back({});
-    cluster.watches.push_back({.events = {{WatchEventType::Added, pod("a", "6")}}});
+    cluster.watches.push_back({.events = {{WatchEventType::Bookmark, pod("", "6")}}});
+    cluster.watches.push_back({.events = {{WatchEventType::Added, pod("a", "7")}}});
     Seen seen;
-    CHECK(reflect(cluster, seen, 2));
-    CHECK(seen.troubles == std::vector{ErrorKind::Lost});
+    CHECK(reflect(cluster, seen, 2, 1h));
+    CHECK(seen.troubles == std::vector{ErrorKind::Lost, ErrorKind::Lost});
+}
+
+TEST_CASE("a Retry-After of years is not obeyed, nor does it overflow") {
+    Scripted cluster;
+    std::stop_source source;
+    Error error{.kind = ErrorKind::Unavailable, .message = "error: busy"};
+    error.retry_after = std::chrono::seconds(std::numeric_limits<std::int64_t>::max());
+    cluster.lists.push_back(std::unexpected(error));
+    const kube::ReflectorHandler handler{.changed = [](const ObjectMap&) { return true; },
+                                         .trouble = [&](const Error&) { source.request_stop(); },
+                                         .first_pause = 1ms};
+    const auto end = kube::reflect(cluster, pods, {}, handler, source.get_token());
+    REQUIRE_FALSE(end);
+    CHECK(end.error().kind == ErrorKind::Interrupted);
 }
 
 TEST_CASE("what no repetition cures ends a reflector") {

@@ -216,6 +216,31 @@ TEST_CASE("a list whose pages have expired starts over") {
     }
 }
 
+TEST_CASE("a list without end is an error, not a wait without end") {
+    Scripted script;
+    const std::string empty = R"({"metadata":{"resourceVersion":"9","continue":"N"},"items":[]})";
+    const auto numbered = [&](int i) {
+        std::string text = empty;
+        return Answer{.body = text.replace(text.find('N'), 1, std::to_string(i))};
+    };
+    SUBCASE("the same page again") {
+        script.answers({{.body = page("a", "next")}, {.body = page("b", "next")}});
+    }
+    SUBCASE("empty pages") {
+        std::deque<Answer> all;
+        for (int i = 0; i < 4; ++i) all.push_back(numbered(i));
+        script.answers(std::move(all));
+    }
+    CHECK(kind_of(script.cluster->list(pods, {.ns = "shop"}, {})) == ErrorKind::Malformed);
+}
+
+TEST_CASE("a page may be empty, as where a selector takes nothing of it") {
+    Scripted script;
+    script.answers({{.body = R"({"metadata":{"resourceVersion":"9","continue":"n"},"items":[]})"},
+                    {.body = page("a", "")}});
+    CHECK(script.cluster->list(pods, {.ns = "shop"}, {})->items.size() == 1);
+}
+
 TEST_CASE("a patch tests the uid before anything else") {
     Scripted script;
     script.answers({object("web", "shop")});
