@@ -252,7 +252,10 @@ bool is_document(OutputFormat output) {
 }
 
 std::string render_document(const Json& document, OutputFormat output) {
-    const std::string json = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    // within the strings, for nowhere else is there any
+    const std::string json =
+        base::escaped_deceptive(document.dump(2, ' ', false, Json::error_handler_t::replace)) +
+        "\n";
     // by way of the JSON text, in which bytes that are no UTF-8 are replaced already
     return output == OutputFormat::Yaml ? base::to_yaml(Json::parse(json)) : json;
 }

@@ -148,7 +148,9 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
         double value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value,
                                                   std::chars_format::fixed);
-        if (error != std::errc() || value < 0 || text[0] == '-') return std::nullopt;
+        // "inf" and "nan" are numbers to from_chars; so many seconds are no duration either
+        const bool sensible = value >= 0 && value <= 1e12;
+        if (error != std::errc() || !sensible || text[0] == '-') return std::nullopt;
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         const auto length = std::min(text.find_first_of("0123456789."), text.size());
         if (first && text.empty()) return milliseconds(static_cast<std::int64_t>(value * 1e3));

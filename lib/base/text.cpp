@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 namespace base {
 namespace {
@@ -16,9 +17,50 @@ bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// U+0080 to U+009F in UTF-8: terminals take them for ESC and a letter.
-bool is_c1(std::string_view text) {
-    return text.size() > 1 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
+struct Deceptive {
+    char32_t first;
+    char32_t last;
+};
+// C1 (terminals take them for ESC and a letter; U+0085 is a new line), Arabic letter mark, zero
+// width and marks of direction, separators and overrides, isolates, byte order mark.
+constexpr std::array<Deceptive, 7> deceptive{{{0x7f, 0x9f},
+                                              {0x61c, 0x61c},
+                                              {0x200e, 0x200f},
+                                              {0x2028, 0x202e},
+                                              {0x2066, 0x2069},
+                                              {0xfeff, 0xfeff},
+                                              {0xfff9, 0xfffb}}};
+
+unsigned bits_of(char c) {
+    return static_cast<unsigned char>(c) & 0x3fU;
+}
+
+// The character at the front, and how many bytes it has; 0 for one of another length, or for none.
+std::pair<char32_t, std::size_t> short_character(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text[0]);
+    if (lead < 0x80) return {lead, 1};
+    if ((lead & 0xe0U) == 0xc0 && text.size() > 1)
+        return {((lead & 0x1fU) << 6U) | bits_of(text[1]), 2};
+    if ((lead & 0xf0U) == 0xe0 && text.size() > 2)
+        return {((lead & 0x0fU) << 12U) | (bits_of(text[1]) << 6U) | bits_of(text[2]), 3};
+    return {0, 0};
+}
+
+// Its length where it is one of those; otherwise 0.
+std::size_t deceptive_length(std::string_view text, char32_t& point) {
+    const auto [found, length] = short_character(text);
+    point = found;
+    const bool is_one = length > 0 && std::ranges::any_of(deceptive, [&](const Deceptive& range) {
+                            return found >= range.first && found <= range.last;
+                        });
+    return is_one ? length : 0;
+}
+
+std::string unicode_escape(char32_t point) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out = "\\u";
+    for (unsigned shift = 16; shift > 0; shift -= 4) out += digits[(point >> (shift - 4)) & 15U];
+    return out;
 }
 
 }  // namespace
@@ -107,11 +149,11 @@ std::string printable(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
-        if (is_c1(text.substr(i))) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            const auto code = static_cast<unsigned char>(text[++i]);
-            out += "\\u00";
-            out += {digits[code >> 4U], digits[code & 15U]};
+        char32_t point = 0;
+        const std::size_t length = deceptive_length(text.substr(i), point);
+        if (length > 1) {
+            out += unicode_escape(point);
+            i += length - 1;
         } else if (c == '\n' || c == '\t' || (byte >= 0x20 && byte != 0x7f)) {
             out += c;
         } else if (c == '\r') {
@@ -120,6 +162,18 @@ std::string printable(std::string_view text) {
             out += '^';
             out += static_cast<char>(byte ^ 0x40U);
         }
+    }
+    return out;
+}
+
+std::string escaped_deceptive(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        char32_t point = 0;
+        const std::size_t length = deceptive_length(text, point);
+        out += length > 0 ? unicode_escape(point) : std::string(1, text[0]);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out;
 }

@@ -30,8 +30,12 @@ std::string lower(std::string_view text);
 /// "1 pod", "3 pods"; the plural is given where an "s" does not make it.
 std::string count(std::size_t n, std::string_view singular, std::string_view plural = {});
 /// Control characters made visible as kubectl does it (ESC becomes "^["), so that text from a
-/// server cannot drive the terminal. Newlines and tabs stay.
+/// server cannot drive the terminal, and what escaped_deceptive() escapes. Newlines and tabs stay.
 std::string printable(std::string_view text);
+/// Characters that nobody sees, but that turn the direction of writing, or that some readers take
+/// for a new line or no text at all (DEL, C1, U+2028, U+202E, U+FEFF and their like), as JSON
+/// escapes them: "\\u2028".
+std::string escaped_deceptive(std::string_view text);
 /// The base64 decoding (RFC 4648, white space ignored); false when the text is none.
 bool decode_base64(std::string_view text, std::string& out);
 std::string encode_base64(std::string_view bytes);

@@ -1,5 +1,6 @@
 #include "base/yaml.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -7,6 +8,9 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <sstream>
+
+#include "base/text.hpp"
 
 namespace base {
 namespace {
@@ -111,7 +115,18 @@ bool may_be_number_or_time(std::string_view text) {
 }
 
 bool is_plain_safe(const std::string& text) {
-    return plain_scalar(text).is_string() && !may_be_number_or_time(text);
+    return plain_scalar(text).is_string() && !may_be_number_or_time(text) && text != "=" &&
+           text != "<<";
+}
+
+// To a reader of YAML 1.1 some characters that nobody sees are a new line, or no text at all.
+void emit_text(YAML::Emitter& out, const std::string& text) {
+    if (text.contains('\r') || escaped_deceptive(text) != text) {
+        out << YAML::EscapeNonAscii << YAML::DoubleQuoted;
+    } else if (!is_plain_safe(text)) {
+        out << YAML::DoubleQuoted;
+    }
+    out << text;
 }
 
 void emit(YAML::Emitter& out, const Json& value) {
@@ -120,7 +135,9 @@ void emit(YAML::Emitter& out, const Json& value) {
             if (value.empty()) out << YAML::Flow;
             out << YAML::BeginMap;
             for (const auto& [key, item] : value.items()) {
-                out << YAML::Key << key << YAML::Value;
+                out << YAML::Key;
+                emit_text(out, key);
+                out << YAML::Value;
                 emit(out, item);
             }
             out << YAML::EndMap;
@@ -131,12 +148,8 @@ void emit(YAML::Emitter& out, const Json& value) {
             for (const Json& item : value) emit(out, item);
             out << YAML::EndSeq;
             return;
-        case Json::value_t::string: {
-            const auto& text = value.get_ref<const std::string&>();
-            if (!is_plain_safe(text)) out << YAML::DoubleQuoted;
-            out << text;
-            return;
-        }
+        case Json::value_t::string:
+            return emit_text(out, value.get_ref<const std::string&>());
         case Json::value_t::null:
             out << YAML::Null;
             return;
@@ -150,10 +163,46 @@ void emit(YAML::Emitter& out, const Json& value) {
     }
 }
 
+// yaml-cpp reads a document that begins with a comma, or with a stray bracket, as an empty one
+// again and again, without moving on.
+class Progress final : public YAML::EventHandler {
+  public:
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (++documents_ > most_documents) throw YAML::ParserException(mark, "too many documents");
+        if (mark.pos <= last_) throw YAML::ParserException(mark, "bad file");
+        last_ = mark.pos;
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+
+  private:
+    static constexpr int most_documents = 100'000;
+    int documents_ = 0;
+    int last_ = -1;
+};
+
+void must_come_to_an_end(const std::string& text) {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    Progress progress;
+    while (parser.HandleNextDocument(progress)) {
+    }
+}
+
 }  // namespace
 
 Result<std::vector<Json>> parse_yaml_documents(std::string_view text) {
     try {
+        must_come_to_an_end(std::string(text));
         std::vector<Json> documents;
         for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
             documents.push_back(from_document(node));

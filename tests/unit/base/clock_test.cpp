@@ -56,7 +56,8 @@ TEST_CASE("durations are read as Go reads them, and a bare integer is seconds") 
     CHECK(parse_duration("1.5h") == 90min);
     CHECK(parse_duration("45") == 45s);
     CHECK(parse_duration("0") == 0s);
-    for (const char* text : {"", "abc", "-5", "5x", "1m30", "s"}) {
+    for (const char* text : {"", "abc", "-5", "5x", "1m30", "s", "inf", "nan", "infs", "nanh",
+                             "99999999999999999999", "1e30s", "9999999999999h"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_duration(text));
     }

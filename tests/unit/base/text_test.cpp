@@ -16,6 +16,22 @@ TEST_CASE("text from a server cannot drive the terminal") {
     CHECK(printable("gr\xc3\xbc\xc3\x9f") == "gr\xc3\xbc\xc3\x9f");
 }
 
+TEST_CASE("what nobody sees is escaped, and nothing else") {
+    for (const auto& [raw, escaped] : {std::pair("a\xe2\x80\xa8z", "a\\u2028z"),
+                                       {"a\xe2\x80\xaez", "a\\u202ez"},
+                                       {"a\xe2\x81\xa6z", "a\\u2066z"},
+                                       {"\xef\xbb\xbfz", "\\ufeffz"},
+                                       {"a\xd8\x9cz", "a\\u061cz"},
+                                       {"a\xc2\x85z", "a\\u0085z"}}) {
+        CHECK(escaped_deceptive(raw) == escaped);
+        CHECK(printable(raw) == escaped);
+    }
+    CHECK(escaped_deceptive("\x7f") == "\\u007f");
+    for (const char* text : {"", "plain", "gr\xc3\xbc\xc3\x9f", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                             "\xe2\x80", "\xe2", "\xff\xfe", "a\nb"})
+        CHECK(escaped_deceptive(text) == text);
+}
+
 TEST_CASE("base64 survives encoding and decoding") {
     for (const char* text : {"", "a", "ab", "abc", "abcd", "\xff\xfe"}) {
         CAPTURE(text);

@@ -97,4 +97,32 @@ TEST_CASE("what a reader of YAML 1.1 takes for a number or a time is quoted") {
         CHECK(to_yaml(Json{{"a", text}}) == "a: " + std::string(text) + "\n");
 }
 
+TEST_CASE("text reads back as it was by readers of YAML 1.1, too: nothing stands there raw") {
+    for (const char* text : {"a\xe2\x80\xa8key: b", "a\xe2\x80\xa9z", "a\xc2\x85- b", "\x7f",
+                             "a\rb", "a\xe2\x80\xaez", "=", "<<", "\xef\xbb\xbfx"}) {
+        for (const Json& value : {Json{{"a", text}}, Json{{text, "b"}}}) {
+            const std::string yaml = to_yaml(value);
+            CAPTURE(yaml);
+            CHECK(yaml.contains('"'));
+            for (const char* raw : {"\xe2\x80", "\xc2\x85", "\x7f", "\r", "\xef\xbb\xbf"})
+                CHECK_FALSE(yaml.contains(raw));
+            const auto back = parse_yaml(yaml);
+            REQUIRE(back);
+            CHECK(*back == value);
+        }
+    }
+    CHECK(to_yaml(Json{{"a", "gr\xc3\xbc\xc3\x9f"}}) == "a: gr\xc3\xbc\xc3\x9f\n");
+}
+
+TEST_CASE("a file of documents on which the reader makes no progress is refused") {
+    for (const char* text : {",", "---\n, 2]", "a: 1\n---\n, 2]\n", "]", "}\n---\na: 1"}) {
+        CAPTURE(text);
+        const auto documents = parse_yaml_documents(text);
+        REQUIRE_FALSE(documents);
+        CHECK(documents.error().kind == ErrorKind::Malformed);
+    }
+    CHECK(parse_yaml_documents("a: 1\n---\nb: 2\n---\n")->size() >= 2);
+    CHECK(parse_yaml_documents("")->empty());
+}
+
 }  // namespace yaml_test
