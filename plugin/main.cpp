@@ -1,12 +1,17 @@
+#include <poll.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #ifdef MTC_ROLLBACK_STATIC
 #include <nss.h>
 #endif
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string>
 
 #include "base/text.hpp"
 #include "plugin/commands.hpp"
@@ -41,6 +46,22 @@ ExitCode dispatch(const Options& options, const std::string& name) {
     return command->run({options, name, signals});
 }
 
+// The other end of a pipe has gone, as with `| head`: nobody is there to be told.
+bool nobody_reads() {
+    pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+// What was not written is no result: half a script, or half a document, must not pass for one.
+int unless_unwritten(int code) {
+    errno = 0;
+    const bool flushed = std::fflush(stdout) == 0;
+    if (flushed && std::ferror(stdout) == 0) return code;
+    const std::string why = errno != 0 ? ": " + base::reason_of(errno) : "";
+    if (!nobody_reads()) print_error("error: the output could not be written" + why, "");
+    return code == 0 ? static_cast<int>(ExitCode::Error) : code;
+}
+
 int guarded(int argc, char** argv) {
     try {
         if (const auto request = completion_request(argc, argv)) answer_completion(*request);
@@ -63,5 +84,7 @@ int guarded(int argc, char** argv) {
 int main(int argc, char** argv) {
     plugin::forbid_core_files();
     plugin::look_up_names_by_files_and_dns_only();
-    return plugin::guarded(argc, argv);
+    // a file that may grow no further is an error of writing, not the end of the program
+    std::signal(SIGXFSZ, SIG_IGN);
+    return plugin::unless_unwritten(plugin::guarded(argc, argv));
 }

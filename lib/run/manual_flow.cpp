@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rollback/command.hpp"
 #include "rollback/still_so.hpp"
 #include "run/await_gone.hpp"
 #include "run/observe.hpp"
@@ -176,7 +177,25 @@ class ManualFlow final : public FlowRun {
                 [this](const Written& written) { options_.sink(Wrote{written, ++done_, total_}); }};
     }
 
+    // Waited for, one that could not be deleted would never go.
+    const Written* refused_on(Side side) const {
+        const auto it = std::ranges::find_if(report_.written, [&](const Written& written) {
+            return written.side == side && has_error(written) &&
+                   written.object.type.plural == "pods" && written.change == "deleted";
+        });
+        return it == report_.written.end() ? nullptr : &*it;
+    }
+
     End carry_out(const rollback::AwaitNoStagePods& await) {
+        if (const Written* refused = refused_on(await.side)) {
+            return failed({.kind = ErrorKind::Invalid,
+                           .message = refused->error,
+                           .hint = "a stage pod stands in the way and could not be deleted: " +
+                                   oc(session_, await.side,
+                                      rollback::words_for("delete pod", refused->object.name,
+                                                          refused->object.ns)) +
+                                   "; then run the command again"});
+        }
         enter("wait until the stage pods of the " + word(await.side) + " are gone");
         const bool target = await.side == Side::Target;
         const auto stays = [this, side = await.side](const Object& pod) {

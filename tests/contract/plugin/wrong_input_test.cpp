@@ -189,4 +189,37 @@ TEST_CASE(
     check_nothing_changed(world);
 }
 
+TEST_CASE("output that cannot be written is an error, whatever the command") {
+    sandbox::World world("small", https());
+    const Person person(world.kubeconfig());
+    const std::vector<std::vector<std::string>> commands = {
+        {"version"},
+        {"help"},
+        {"completion", "bash"},
+        {"assess", "shop-plan"},
+        {"assess", "shop-plan", "-o", "json"},
+        {"assess"},
+        {"status", "shop-plan", "-o", "yaml"},
+        {"verify", "shop-plan", "--timeout=1s"},
+        {"leftovers", "shop-plan"},
+        {"create", "shop-plan", "--dry-run=client", "-o", "yaml"},
+        {"shop-plan", "--dry-run=client", "-o", "json"},
+        {"manual", "shop-plan", "--dry-run=client", "-o", "yaml"},
+    };
+    for (const auto& words : commands) {
+        std::string command = OC_MTC_ROLLBACK;
+        for (const std::string& word : words) command += " " + word;
+        CAPTURE(command);
+        const auto ended =
+            support::run_process({"/bin/sh", "-c", command + " >/dev/full"}, person.options());
+        CHECK(ended.code != 0);
+        CHECK(has(ended.err, "error: the output could not be written"));
+    }
+    // who reads no further has what was wanted
+    const auto cut = support::run_process(
+        {"/bin/sh", "-c", std::string(OC_MTC_ROLLBACK) + " help | true"}, person.options());
+    CHECK(cut.err.empty());
+    check_nothing_changed(world);
+}
+
 }  // namespace wrong_input_test
