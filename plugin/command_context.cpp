@@ -43,7 +43,8 @@ RenderContext render_context(int fd, const Invocation& invocation) {
 kube::RequestLog request_log(int verbosity, Warnings& warnings) {
     return {.verbosity = verbosity,
             .write = [](const std::string& line) { std::fputs((line + "\n").c_str(), stderr); },
-            .warn = [&warnings](const std::string& text) { warnings.show(text); }};
+            .warn = [&warnings](const std::string& text) { warnings.show(text); },
+            .waits = [&warnings](const std::string& text) { warnings.note(text); }};
 }
 
 run::Consent consent_of(Answer answer) {

@@ -16,6 +16,11 @@ void Warnings::show(const std::string& text) {
     }
 }
 
+void Warnings::note(const std::string& text) const {
+    const std::lock_guard lock(mutex_);
+    if (!holds_) std::fputs((base::printable(text) + "\n").c_str(), stderr);
+}
+
 void Warnings::hold() {
     const std::lock_guard lock(mutex_);
     holds_ = true;

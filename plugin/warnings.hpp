@@ -18,6 +18,8 @@ class Warnings {
     Warnings& operator=(const Warnings&) = delete;
 
     void show(const std::string& text);
+    /// What is no warning: that something is waited for. Not said into a table, which shows it.
+    void note(const std::string& text) const;
     /// While a table is drawn again and again: keeps what comes for release().
     void hold();
     void release();

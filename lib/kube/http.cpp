@@ -41,24 +41,30 @@ constexpr const char* user_agent = "oc-mtc-rollback/" MTC_ROLLBACK_VERSION " (li
 constexpr const char* user_agent = "oc-mtc-rollback/" MTC_ROLLBACK_VERSION " (linux/amd64)";
 #endif
 
-Limits limits_of(const Connection& connection, bool streaming) {
+// Several requests wait for one server: one word is enough.
+constexpr milliseconds between_words = std::chrono::seconds(30);
+
+Limits limits_of(const Connection& connection, bool streaming, milliseconds quiet) {
     const milliseconds asked = connection.request_timeout;
     if (streaming) {
         return {.connect = connect_timeout,
                 .read = stream_timeout,
                 .header = asked.count() == 0 ? answer_timeout : std::min(answer_timeout, asked),
-                .whole = milliseconds(0)};
+                .whole = milliseconds(0),
+                .quiet = quiet};
     }
     if (asked.count() == 0) {
         return {.connect = connect_timeout,
                 .read = answer_timeout,
                 .header = answer_timeout + connect_timeout,
-                .whole = whole_timeout};
+                .whole = whole_timeout,
+                .quiet = quiet};
     }
     return {.connect = std::min(connect_timeout, asked),
             .read = asked,
             .header = asked,
-            .whole = asked};
+            .whole = asked,
+            .quiet = quiet};
 }
 
 bool is_plain_target(std::string_view target) {
@@ -187,7 +193,8 @@ class Http::Impl {
                                   const Headers& headers, const BodyReceiver* receive,
                                   const std::stop_token& stop, bool& kept) {
         const auto begun = Clock::now();
-        auto answer = channel.exchange(request, headers, receive, stop, kept);
+        const auto tell = [this, what = request.what] { say_that_it_waits(what); };
+        auto answer = channel.exchange(request, headers, receive, tell, stop, kept);
         const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
         log(request, headers, answer, took);
         if (answer) {
@@ -219,6 +226,15 @@ class Http::Impl {
         }
     }
 
+    void say_that_it_waits(const std::string& what) {
+        const auto now = Clock::now().time_since_epoch().count();
+        auto last = told_.load();
+        const bool lately = last != 0 && Clock::duration(now - last) < between_words;
+        if (lately || !told_.compare_exchange_strong(last, now) || !parts_.log.waits) return;
+        parts_.log.waits("still waiting for the server " + parts_.route.url.authority() +
+                         " to answer" + (what.empty() ? "" : " (" + what + ")"));
+    }
+
     void warn(const HttpResponse& answer) const {
         const auto header = answer.headers.find("warning");
         if (header == answer.headers.end() || !parts_.log.warn) return;
@@ -245,8 +261,9 @@ class Http::Impl {
     }
 
     std::unique_ptr<Channel> make_channel(const Material& material, bool streaming) const {
-        return std::make_unique<Channel>(parts_.route, material,
-                                         limits_of(parts_.connection, streaming), dog_);
+        return std::make_unique<Channel>(
+            parts_.route, material, limits_of(parts_.connection, streaming, parts_.log.patience),
+            dog_);
     }
 
     static constexpr std::int64_t unknown_clock = std::numeric_limits<std::int64_t>::min();
@@ -255,6 +272,7 @@ class Http::Impl {
     Parts parts_;
     Credentials credentials_;
     std::atomic<std::int64_t> ahead_ = unknown_clock;
+    std::atomic<Clock::rep> told_ = 0;  // when it was said last that it waits
     std::mutex mutex_;
     std::shared_ptr<const Login> login_;  // the one that of_login_ was made for
     Material of_login_;

@@ -26,6 +26,7 @@ struct HttpRequest {
     std::string accept = "application/json";
     std::string body = {};
     std::string content_type = {};
+    std::string what = {};  // for people: "list pods in namespace shop"
 };
 
 struct HttpResponse {

@@ -124,8 +124,8 @@ class Channel::Impl {
 
     const std::shared_ptr<const TlsMaterial>& material() const { return material_; }
     Result<HttpResponse> exchange(const HttpRequest& request, const Headers& headers,
-                                  const BodyReceiver* receive, const std::stop_token& stop,
-                                  bool& kept);
+                                  const BodyReceiver* receive, const std::function<void()>& tell,
+                                  const std::stop_token& stop, bool& kept);
 
   private:
     void connect_through();
@@ -218,11 +218,16 @@ httplib::Request Channel::Impl::prepared(const HttpRequest& request, const Heade
 
 Result<HttpResponse> Channel::Impl::exchange(const HttpRequest& request, const Headers& headers,
                                              const BodyReceiver* receive,
+                                             const std::function<void()>& tell,
                                              const std::stop_token& stop, bool& kept) {
     kept = make_ready();
     Exchange running(limits_, receive);
     httplib::Request sent = prepared(request, headers);
-    Watchdog::Watch watch(dog_, breaker_, after(limits_.header), after(limits_.whole));
+    Watchdog::Watch watch(dog_, breaker_,
+                          {.header = after(limits_.header),
+                           .whole = after(limits_.whole),
+                           .quiet = limits_.quiet,
+                           .tell = tell});
     sent.response_handler = [&running, &watch](const httplib::Response& answer) {
         watch.header_is_complete();
         running.status = answer.status;
@@ -348,9 +353,10 @@ const std::shared_ptr<const TlsMaterial>& Channel::material() const {
 }
 
 Result<HttpResponse> Channel::exchange(const HttpRequest& request, const Headers& headers,
-                                       const BodyReceiver* receive, const std::stop_token& stop,
-                                       bool& kept) {
-    return impl_->exchange(request, headers, receive, stop, kept);
+                                       const BodyReceiver* receive,
+                                       const std::function<void()>& tell,
+                                       const std::stop_token& stop, bool& kept) {
+    return impl_->exchange(request, headers, receive, tell, stop, kept);
 }
 
 }  // namespace kube

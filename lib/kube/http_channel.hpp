@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -31,6 +32,7 @@ struct Limits {
     std::chrono::milliseconds read;    // the longest silence
     std::chrono::milliseconds header;  // until the answer begins, all told
     std::chrono::milliseconds whole;   // 0: none
+    std::chrono::milliseconds quiet;   // until it is told that the answer is waited for
 };
 
 class Channel {
@@ -46,10 +48,12 @@ class Channel {
     const std::shared_ptr<const TlsMaterial>& material() const;
 
     /// One request, sent once. With status 200 the body goes to `receive`, unless that is nullptr.
-    /// Errors as Http::send. `kept` tells whether the connection had served before.
+    /// Errors as Http::send. `kept` tells whether the connection had served before. `tell` is
+    /// called once, from another thread, where the server is silent for long; it may be empty.
     base::Result<HttpResponse> exchange(const HttpRequest& request, const Headers& headers,
-                                        const BodyReceiver* receive, const std::stop_token& stop,
-                                        bool& kept);
+                                        const BodyReceiver* receive,
+                                        const std::function<void()>& tell,
+                                        const std::stop_token& stop, bool& kept);
 
   private:
     class Impl;

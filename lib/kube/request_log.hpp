@@ -18,6 +18,9 @@ struct RequestLog {
     std::function<void(const std::string& line)> write = {};
     /// Receives each new text of the server's Warning headers, once per program.
     std::function<void(const std::string& text)> warn = {};
+    /// Told that a server is waited for, when it has been silent for so long; now and then.
+    std::function<void(const std::string& text)> waits = {};
+    std::chrono::milliseconds patience{5000};
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

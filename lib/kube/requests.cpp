@@ -73,7 +73,8 @@ std::optional<Error> not_json(const HttpResponse& response, const std::string& w
 
 Result<HttpResponse> Requests::ask(const HttpRequest& request, const std::string& what,
                                    const std::stop_token& stop) const {
-    const HttpRequest with_timeout = limited(request, connection().request_timeout);
+    HttpRequest with_timeout = limited(request, connection().request_timeout);
+    with_timeout.what = what;
     bool broke = false;
     for (int repetitions = 0;; ++repetitions) {
         auto answer = http_->send(with_timeout, stop);
@@ -97,7 +98,9 @@ Result<HttpResponse> Requests::ask(const HttpRequest& request, const std::string
 
 Result<void> Requests::follow(const HttpRequest& request, const std::string& what,
                               const BodyReceiver& receive, const std::stop_token& stop) const {
-    const auto answer = http_->stream(request, receive, stop);
+    HttpRequest told = request;
+    told.what = what;
+    const auto answer = http_->stream(told, receive, stop);
     if (!answer) return std::unexpected(answer.error());
     if (answer->status != 200) return std::unexpected(error_of(*answer, what));
     if (auto trouble = not_json(*answer, what)) return std::unexpected(std::move(*trouble));

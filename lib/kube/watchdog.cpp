@@ -50,8 +50,8 @@ Watchdog::Bite Watchdog::bite_of(const Watched& watched, Clock::time_point now) 
 
 Watchdog::Watchdog() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-// When to look again; nothing while nothing has a limit.
-std::optional<Watchdog::Clock::time_point> Watchdog::look_at_all() {
+std::optional<Watchdog::Clock::time_point> Watchdog::look_at_all(
+    std::vector<std::function<void()>>& told) {
     const auto now = Clock::now();
     std::optional<Clock::time_point> next;
     const auto not_after = [&](Clock::time_point when) {
@@ -65,7 +65,11 @@ std::optional<Watchdog::Clock::time_point> Watchdog::look_at_all() {
             continue;
         }
         if (watched.whole_by) not_after(*watched.whole_by);
-        if (!watched.header_complete) not_after(std::min(watched.header_by, now + glance));
+        if (watched.header_complete) continue;
+        not_after(std::min(watched.header_by, now + glance));
+        if (!watched.tells_at || now < *watched.tells_at) continue;
+        watched.tells_at.reset();
+        told.push_back(watched.tell);
     }
     return next;
 }
@@ -73,7 +77,15 @@ std::optional<Watchdog::Clock::time_point> Watchdog::look_at_all() {
 void Watchdog::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        const auto next = look_at_all();
+        std::vector<std::function<void()>> told;
+        const auto next = look_at_all(told);
+        if (!told.empty()) {
+            // a terminal may be slow, and what runs meanwhile has limits
+            lock.unlock();
+            for (const auto& tell : told) tell();
+            lock.lock();
+            continue;
+        }
         const auto came = [this] { return std::exchange(came_, false); };
         if (next)
             changed_.wait_until(lock, stop, *next, came);
@@ -82,17 +94,20 @@ void Watchdog::run(const std::stop_token& stop) {
     }
 }
 
-Watchdog::Watch::Watch(Watchdog& dog, Breaker& breaker, std::chrono::milliseconds header,
-                       std::chrono::milliseconds whole)
-    : dog_(dog) {
+Watchdog::Watch::Watch(Watchdog& dog, Breaker& breaker, const Patience& patience) : dog_(dog) {
     const auto now = Clock::now();
+    const auto unless_none = [&](std::chrono::milliseconds limit) {
+        return limit.count() > 0 ? std::optional(now + limit) : std::nullopt;
+    };
     const std::lock_guard lock(dog_.mutex_);
     at_ = dog_.watched_.insert(
         dog_.watched_.end(),
         Watched{.breaker = breaker,
-                .header_by = now + header,
-                .whole_by = whole.count() > 0 ? std::optional(now + whole) : std::nullopt,
-                .received = received_so_far(breaker)});
+                .header_by = now + patience.header,
+                .whole_by = unless_none(patience.whole),
+                .received = received_so_far(breaker),
+                .tells_at = patience.tell ? unless_none(patience.quiet) : std::nullopt,
+                .tell = patience.tell});
     dog_.came_ = true;
     dog_.changed_.notify_all();
 }

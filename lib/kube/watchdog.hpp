@@ -5,14 +5,23 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "kube/http_socket.hpp"
 
 namespace kube {
+
+struct Patience {
+    std::chrono::milliseconds header;  // until the answer begins
+    std::chrono::milliseconds whole;   // until it is complete; 0: as long as it likes
+    std::chrono::milliseconds quiet;   // until a person is told that it is waited for; 0: never
+    std::function<void()> tell = {};   // from another thread, once
+};
 
 /// Watches all exchanges of one server, on one thread that sleeps while there is nothing to watch.
 class Watchdog {
@@ -32,6 +41,8 @@ class Watchdog {
         Clock::time_point header_by;
         std::optional<Clock::time_point> whole_by;
         std::int64_t received;  // by its socket before
+        std::optional<Clock::time_point> tells_at;
+        std::function<void()> tell;
         bool header_complete = false;
         Bite bite = Bite::None;
     };
@@ -46,9 +57,7 @@ class Watchdog {
     /// One exchange, from its request until this goes; `breaker` is tripped when it takes too long.
     class Watch {
       public:
-        /// `whole` of 0: the body may come for as long as it likes.
-        Watch(Watchdog& dog, Breaker& breaker, std::chrono::milliseconds header,
-              std::chrono::milliseconds whole);
+        Watch(Watchdog& dog, Breaker& breaker, const Patience& patience);
         Watch(const Watch&) = delete;
         Watch& operator=(const Watch&) = delete;
         ~Watch();
@@ -62,7 +71,8 @@ class Watchdog {
     };
 
   private:
-    std::optional<Clock::time_point> look_at_all();
+    /// When to look again; nothing while nothing has a limit. Whom to tell goes into `told`.
+    std::optional<Clock::time_point> look_at_all(std::vector<std::function<void()>>& told);
     void run(const std::stop_token& stop);
 
     mutable std::mutex mutex_;

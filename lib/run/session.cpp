@@ -48,6 +48,7 @@ std::string context_to(const kube::Kubeconfig& config, const std::string& server
 Result<Endpoint> open_endpoint(kube::Connection connection, const kube::RequestLog& log) {
     Endpoint endpoint{
         .cluster = {}, .described_as = connection.described_as, .user = connection.user};
+    if (connection.tls.insecure) endpoint.described_as += ", its certificate is not verified";
     auto cluster = kube::open_cluster(std::move(connection), log);
     if (!cluster) return std::unexpected(cluster.error());
     endpoint.cluster = std::move(*cluster);

@@ -395,6 +395,31 @@ TEST_CASE("an answer that never begins, or never ends, is given up, however busy
     }
 }
 
+TEST_CASE("that a server is waited for is said, once for all who wait") {
+    const RawServer server([](int socket, int) {
+        read_request(socket);
+        std::this_thread::sleep_for(200ms);
+        write_all(socket, answer_ok);
+    });
+    std::mutex mutex;
+    std::vector<std::string> told;
+    kube::RequestLog log;
+    log.patience = 20ms;
+    log.waits = [&](const std::string& text) {
+        const std::lock_guard lock(mutex);
+        told.push_back(text);
+    };
+    auto client = kube::Http::open({.server = http(server.port())}, log);
+    REQUIRE(client);
+    kube::HttpRequest request = hello;
+    request.what = "list pods";
+    for (int i = 0; i < 2; ++i) CHECK(outcome((*client)->send(request, {})) == "200 ok");
+    const std::lock_guard lock(mutex);
+    CHECK(told == std::vector<std::string>{
+                      "still waiting for the server 127.0.0.1:" + std::to_string(server.port()) +
+                      " to answer (list pods)"});
+}
+
 TEST_CASE("a header that floods does not fill the memory") {
     std::atomic<std::size_t> sent = 0;
     const RawServer server([&](int socket, int) {

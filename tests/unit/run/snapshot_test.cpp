@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 
@@ -55,6 +57,33 @@ TEST_CASE("no snapshot is nothing, a broken one is an error that names the file"
     const auto loaded = run::load_snapshot(folder.path, plan_uid);
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().message.find(plan_uid) != std::string::npos);
+}
+
+TEST_CASE("what somebody else may have put there is neither believed nor followed") {
+    const Folder folder;
+    REQUIRE(run::save_snapshot(folder.path / "real", record()));
+    SUBCASE("a folder that is a link") {
+        fs::create_directory_symlink(folder.path / "real", folder.path / "link");
+        CHECK_FALSE(run::load_snapshot(folder.path / "link", plan_uid));
+        CHECK_FALSE(run::save_snapshot(folder.path / "link", record()));
+    }
+    SUBCASE("a file that is a link") {
+        const auto path = *run::save_snapshot(folder.path / "other", record());
+        fs::remove(path);
+        fs::create_symlink(folder.path / "real" / path.filename(), path);
+        CHECK_FALSE(run::load_snapshot(folder.path / "other", plan_uid));
+        // it is replaced, not written through
+        REQUIRE(run::save_snapshot(folder.path / "other", record()));
+        CHECK(fs::is_regular_file(fs::symlink_status(path)));
+    }
+    SUBCASE("what belongs to another user") {
+        if (::geteuid() != 0) return;  // only root may give it away
+        const auto path = *run::save_snapshot(folder.path / "real", record());
+        REQUIRE(::lchown(path.c_str(), 65534, 65534) == 0);
+        CHECK_FALSE(run::load_snapshot(folder.path / "real", plan_uid));
+        REQUIRE(::lchown((folder.path / "real").c_str(), 65534, 65534) == 0);
+        CHECK_FALSE(run::save_snapshot(folder.path / "real", record()));
+    }
 }
 
 TEST_CASE("a UID from a server cannot leave the folder") {
