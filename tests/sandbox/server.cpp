@@ -156,6 +156,7 @@ class ApiServer::Impl {
     void listen();
     void handle(const httplib::Request& request, httplib::Response& response);
     bool suffer(const std::optional<Effect>& fault, httplib::Response& response);
+    static void send_half(httplib::Response& response, const Reply& reply);
     void wait(std::optional<std::chrono::milliseconds> time);
     void open_stream(httplib::Response& response, Stream stream);
     std::size_t record(const httplib::Request& request);
@@ -247,9 +248,26 @@ void ApiServer::Impl::handle(const httplib::Request& request, httplib::Response&
     ApiAnswer answer = api_.answer(api_request(request));
     tell(n, request, Phase::After);
     if (fault && std::holds_alternative<DropAfter>(*fault)) return connections_.drop_own();
+    if (fault && std::holds_alternative<HangAfter>(*fault)) {
+        wait(std::nullopt);
+        return connections_.drop_own();
+    }
+    const auto* reply = std::get_if<Reply>(&answer);
+    if (fault && reply != nullptr && std::holds_alternative<CutShort>(*fault))
+        return send_half(response, *reply);
     if (auto* stream = std::get_if<Stream>(&answer))
         return open_stream(response, std::move(*stream));
     send(response, std::get<Reply>(answer));
+}
+
+void ApiServer::Impl::send_half(httplib::Response& response, const Reply& reply) {
+    response.status = reply.status;
+    response.set_content_provider(reply.body.size(), reply.content_type,
+                                  [half = reply.body.substr(0, reply.body.size() / 2)](
+                                      std::size_t at, std::size_t, httplib::DataSink& sink) {
+                                      return at == 0 && sink.write(half.data(), half.size()) &&
+                                             false;
+                                  });
 }
 
 /// What a fault does before the request is processed; true when it is not processed at all.
@@ -268,6 +286,8 @@ bool ApiServer::Impl::suffer(const std::optional<Effect>& fault, httplib::Respon
                               return true;
                           },
                           [&](const DropAfter&) { return false; },
+                          [&](const HangAfter&) { return false; },
+                          [&](const CutShort&) { return false; },
                           [&](const Hang&) {
                               wait(std::nullopt);
                               connections_.drop_own();

@@ -25,10 +25,13 @@ struct AnswerWith {
 struct DropBefore {};  // the connection breaks, nothing was processed
 struct DropAfter {};   // the request was processed, then the connection breaks
 struct Hang {};        // no answer until the server stops
+struct HangAfter {};   // the request was processed, then no answer until the server stops
+struct CutShort {};    // the request was processed, and half of its answer comes
 struct Delay {         // the answer comes late
     std::chrono::milliseconds by;
 };
-using Effect = std::variant<AnswerWith, DropBefore, DropAfter, Hang, Delay>;
+using Effect =
+    std::variant<AnswerWith, DropBefore, DropAfter, Hang, HangAfter, CutShort, Delay>;
 
 struct Fault {
     std::string match = ".";  // a regular expression, searched in "METHOD /path?query"
