@@ -7,6 +7,7 @@
 #include "rollback/conversion.hpp"
 #include "rollback/identity.hpp"
 #include "rollback/other_owners.hpp"
+#include "rollback/twice.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback {
@@ -42,6 +43,7 @@ std::vector<Acceptable> what_can_be_accepted() {
     all.push_back({volume_policy_unseen, "NAMESPACE/CLAIM"});
     all.push_back({runs_on_target_only_id, "NAMESPACE/KIND/NAME"});
     all.push_back({serves_on_target_only_id, "NAMESPACE/KIND/NAME"});
+    all.push_back({stops_unmigrated_id, "NAMESPACE/KIND/NAME"});
     all.push_back({conversion_copies_job_id, "NAMESPACE/KIND/NAME"});
     return all;
 }

@@ -8,6 +8,7 @@
 #include "rollback/marks.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/testimony.hpp"
+#include "rollback/twice.hpp"
 
 namespace rollback {
 namespace {
@@ -378,7 +379,9 @@ bool all_may_have_run(const State& state, const Situation& situation) {
 
 Decision nothing_to_do(const State& state, Assessment& out) {
     out.reasons.emplace_back(
-        "nothing is stopped on the source, and no migrated objects are on the target");
+        state.target.labels_seen
+            ? "nothing is stopped on the source, and no migrated objects are on the target"
+            : "nothing is stopped on the source");
     add_unknown(out.situation, out.reasons);
     const auto history = by_creation(state.migrations);
     if (history.empty() || history.back().kind != MigrationKind::Rollback ||
@@ -508,6 +511,10 @@ Assessment assess(const State& state, const AssessOptions& options) {
         assessment.blockers.push_back(std::move(*marks));
     std::ranges::move(runs_on_target_only(state), std::back_inserter(assessment.blockers));
     add_serving_on_target_only(state, assessment.situation, assessment.blockers);
+    add_twins(
+        state, [](const Object& workload) { return mtc::is_quiesced(workload); },
+        assessment.blockers);
+    add_what_stays_on_claims(state, assessment.blockers);
     if (auto rests = undecided(assessment.situation, options.starts))
         assessment.blockers.push_back(std::move(*rests));
     assessment.effects = effects_of(state, assessment.situation, options.starts);

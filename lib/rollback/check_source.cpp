@@ -232,8 +232,9 @@ void report_missing(const Evidence& e, const RecordedWorkload& recorded, CheckWr
     const bool unseen = std::ranges::any_of(e.state.gaps, [](const Gap& gap) {
         return gap.side == Side::Source && is_workload(gap.resource);
     });
-    const bool migrated = !unseen && recorded.told_by == Witness::Copy && recorded.ran == true &&
+    const bool migrated = recorded.told_by == Witness::Copy && recorded.ran == true &&
                           recorded.ref.type.plural != "jobs";
+    if (unseen) return;            // a gap says so
     if (recorded.managed) return;  // of a CronJob: it has ended, and runs no more
     if (recorded.quiesced) {
         out.fail(recorded.ref.path(), " is gone", out.oc("get", recorded.ref));
@@ -376,6 +377,7 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
     std::size_t compared = 0;
     std::size_t with_itself = 0;
     std::size_t as_said = 0;
+    std::size_t since = 0;
     auto recorded = recorded_by_key(e);
     for (const Pair& pair : pairs_of(e.state)) {
         const auto noted = recorded.extract(mtc::key_of(pair.workload));
@@ -390,6 +392,7 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
             compare(e, before, pair, out);
             ++compared;
             if (tells_nothing(before)) ++with_itself;
+            if (!noted.empty() && before.told().told_by == Witness::Source) ++since;
             if (before.told_by == Witness::Operator) ++as_said;
         }
     }
@@ -417,7 +420,11 @@ std::vector<Finding> workloads_as_before(const Evidence& e) {
         base::count(compared, "workload") + " told to run the same as before" +
         (as_said == 0
              ? ""
-             : ", " + std::to_string(as_said) + " of them as --set said, whatever it was"));
+             : ", " + std::to_string(as_said) + " of them as --set said, whatever it was") +
+        (since == 0 ? ""
+                    : ", " + std::to_string(since) +
+                          " of them as when it was written down: what they ran before the "
+                          "migration nobody tells"));
 }
 
 std::vector<Finding> workloads_serve(const Evidence& e) {

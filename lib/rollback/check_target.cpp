@@ -9,11 +9,13 @@
 #include "mtc/velero.hpp"
 #include "mtc/workload.hpp"
 #include "rollback/check.hpp"
+#include "rollback/identity.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
+#include "rollback/twice.hpp"
 #include "rollback/volume_fate.hpp"
 
 namespace rollback::check {
@@ -115,6 +117,23 @@ std::set<std::string> only_ones_that_run(const State& state) {
     return paths;
 }
 
+// Beside the application on the source: what another plan has migrated, or what carries no label.
+void check_twins(const State& state, CheckWriter& out) {
+    const auto stopped = workloads_to_stop(state);
+    for (const Twin& twin : twins_of(state)) {
+        const bool runs_here = !mtc::workload_kind(twin.source->ref.type)->at_rest(*twin.source);
+        if (!runs_here || std::ranges::count(stopped, twin.target) > 0) continue;
+        const std::string subject = twin.target->ref.path();
+        const std::string predicate =
+            describe_twin(twin).substr(subject.size()) + "; it runs on the source, too";
+        const std::string remedy = out.oc("get", twin.target->ref, " -o yaml");
+        if (twin.plan.empty())
+            out.warn(subject, predicate, remedy);
+        else
+            out.fail_for_good(subject, predicate, remedy);
+    }
+}
+
 // "anywhere", or where it was looked for.
 std::string searched(const State& state) {
     return state.target.searched_everywhere
@@ -193,6 +212,7 @@ std::vector<Finding> no_migrated_objects(const Evidence& e) {
         out.fail(object.ref.path(), state_of(e.state, object), std::move(remedy), terminating);
     }
     check_elsewhere(e.state, out);
+    check_twins(e.state, out);
     out.add_gaps(hides_labels);
     out.must_be_seen(e.state.target.labels_seen, "the labels of objects");
     return std::move(out).done("nothing carries the plan's label" + searched(e.state));
@@ -259,6 +279,14 @@ std::vector<Finding> no_double_writer(const Evidence& e) {
                      out.oc("get", volume.target_pods.front(), " -o yaml"));
     }
     if (any_moved) out.add_gaps([](const std::string& r) { return r == "pods"; });
+    if (any_moved && std::ranges::any_of(doubts_of(e.state), [](const Doubt& doubt) {
+            return doubt.weight == Weight::Warns && doubt.id != "no-namespaces" &&
+                   doubt.what.starts_with("accepted: ");
+        }))
+        out.unknown("",
+                    "whether a moved volume is mounted on the plan's target was not looked at: as "
+                    "was accepted, another cluster was",
+                    "verify without --accept, with the contexts of the plan's clusters");
     if (any_moved && !e.state.target.elsewhere.empty())
         out.unknown("",
                     "whether a moved volume is mounted in a namespace that the plan does not "
@@ -292,6 +320,7 @@ std::vector<Finding> target_at_rest(const Evidence& e) {
                  " runs on both sides: of its kind neither MTC nor the manual flow stops any",
                  out.oc("get", owner, " -o yaml"));
     check_elsewhere(e.state, out);
+    check_twins(e.state, out);
     out.add_gaps([](const std::string& r) { return r == "pods" || is_workload(r); });
     return std::move(out).done("nothing that was migrated runs" + searched(e.state));
 }

@@ -8,12 +8,14 @@
 #include "mtc/unquiesce.hpp"
 #include "mtc/virtual_machine.hpp"
 #include "rollback/check.hpp"
+#include "rollback/identity.hpp"
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/other_plans.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
+#include "rollback/twice.hpp"
 
 namespace rollback {
 namespace manual {
@@ -43,9 +45,8 @@ bool mounts_any(const Object& workload, const std::set<Claim>& claims) {
                        });
 }
 
-// One that was migrated, and that the source does not have.
+// One that the source does not have.
 bool is_the_only_one(const State& state, const Object& pod) {
-    if (!base::label_of(pod, mtc::labels::migrated_by_plan)) return false;
     return std::ranges::none_of(state.source.pods, [&](const Object& other) {
         return other.ref.name == pod.ref.name && other.ref.ns == state.plan.source_of(pod.ref.ns) &&
                !has_ended(other);
@@ -113,12 +114,23 @@ bool stops_something(const Step& step) {
     return patch != nullptr && patch->purpose == Purpose::Stop;
 }
 
+// What was seen then is not where a second writer would be.
+bool is_accepted_as_another(const State& state) {
+    return std::ranges::any_of(doubts_of(state), [](const Doubt& doubt) {
+        const bool of_clusters = doubt.id == "one-cluster" ||
+                                 (doubt.id == "wrong-cluster" && doubt.side == Side::Target);
+        return of_clusters && doubt.weight == Weight::Warns && doubt.what.starts_with("accepted: ");
+    });
+}
+
 void add_unseen_target(const State& state, const ManualOptions& options,
                        std::vector<Blocker>& out) {
     auto what = unseen(state, Side::Target);
     const bool moved = std::ranges::count(state.plan.volumes, "move", &mtc::PlanVolume::action) > 0;
     if (moved && !state.target.searched_everywhere)
         what.emplace_back("search all namespaces for what the plan has migrated");
+    if (is_accepted_as_another(state))
+        what.emplace_back("look at the plan's target: as was accepted, another cluster is");
     if (what.empty() || options.assume_target_stopped || !has_volumes(state)) return;
     out.push_back({.id = "target-unseen",
                    .what = "whether the target writes to a volume of the plan could not be seen: " +
@@ -136,23 +148,12 @@ void add_doubles(const State& state, const std::vector<Step>& steps, std::vector
             started.insert(patch->seen.ref.path());
     }
     const auto stopped = workloads_to_stop(state);
-    for (const Pair& pair : pairs_of(state)) {
-        if (pair.source == nullptr || pair.target == nullptr ||
-            !started.contains(pair.source->ref.path()) || rests(*pair.target) ||
-            std::ranges::count(stopped, pair.target) > 0)
-            continue;
-        const auto plan = base::label_of(*pair.target, mtc::labels::migrated_by_plan);
-        if (!plan || *plan == state.plan.uid) continue;
-        const auto known = std::ranges::find(state.other_plans, *plan, &mtc::Plan::uid);
-        out.push_back(
-            {.id = "target-workload-runs",
-             .what = pair.target->ref.path() +
-                     " on the target runs, and another plan has migrated it: started on the "
-                     "source, the application would run twice",
-             .remedy = known == state.other_plans.end()
-                           ? "roll back with the plan that migrated it, or stop it first"
-                           : "roll back with plan " + known->name + ", which migrated it"});
-    }
+    std::vector<Twin> twins = twins_of(state);
+    std::erase_if(twins, [&](const Twin& twin) {
+        return twin.plan.empty() || !started.contains(twin.source->ref.path()) ||
+               std::ranges::count(stopped, twin.target) > 0;
+    });
+    for (const Twin& twin : twins) out.push_back(twin_runs(state, twin));
 }
 
 void add_migrations(const State& state, std::vector<Blocker>& out) {
@@ -251,6 +252,8 @@ std::vector<Blocker> blockers(const State& state, const Record& record,
         add_unseen_target(state, options, out);
         add_lone_pods(state, options.stage_pods, out);
     }
+    if (std::ranges::any_of(steps, stops_something))
+        add_unmigrated_to_stop(state, workloads_to_stop(state), out);
     return out;
 }
 

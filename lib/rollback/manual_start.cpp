@@ -118,6 +118,10 @@ Start start_of(const Object& workload, const Record& record, const ManualOptions
 
 bool needs_start(const Object& workload, const Record& record, const ManualOptions& options) {
     const ReplicaCount* given = given_for(workload.ref, options.set);
+    // one that is to stay away from every node keeps MTC's key
+    const bool stays = given != nullptr && given->count == 0 &&
+                       !mtc::takes_a_count(*mtc::workload_kind(workload.ref.type));
+    if (stays) return false;
     if (mtc::is_quiesced(workload) || mtc::is_marked(workload)) return true;
     if (!rests(workload)) return false;
     if (given != nullptr) return given->count != 0;

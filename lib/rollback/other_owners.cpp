@@ -45,8 +45,8 @@ ObjectRef owner_in(const Json& owner, const std::string& ns) {
 }
 
 bool runs(const Object& pod) {
-    return !has_ended(pod) && !base::is_terminating(pod) && !is_stage_pod(pod) &&
-           !is_transfer_pod(pod);
+    const bool of_mtc = (is_stage_pod(pod) && !is_borrowed(pod)) || is_transfer_pod(pod);
+    return !has_ended(pod) && !base::is_terminating(pod) && !of_mtc;
 }
 
 // Kind and name tell it; two clusters may serve it in different versions.
@@ -56,7 +56,7 @@ OwnerKey key_of(const std::string& ns, const ObjectRef& owner) {
 }
 
 bool unseen(const State& state) {
-    return !state.target.labels_seen || std::ranges::any_of(state.gaps, [](const Gap& gap) {
+    return std::ranges::any_of(state.gaps, [](const Gap& gap) {
         return gap.side != Side::Control && gap.resource == "pods";
     });
 }
@@ -104,7 +104,9 @@ std::vector<ObjectRef> only_on_target(const State& state) {
     for (const Object& pod : state.target.pods) {
         if (is_also_source(state, pod.ref.ns) || !runs(pod)) continue;
         auto owner = other_owner(pod);
-        if (!owner || !of_the_plan.contains(key_of(pod.ref.ns, *owner))) continue;
+        // a pod by itself says so; of others the labels tell, where they were looked at
+        const bool own = base::label_of(pod, mtc::labels::migrated_by_plan) == state.plan.uid;
+        if (!owner || !(own || of_the_plan.contains(key_of(pod.ref.ns, *owner)))) continue;
         owner->ns = state.plan.source_of(pod.ref.ns);
         if (!on_source.contains(key_of(owner->ns, *owner))) out.insert(std::move(*owner));
     }

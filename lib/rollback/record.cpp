@@ -232,6 +232,12 @@ Record merged(const Record& older, Record newer) {
         const auto found = known.extract(mtc::key_of(workload.ref));
         if (found.empty()) continue;
         const RecordedWorkload& was = *found.mapped();
+        // seen at rest, without a mark: whoever has started it since does not tell of before
+        if (was.before != mtc::Wanted{} && !was.quiesced && was.told() == Before{} &&
+            workload.told().told_by == Witness::Source) {
+            workload = was;
+            continue;
+        }
         RecordedWorkload both =
             recorded(workload.ref, merged(was.told(), workload.told()),
                      was.quiesced || workload.quiesced, was.managed || workload.managed);

@@ -1,6 +1,7 @@
 #include "rollback/situation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "base/text.hpp"
@@ -101,6 +102,51 @@ std::vector<ObjectRef> pods_that_mount(const Mounts& mounts, const std::string& 
     return it == mounts.end() ? std::vector<ObjectRef>() : it->second;
 }
 
+// Where the data lies, whatever the volume is called: the CSI driver and its handle, or an NFS
+// server and its path. Null for what does not say.
+Json storage_of(const Json& spec) {
+    const auto two = [&](const char* first, const char* second) {
+        const auto a = base::text_at(spec, first);
+        const auto b = base::text_at(spec, second);
+        return a && b ? Json{*a, *b} : Json();
+    };
+    Json storage = two("/csi/driver", "/csi/volumeHandle");
+    return storage.is_null() ? two("/nfs/server", "/nfs/path") : storage;
+}
+
+Json storage_behind(const ClusterView& view, const std::string& ns, const std::string& claim) {
+    const auto it = std::ranges::find_if(view.volumes, [&](const Object& volume) {
+        return base::text_or_empty(volume.body, "/spec/claimRef/namespace") == ns &&
+               base::text_or_empty(volume.body, "/spec/claimRef/name") == claim;
+    });
+    const Json* spec = it == view.volumes.end() ? nullptr : base::find(it->body, "/spec");
+    return spec == nullptr ? Json() : storage_of(*spec);
+}
+
+// Pods of the target that mount the same storage under another claim's name, or without one.
+void add_pods_on_same_storage(const State& state, const Mounts& target,
+                              VolumeSituation& situation) {
+    const mtc::PlanVolume& volume = situation.volume;
+    const Json storage = storage_behind(state.source, volume.claim_ns, volume.claim);
+    if (storage.is_null()) return;
+    for (const Object& other : state.target.volumes) {
+        const Json* spec = base::find(other.body, "/spec");
+        if (spec == nullptr || storage_of(*spec) != storage) continue;
+        std::ranges::move(pods_that_mount(target, base::text_or_empty(*spec, "/claimRef/namespace"),
+                                          base::text_or_empty(*spec, "/claimRef/name")),
+                          std::back_inserter(situation.target_pods));
+    }
+    for (const Object& pod : state.target.pods) {
+        if (has_ended(pod) || only_sleeps(pod)) continue;
+        const auto& volumes = base::items_at(pod.body, "/spec/volumes");
+        if (std::ranges::any_of(volumes, [&](const Json& v) { return storage_of(v) == storage; }))
+            situation.target_pods.push_back(pod.ref);
+    }
+    std::ranges::sort(situation.target_pods);
+    const auto twice = std::ranges::unique(situation.target_pods);
+    situation.target_pods.erase(twice.begin(), twice.end());
+}
+
 VolumeSituation situation_of_volume(const State& state, const mtc::PlanVolume& volume,
                                     const Mounts& source, const Mounts& target) {
     VolumeSituation situation{.volume = volume, .moved = volume.action == "move"};
@@ -110,6 +156,8 @@ VolumeSituation situation_of_volume(const State& state, const mtc::PlanVolume& v
     // one claim on both sides: its pods are the source's
     if (is_also_source(state, ns) && claim == volume.claim) return situation;
     situation.target_pods = pods_that_mount(target, ns, claim);
+    if (situation.moved && !is_one_cluster(state))
+        add_pods_on_same_storage(state, target, situation);
     return situation;
 }
 

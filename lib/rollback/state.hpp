@@ -52,6 +52,8 @@ struct ClusterView {
     /// Metadata of what is the plan's in namespaces that the plan does not list, or no longer. On
     /// the target what carries its label, on the source the workloads that MTC has stopped.
     std::vector<Object> elsewhere = {};
+    /// Target only: workloads in the namespaces to which other plans map the source's.
+    std::vector<Object> of_rivals = {};
     /// Whether all namespaces were searched for that; otherwise those of the plan, and those that
     /// its volume migrations name.
     bool searched_everywhere = true;

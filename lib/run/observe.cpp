@@ -498,6 +498,36 @@ void look_in_former_namespaces(const Session& session, const Place& target, Stat
     without_repetition(state.target.elsewhere);
 }
 
+// Where other plans of the same two clusters have put what is in the source's namespaces: it may
+// run there while this plan starts it.
+std::vector<std::string> namespaces_of_rivals(const State& state) {
+    const auto same = [](const mtc::Reference& a, const mtc::Reference& b) {
+        return a.ns == b.ns && a.name == b.name;
+    };
+    std::set<std::string> names;
+    for (const mtc::Plan& other : state.other_plans) {
+        if (!same(other.source, state.plan.source) || !same(other.target, state.plan.target))
+            continue;
+        for (const mtc::NamespacePair& pair : other.namespaces) {
+            if (std::ranges::count(state.source.namespaces, pair.source) > 0)
+                names.insert(pair.target);
+        }
+    }
+    for (const std::string& name : state.target.namespaces) names.erase(name);
+    return {names.begin(), names.end()};
+}
+
+void look_in_namespaces_of_rivals(const Session& session, const Place& target, State& state) {
+    Place place = target;
+    place.namespaces = namespaces_of_rivals(state);
+    if (place.namespaces.empty() || !session.target.absent.empty()) return;
+    std::vector<Look> looks;
+    for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
+        looks.push_back({.type = kind.type, .keep = append_to(state.target.of_rivals)});
+    look_at(place, looks);
+    without_repetition(state.target.of_rivals);
+}
+
 // Those of the source, as far as volume migrations, what was migrated from there, and an earlier
 // look at the plan tell. One that another plan lists is that plan's matter.
 std::vector<std::string> former_source_namespaces(const Session& session, const State& state) {
@@ -558,6 +588,7 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (target_by_namespaces(session, state)) look_at_namespaces(target, state.target);
     look_in_former_namespaces(session, target, state);
+    look_in_namespaces_of_rivals(session, target, state);
     look_in_former_source_namespaces(session, source, state);
     std::ranges::move(on_source, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);

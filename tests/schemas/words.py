@@ -23,7 +23,7 @@ WORDS = (
     (f"{LEFTOVER}/removal", "plugin/render_leftovers.cpp", "word(Removal", "\n}", RETURNED),
     (f"{LEFTOVER}/kind", "lib/rollback/leftover_kinds.cpp", "> table{", "\n};", ROW),
 )
-BLOCKERS = ("lib/rollback/blockers.cpp", "lib/rollback/cancel.cpp", "lib/rollback/manual_guard.cpp", "lib/rollback/marks.cpp", "lib/rollback/leftovers_deletion.cpp", "lib/rollback/start_choice.cpp", "lib/rollback/still_so.cpp", "lib/rollback/volume_fate.cpp")
+BLOCKERS = ("lib/rollback/blockers.cpp", "lib/rollback/cancel.cpp", "lib/rollback/manual_guard.cpp", "lib/rollback/marks.cpp", "lib/rollback/leftovers_deletion.cpp", "lib/rollback/start_choice.cpp", "lib/rollback/still_so.cpp", "lib/rollback/twice.cpp", "lib/rollback/volume_fate.cpp")
 
 
 def enums():
@@ -32,6 +32,6 @@ def enums():
         text = (ROOT / file).read_text(encoding="utf-8")
         yield where, set(re.findall(word, text[text.index(begin):].partition(end)[0]))
     texts = [(ROOT / file).read_text(encoding="utf-8") for file in BLOCKERS]
-    clusters = "".join((ROOT / "lib/rollback" / file).read_text(encoding="utf-8") for file in ("assess.hpp", "conversion.hpp", "identity.cpp", "marks.hpp", "other_owners.hpp", "volume_fate.hpp"))
+    clusters = "".join((ROOT / "lib/rollback" / file).read_text(encoding="utf-8") for file in ("assess.hpp", "conversion.hpp", "identity.cpp", "marks.hpp", "other_owners.hpp", "twice.hpp", "volume_fate.hpp"))
     yield "common.json#/$defs/BlockerId", ({word for text in texts for word in re.findall(ID, text)}
                                            | set(re.findall(ACCEPTABLE, clusters)))

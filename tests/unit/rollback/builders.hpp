@@ -211,7 +211,7 @@ inline State written_by_both() {
     State state = well();
     state.plan.volumes.at(0).action = "move";
     state.source.pods = {pod_with("web-1", "data")};
-    state.target.pods = {pod_with("web-9", "data")};
+    state.target.pods = {pod_with("web-9", "data").owner("ReplicaSet")};
     return state;
 }
 

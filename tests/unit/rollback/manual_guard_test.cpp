@@ -209,11 +209,12 @@ TEST_CASE("a pod on the target that mounts a volume of the plan, and that nothin
         return build::pod_with("tool", "data", "shop", phase);
     };
     const Row rows[] = {
-        {"a bare pod", pod(), true},
+        {"a bare pod that is not on the source", pod(), true,
+         "it is the only one that runs, and nothing makes it anew"},
         {"a bare pod that was migrated, and is not on the source",
          pod().label(mtc::labels::migrated_by_plan, "uid-of-shop-plan"), true,
          "it is the only one that runs, and nothing makes it anew"},
-        {"one that waits for its node", pod("Pending"), true},
+        {"one that waits for its node", pod("Pending"), true, "see that it can be made"},
         {"one of an unknown owner", pod().owner("Tool"), true, "oc get pod/tool -n shop -o yaml"},
         {"one of a ReplicaSet", pod().owner("ReplicaSet"), false},
         {"one of a ReplicationController", pod().owner("ReplicationController"), true,

@@ -544,7 +544,7 @@ TEST_CASE("doing it twice does no harm: when all is done, nothing is left to do"
                             .status({{"conditions", build::list(Json{{"type", "Complete"},
                                                                      {"status", "True"}})}}))};
     for (const Object& copy : target.target.workloads) {
-        if (copy.ref.name == "front" || copy.ref.name == "tool") continue;
+        if (copy.ref.name == "front") continue;
         target.source.workloads.push_back(copy);
         target.source.workloads.back().body["metadata"].erase("labels");
     }
@@ -630,6 +630,12 @@ TEST_CASE("where both sides write, the target is stopped though nothing is to be
         state.plan.volumes.at(0).action = "copy";
         CHECK(manual_flow(state, record_of(state, ""), {}).steps.empty());
     }
+}
+
+TEST_CASE("a DaemonSet that is to stay away stays away") {
+    const State state = with(build::stopped_daemon_set("agent", R"({"zone":"a"})"));
+    CHECK_FALSE(flow(state, {}).steps.empty());
+    CHECK(flow(state, set("daemonset", "agent", 0)).steps.empty());
 }
 
 }  // namespace manual_test

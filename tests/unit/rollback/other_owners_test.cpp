@@ -273,4 +273,19 @@ TEST_CASE("what cannot be seen never lets a rollback delete the only one that ru
     }
 }
 
+TEST_CASE("a pod by itself says that it was migrated, where no labels were looked at") {
+    State state = build::rolled_back();
+    state.target.labels_seen = false;
+    state.target.pods = {build::pod("only")};
+    CHECK(only_on_target(state).empty());
+    state.target.pods[0].body["metadata"]["labels"][mtc::labels::migrated_by_plan] =
+        "uid-of-shop-plan";
+    CHECK(only_on_target(state).size() == 1);
+    CHECK_FALSE(all_is_well(verify({state, record_of(state, ""), "", Flow::Manual})));
+    SUBCASE("the application's own, which MTC has borrowed, is one on the source") {
+        state.source.pods = {build::borrowed_pod("only").status({{"phase", "Running"}})};
+        CHECK(only_on_target(state).empty());
+    }
+}
+
 }  // namespace other_owners_test

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "rollback/verify.hpp"
 #include "unit/rollback/builders.hpp"
 
 namespace record_test {
@@ -302,6 +305,23 @@ TEST_CASE("a record tells which namespaces the plan had") {
     CHECK(plan->source_namespaces() == std::vector<std::string>{"shop"});
     CHECK(plan->target_namespaces() == std::vector<std::string>{"shop-new"});
     CHECK_FALSE(plan_of(record_with({})));
+}
+
+TEST_CASE("what rested without a mark when it was written down rested, whoever starts it later") {
+    State state = build::halfway();
+    state.source.workloads = {build::workload("CronJob", "nightly").spec({{"suspend", true}})};
+    const Record before = record_of(state, "");
+    state.source.workloads = {build::workload("CronJob", "nightly").spec({{"suspend", false}})};
+    const Record both = merged(before, record_of(state, ""));
+    REQUIRE(both.workloads.size() == 1);
+    CHECK(both.workloads[0].before.suspended == true);
+    // and so it is found again and again
+    const Record again = merged(both, record_of(state, ""));
+    const auto findings = verify({state, again, "rollback-1", Flow::Console});
+    CHECK(std::ranges::any_of(findings, [](const Finding& finding) {
+        return finding.check == "source-workloads-as-before" &&
+               finding.severity == Severity::Failure;
+    }));
 }
 
 }  // namespace record_test

@@ -407,7 +407,7 @@ TEST_CASE("nothing is started on the source while a pod of the target mounts a v
         const auto report = flow.run();
         CHECK(report.outcome == Outcome::Refused);
         REQUIRE(report.runbook->blockers.size() == 1);
-        CHECK(report.runbook->blockers[0].remedy.find("oc delete pod/lone -n shop") !=
+        CHECK(report.runbook->blockers[0].remedy.find("oc get pod/lone -n shop -o yaml") !=
               std::string::npos);
         CHECK(world.source->writes().empty());
     }
