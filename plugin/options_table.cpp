@@ -50,7 +50,7 @@ constexpr std::array flag_table{
     Flag{"kubeconfig", 0, "FILE", "", FlagGroup::Clusters, "instead of $KUBECONFIG and ~/.kube/config"},
     Flag{"source-context", 0, "NAME", "", FlagGroup::Clusters, "reach the source with this context instead of its MigCluster's Secret"},
     Flag{"target-context", 0, "NAME", "", FlagGroup::Clusters, "reach the target with this context instead of its MigCluster's Secret"},
-    Flag{"accept", 0, "ID[=OBJECT]", "", FlagGroup::Clusters, "go on though that was found: wrong-cluster, one-cluster or no-namespaces (a side does not seem to be the plan's), or could not be seen: running-unseen, volume-policy-unseen=NAMESPACE/CLAIM; or stays down: stops-unmigrated=NAMESPACE/KIND/NAME, runs-on-target-only=NAMESPACE/KIND/NAME, serves-on-target-only=NAMESPACE/KIND/NAME; or an old cluster takes it: conversion-copies-job=NAMESPACE/KIND/NAME; may be repeated", repeatable},
+    Flag{"accept", 0, "ID[=OBJECT]", "", FlagGroup::Clusters, "go on though that was found: wrong-cluster, one-cluster or no-namespaces (a side does not seem to be the plan's), or could not be seen: running-unseen, volume-policy-unseen=NAMESPACE/CLAIM; or stays down: stops-unmigrated=NAMESPACE/KIND/NAME, runs-on-target-only=NAMESPACE/KIND/NAME, serves-on-target-only=NAMESPACE/KIND/NAME; or goes back to its old claims: conversion-moves-set=NAMESPACE/KIND/NAME; or an old cluster takes it: conversion-copies-job=NAMESPACE/KIND/NAME; may be repeated", repeatable},
     Flag{"cluster", 0, "NAME", "", FlagGroup::AsInKubectl, "the kubeconfig's cluster"},
     Flag{"user", 0, "NAME", "", FlagGroup::AsInKubectl, "the kubeconfig's user"},
     Flag{"server", 's', "URL", "", FlagGroup::AsInKubectl, "the API server"},

@@ -44,6 +44,7 @@ std::vector<Acceptable> what_can_be_accepted() {
     all.push_back({runs_on_target_only_id, "NAMESPACE/KIND/NAME"});
     all.push_back({serves_on_target_only_id, "NAMESPACE/KIND/NAME"});
     all.push_back({stops_unmigrated_id, "NAMESPACE/KIND/NAME"});
+    all.push_back({conversion_moves_set_id, "NAMESPACE/KIND/NAME"});
     all.push_back({conversion_copies_job_id, "NAMESPACE/KIND/NAME"});
     return all;
 }

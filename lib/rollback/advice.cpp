@@ -253,6 +253,13 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
                 !(state.target.elsewhere.empty() && state.source.elsewhere.empty()))
                 return "list in the plan again, as it was, what was taken out of it; then assess "
                        "once more";
+            if (assessment.verdict == Verdict::Unknown &&
+                std::ranges::any_of(assessment.blockers, [](const Blocker& blocker) {
+                    return blocker.id == "migration-ahead";
+                }))
+                return "wait until the migration has ended ({plugin} status " + state.plan.name +
+                       " -w), or cancel it and roll back: " + run_command(state) +
+                       " --cancel-running";
             if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);
             return with_remedies(aim + "; what stands in the way comes first", assessment.blockers);
     }

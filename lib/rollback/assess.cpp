@@ -7,6 +7,7 @@
 #include "rollback/check.hpp"
 #include "rollback/marks.hpp"
 #include "rollback/other_owners.hpp"
+#include "rollback/pods.hpp"
 #include "rollback/testimony.hpp"
 #include "rollback/twice.hpp"
 
@@ -260,14 +261,26 @@ Decision source_unseen(const State& state, Assessment& out) {
 // A stage copies ahead of the cutover, and a state migration copies to stay: what they leave on the
 // target is meant to be there.
 const Migration* only_staged(const State& state) {
-    const Migration* stage = nullptr;
-    for (const Migration& m : state.migrations) {
+    const auto history = by_creation(state.migrations);
+    std::size_t newest = history.size();
+    bool cut_over = false;
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        const Migration& m = history[i];
         if (!m.has_begun()) continue;
-        const bool copies = m.kind == MigrationKind::Stage || m.kind == MigrationKind::State;
-        if (!copies || !succeeded(m)) return nullptr;
-        stage = &m;
+        // what was before a rollback is past; of attempts to copy the last one counts
+        if (m.kind == MigrationKind::Rollback) {
+            if (!mtc::went_through(m.state())) continue;
+            newest = history.size();
+            cut_over = false;
+        } else if (m.kind == MigrationKind::Stage || m.kind == MigrationKind::State) {
+            newest = succeeded(m) ? i : history.size();
+        } else {
+            cut_over = true;
+        }
     }
-    return stage;
+    if (cut_over || newest == history.size()) return nullptr;
+    const auto it = std::ranges::find(state.migrations, history[newest].uid, &Migration::uid);
+    return it == state.migrations.end() ? nullptr : &*it;
 }
 
 // Of what rests it takes somebody who knows.
@@ -309,6 +322,18 @@ Decision staged(const State& state, Assessment& out) {
                               "; the cutover copies it again");
     add_unknown(out.situation, out.reasons);
     return Verdict::NotNeeded;
+}
+
+// Nothing is stopped yet, and will be in a moment.
+Decision about_to_be_stopped(const State& state, Assessment& out) {
+    const auto newest = newest_started(state);
+    if (!newest || mtc::is_terminal(newest->state()) || newest->kind == MigrationKind::Rollback ||
+        !(touches_the_application(*newest) && newest->quiesce))
+        return {};
+    out.reasons.push_back(mtc::word(newest->kind) + " " + newest->name +
+                          " runs: nothing is stopped yet, and it stops the application when it "
+                          "comes to it");
+    return Verdict::Unknown;
 }
 
 Decision left_on_the_target(const State& state, Assessment& out) {
@@ -377,12 +402,31 @@ bool all_may_have_run(const State& state, const Situation& situation) {
            std::ranges::any_of(situation.workloads, may_have_run);
 }
 
+// They are in the way of the next migration, and closing the plan deletes those that are borrowed.
+void add_stage_pods(const State& state, std::vector<std::string>& reasons) {
+    std::vector<ObjectRef> pods;
+    for (const ClusterView* view : {&state.source, &state.target}) {
+        for (const Object& pod : view->pods) {
+            if (is_stage_pod(pod)) pods.push_back(pod.ref);
+        }
+    }
+    if (pods.empty()) return;
+    reasons.push_back(base::count(pods.size(), "pod") + (pods.size() == 1 ? " is" : " are") +
+                      " labelled as stage pods: " + names_of(pods) +
+                      "; to delete MTC's own, and to give those of the application back: "
+                      "{plugin} manual " +
+                      state.plan.name +
+                      (state.plan.ns == mtc::openshift_migration ? "" : " -n " + state.plan.ns) +
+                      " --only=stage-pods");
+}
+
 Decision nothing_to_do(const State& state, Assessment& out) {
     out.reasons.emplace_back(
         state.target.labels_seen
             ? "nothing is stopped on the source, and no migrated objects are on the target"
             : "nothing is stopped on the source");
     add_unknown(out.situation, out.reasons);
+    add_stage_pods(state, out.reasons);
     const auto history = by_creation(state.migrations);
     if (history.empty() || history.back().kind != MigrationKind::Rollback ||
         !succeeded(history.back()))
@@ -395,10 +439,10 @@ Decision nothing_to_do(const State& state, Assessment& out) {
 // In this order: what hurts most comes first, and what was not seen before what is fine.
 using VerdictRule = Decision (*)(const State&, Assessment&);
 constexpr VerdictRule verdict_rules[] = {
-    on_another_cluster,  rollback_runs,  both_sides_write, copied_in_part,
-    moved_to_the_target, stopped_by_mtc, source_unseen,    left_on_the_target,
-    target_unseen,       mounts_unseen,  staged,           left_elsewhere_unlisted,
-    nothing_to_do};
+    on_another_cluster,      rollback_runs,  both_sides_write, copied_in_part,
+    moved_to_the_target,     stopped_by_mtc, source_unseen,    about_to_be_stopped,
+    left_on_the_target,      target_unseen,  mounts_unseen,    staged,
+    left_elsewhere_unlisted, nothing_to_do};
 
 Verdict verdict_of(const State& state, Assessment& out) {
     for (const VerdictRule rule : verdict_rules) {

@@ -460,6 +460,7 @@ void volumes_lost(const State& state, const AssessOptions&, std::vector<Blocker>
 
 void jobs_of_conversions(const State& state, const AssessOptions&, std::vector<Blocker>& out) {
     add_jobs_that_fail_it(state, out);
+    add_sets_on_new_claims(state, out);
 }
 
 using BlockerRule = void (*)(const State&, const AssessOptions&, std::vector<Blocker>&);

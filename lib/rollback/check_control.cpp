@@ -72,6 +72,12 @@ std::vector<Finding> rollback_ended_well(const Evidence& e) {
     if (e.rollback.empty()) {
         const mtc::Migration* older = newest(e.state, true);
         const mtc::Migration* later = newest(e.state, false);
+        if (later != nullptr && later->has_begun() && !mtc::is_terminal(later->state()) &&
+            later->quiesce)
+            out.fail("MigMigration " + later->name,
+                     " (" + mtc::word(later->kind) +
+                         ") runs: what is started now it stops when it comes to it",
+                     "{plugin} status " + e.state.plan.name + " -w");
         if (older != nullptr && came_after(later, *older))
             out.warn("MigMigration " + later->name,
                      " (" + mtc::word(later->kind) + ", " + mtc::word(later->state()) +

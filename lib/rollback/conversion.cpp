@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "mtc/names.hpp"
 #include "rollback/acceptance.hpp"
 #include "rollback/command.hpp"
 #include "rollback/mounts.hpp"
@@ -28,15 +29,37 @@ std::vector<mtc::PlanVolume> converted_volumes(const State& state) {
 
 }  // namespace
 
+namespace {
+
+// As the controller sees it (mm/task.go, isStorageConversion).
+bool is_conversion(const State& state) {
+    return is_one_cluster(state) && !state.plan.volumes.empty() &&
+           std::ranges::all_of(state.plan.namespaces, [](const mtc::NamespacePair& pair) {
+               return pair.source == pair.target;
+           });
+}
+
+// The plan's present names, and what carries its label: a refresh of the plan may rename them.
+bool mounts_a_new_claim(const State& state, const std::vector<mtc::PlanVolume>& volumes,
+                        const Object& workload) {
+    const bool by_name = std::ranges::any_of(volumes, [&](const mtc::PlanVolume& volume) {
+        return volume.claim_ns == workload.ref.ns && mounts(workload, volume.claim_on_target());
+    });
+    return by_name || std::ranges::any_of(state.target.claims, [&](const Object& claim) {
+               return claim.ref.ns == workload.ref.ns && is_also_source(state, claim.ref.ns) &&
+                      base::label_of(claim, mtc::labels::migrated_by_plan) == state.plan.uid &&
+                      mounts(workload, claim.ref.name);
+           });
+}
+
+}  // namespace
+
 std::vector<ObjectRef> converted_workloads(const State& state) {
-    const auto volumes = converted_volumes(state);
     std::vector<ObjectRef> out;
+    if (!is_conversion(state)) return out;
+    const auto volumes = converted_volumes(state);
     for (const Object& workload : state.source.workloads) {
-        if (std::ranges::any_of(volumes, [&](const mtc::PlanVolume& volume) {
-                return volume.claim_ns == workload.ref.ns &&
-                       mounts(workload, volume.claim_on_target());
-            }))
-            out.push_back(workload.ref);
+        if (mounts_a_new_claim(state, volumes, workload)) out.push_back(workload.ref);
     }
     return out;
 }
@@ -54,14 +77,6 @@ std::string describe_conversion(const State& state) {
 }
 
 namespace {
-
-// As the controller sees it (mm/task.go, isStorageConversion).
-bool is_conversion(const State& state) {
-    return is_one_cluster(state) && !state.plan.volumes.empty() &&
-           std::ranges::all_of(state.plan.namespaces, [](const mtc::NamespacePair& pair) {
-               return pair.source == pair.target;
-           });
-}
 
 // One that failed has not.
 bool has_completed(const Object& job) {
@@ -90,6 +105,22 @@ void add_jobs_that_fail_it(const State& state, std::vector<Blocker>& out) {
                  "wait until it has completed, or delete it where it may go: " +
                  oc(state, Side::Source, "delete", job.ref) +
                  "; where the cluster is older: " + accept_flag(conversion_copies_job_id, path)});
+    }
+}
+
+void add_sets_on_new_claims(const State& state, std::vector<Blocker>& out) {
+    for (const ObjectRef& workload : converted_workloads(state)) {
+        if (workload.type.plural != "statefulsets" ||
+            is_accepted(state, conversion_moves_set_id, workload.path()))
+            continue;
+        out.push_back({.id = conversion_moves_set_id,
+                       .what = workload.path() +
+                               " mounts claims that the conversion made: MTC's rollback makes it "
+                               "anew and deletes them; where it does not find the way back to the "
+                               "old claims, its data is lost",
+                       .remedy = "leave it where it is (the manual flow starts it there), or back "
+                                 "its data up first and then: " +
+                                 accept_flag(conversion_moves_set_id, workload.path())});
     }
 }
 

@@ -20,6 +20,15 @@ std::string describe_conversion(const State& state);
 /// "conversion-copies-job=shop/job/import".
 inline constexpr const char* conversion_copies_job_id = "conversion-copies-job";
 
+/// The id of what add_sets_on_new_claims() finds, by which it is accepted:
+/// "conversion-moves-set=shop/statefulset/db".
+inline constexpr const char* conversion_moves_set_id = "conversion-moves-set";
+
+/// StatefulSets that mount claims which the conversion made: MTC's rollback makes the set anew and
+/// deletes these claims, and where it does not find the way back to the old ones, after a second
+/// conversion or an edited plan, their data goes with them (seen with MTC 1.8).
+void add_sets_on_new_claims(const State& state, std::vector<Blocker>& out);
+
 /// To switch claims back MTC's rollback copies every Job that has not completed, which API servers
 /// since Kubernetes 1.27 refuse: it fails after it has stopped everything (mm/storage.go).
 void add_jobs_that_fail_it(const State& state, std::vector<Blocker>& out);

@@ -438,6 +438,13 @@ void left_elsewhere(const State& state, const Effects&, Warnings& out) {
             "it was, first");
 }
 
+void not_searched(const State& state, const Effects& effects, Warnings& out) {
+    if (state.target.searched_everywhere || effects.deleted.empty()) return;
+    out.push_back(
+        "target: only the plan's namespaces were searched for what it has migrated, the others may "
+        "not be; a rollback touches nothing in a namespace that the plan no longer lists");
+}
+
 void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
     for (const Doubt& doubt : doubts_of(state)) {
         if (doubt.weight == Weight::Refuses) continue;
@@ -448,9 +455,10 @@ void doubtful_clusters(const State& state, const Effects&, Warnings& out) {
 // The worst first.
 using WarningRule = void (*)(const State&, const Effects&, Warnings&);
 constexpr WarningRule warning_rules[] = {
-    doubtful_clusters, left_elsewhere, what_is_accepted,  serves_on_target,  data_lost,
-    velero_at_work,    converted,      left_at_rest,      stays_down,        several_plans,
-    broken_discovery,  autoscaled,     cron_jobs_resumed, belongs_to_others, survives};
+    doubtful_clusters, left_elsewhere,    what_is_accepted, serves_on_target,
+    data_lost,         velero_at_work,    converted,        left_at_rest,
+    stays_down,        several_plans,     broken_discovery, autoscaled,
+    cron_jobs_resumed, belongs_to_others, not_searched,     survives};
 
 }  // namespace
 

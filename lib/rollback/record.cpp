@@ -232,8 +232,9 @@ Record merged(const Record& older, Record newer) {
         const auto found = known.extract(mtc::key_of(workload.ref));
         if (found.empty()) continue;
         const RecordedWorkload& was = *found.mapped();
-        // seen at rest, without a mark: whoever has started it since does not tell of before
-        if (was.before != mtc::Wanted{} && !was.quiesced && was.told() == Before{} &&
+        // seen at rest, without a mark, or stopped with one that said nothing: whoever has started
+        // it since does not tell of before
+        if ((was.before != mtc::Wanted{} || was.quiesced) && was.told() == Before{} &&
             workload.told().told_by == Witness::Source) {
             workload = was;
             continue;

@@ -76,6 +76,12 @@ std::string name_of_rollback(const State& state) {
 Runbook console_flow(const State& state, const Assessment& assessment, const std::string& name,
                      const ConsoleOptions& options) {
     Runbook runbook;
+    // what the operator said of a workload is heeded, or refused, and never passed over
+    for (const Blocker& blocker : assessment.blockers) {
+        if (blocker.id.starts_with("set-") && !is_needed(assessment))
+            runbook.blockers.push_back(blocker);
+    }
+    if (!runbook.blockers.empty()) return runbook;
     if (!is_needed(assessment) && !options.cancel_running) return runbook;
     const bool attach = assessment.running_rollback.has_value();
     // nobody could see there whether the application comes back

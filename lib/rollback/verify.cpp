@@ -93,8 +93,10 @@ std::string what_comes_instead(const Evidence& evidence) {
 
 // Of warnings alone a rollback has nothing to mend.
 void replace_remedies(std::string remedy, std::vector<Finding>& findings) {
+    // a rollback that has nothing to do but stage pods is none: their own remedy mends them
     if (std::ranges::none_of(findings, [](const Finding& finding) {
-            return finding.severity == Severity::Failure && is_mended_by_a_rollback(finding);
+            return finding.severity == Severity::Failure && is_mended_by_a_rollback(finding) &&
+                   !finding.check.ends_with("no-stage-pods");
         }))
         return;
     for (const Severity severity : {Severity::Failure, Severity::Warning}) {

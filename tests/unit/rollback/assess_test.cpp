@@ -569,4 +569,97 @@ TEST_CASE("what a state migration has copied is not to be rolled back, nor delet
     CHECK(assess(state).verdict == Verdict::Recommended);
 }
 
+TEST_CASE("a state migration or conversion that succeeded at last is not to be rolled back") {
+    const auto state_migration = [](const char* name, int minute, const char* end) {
+        return build::ended(build::migration(name, Kind::State, minute), end);
+    };
+    struct Row {
+        const char* what;
+        std::vector<mtc::Migration> history;
+        Verdict verdict;
+    };
+    const Row rows[] = {
+        {"the first attempt failed",
+         {state_migration("k1", 0, "Failed"), state_migration("k2", 10, "Succeeded")},
+         Verdict::NotNeeded},
+        {"it was rolled back in between",
+         {state_migration("k1", 0, "Failed"), build::good_rollback(5),
+          state_migration("k2", 10, "Succeeded")},
+         Verdict::NotNeeded},
+        {"a stage after a cutover that was rolled back",
+         {build::failed_cutover(0), build::good_rollback(5),
+          build::ended(build::migration("s1", Kind::Stage, 10), "Succeeded")},
+         Verdict::NotNeeded},
+        {"the last attempt failed",
+         {state_migration("k1", 0, "Succeeded"), state_migration("k2", 10, "Failed")},
+         Verdict::Recommended},
+        {"a cutover failed, and nothing has rolled it back",
+         {build::failed_cutover(0), state_migration("k1", 10, "Succeeded")},
+         Verdict::Recommended},
+    };
+    for (const Row& row : rows) {
+        SUBCASE(row.what) {
+            State state = build::well();
+            state.migrations = row.history;
+            state.target.labelled = {build::labelled(build::claims, "data")};
+            CHECK(assess(state).verdict == row.verdict);
+        }
+    }
+}
+
+TEST_CASE("while a migration runs that will stop the application, nothing is said to be well") {
+    for (const Kind kind : {Kind::Cutover, Kind::State}) {
+        State state = build::well();
+        mtc::Migration running = build::migration("late", kind, 80, "InitialBackupCreated");
+        running.quiesce = true;
+        state.migrations.push_back(running);
+        const Assessment assessment = assess(state);
+        CHECK(assessment.verdict == Verdict::Unknown);
+        CHECK(needs_action(assessment.verdict));
+        const Runbook runbook = console_flow(state, assessment, "rb");
+        CHECK(runbook.steps.empty());
+        CHECK(std::ranges::count(runbook.blockers, "migration-ahead", &Blocker::id) == 1);
+        CHECK(build::contains(assessment.advice.why, "--cancel-running"));
+        const auto findings = verify({state, record_of(state, ""), "", rollback::Flow::Console});
+        CHECK(std::ranges::any_of(findings, [](const Finding& finding) {
+            return finding.check == "control-rollback-ended-well" &&
+                   finding.severity == Severity::Failure &&
+                   build::contains(finding.message, "late");
+        }));
+    }
+    SUBCASE("one that stops nothing is no reason") {
+        State state = build::well();
+        mtc::Migration running = build::migration("late", Kind::Stage, 80, "StageBackupCreated");
+        running.quiesce = false;
+        state.migrations.push_back(running);
+        CHECK(assess(state).verdict != Verdict::Unknown);
+    }
+}
+
+TEST_CASE("stage pods that are left are told, with what gives the application's back") {
+    State state = build::well();
+    state.source.pods = {build::stage_pod("stage-1"), build::borrowed_pod("db-0")};
+    const Assessment assessment = assess(state);
+    CHECK(std::ranges::any_of(assessment.reasons, [](const std::string& reason) {
+        return build::contains(reason, "2 pods are labelled as stage pods") &&
+               build::contains(reason, "{plugin} manual shop-plan --only=stage-pods");
+    }));
+    // and verify does not send to a rollback that has nothing to do
+    const auto findings = verify({state, record_of(state, ""), "", rollback::Flow::Console});
+    const auto it = std::ranges::find_if(findings, [](const Finding& finding) {
+        return finding.check == "source-no-stage-pods" && finding.severity == Severity::Failure;
+    });
+    REQUIRE(it != findings.end());
+    CHECK(build::contains(it->remedy, "oc delete pod/stage-1"));
+}
+
+TEST_CASE("what --set says is not passed over because nothing is to be rolled back") {
+    State state = build::rolled_back();
+    state.source.workloads = {build::running("Deployment", "web", 3)};
+    const AssessOptions five = {
+        .starts = {.set = {{.ns = {}, .kind = "deployment", .name = "web", .count = 5}}}};
+    const Runbook runbook = console_flow(state, assess(state, five), "rb");
+    CHECK(std::ranges::count(runbook.blockers, "set-on-what-runs", &Blocker::id) == 1);
+}
+
 }  // namespace assess_test

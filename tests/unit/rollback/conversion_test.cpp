@@ -109,4 +109,24 @@ TEST_CASE("a Job that has not completed fails the rollback of a storage conversi
     }
 }
 
+TEST_CASE("a StatefulSet on claims that the conversion made is not led back unasked") {
+    State state = converted();
+    state.source.workloads = {build::running("StatefulSet", "db", 1)};
+    state.source.workloads[0].body["spec"]["volumeClaimTemplates"] =
+        build::list(Json{{"metadata", {{"name", "store-mig-x1"}}}});
+    // a refresh of the plan has renamed it since: the label tells
+    state.target.claims = {build::claim("store-mig-x1-db-0")};
+    CHECK(converted_workloads(state).empty());
+    state.target.claims[0].body["metadata"]["labels"][mtc::labels::migrated_by_plan] =
+        "uid-of-shop-plan";
+    REQUIRE(converted_workloads(state).size() == 1);
+    const auto refused = [&] {
+        const auto all = build::ids_of(assess(state).blockers);
+        return std::ranges::count(all, "conversion-moves-set") == 1;
+    };
+    CHECK(refused());
+    state.accepted = {"conversion-moves-set=shop/statefulset/db"};
+    CHECK_FALSE(refused());
+}
+
 }  // namespace conversion_test

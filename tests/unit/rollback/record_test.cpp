@@ -324,4 +324,19 @@ TEST_CASE("what rested without a mark when it was written down rested, whoever s
     }));
 }
 
+TEST_CASE("a CronJob of which nobody knew stays unknown after it was resumed") {
+    State state = build::halfway();
+    state.source.workloads = {build::workload("CronJob", "weekly")
+                                  .spec({{"suspend", true}})
+                                  .annotation(mtc::annotations::suspend, "true")};
+    const Record before = record_of(state, "");
+    state.source.workloads = {build::workload("CronJob", "weekly").spec({{"suspend", false}})};
+    const Record both = merged(before, record_of(state, ""));
+    const auto findings = verify({state, both, "", Flow::Manual});
+    CHECK(std::ranges::any_of(findings, [](const Finding& finding) {
+        return finding.severity == Severity::Warning &&
+               build::contains(finding.message, "whether it was before the migration is not known");
+    }));
+}
+
 }  // namespace record_test
