@@ -47,7 +47,8 @@ void add_twin(const State& state, const ByKey& source, const Object& copy, std::
     const auto it = source.find(mtc::key_of(as_on_source));
     if (it == source.end()) return;
     const mtc::Plan* known = other_plan(state, plan);
-    out.push_back({it->second, &copy, known == nullptr ? plan : known->name});
+    const std::string unknown = plan.empty() ? "" : "that is not here (its UID is " + plan + ")";
+    out.push_back({it->second, &copy, known == nullptr ? unknown : known->name});
 }
 
 std::string how_to_stop(const State& state, const ObjectRef& what) {

@@ -15,7 +15,7 @@ namespace rollback {
 struct Twin {
     const Object* source;
     const Object* target;
-    std::string plan;  // the name, or the UID, of the plan that migrated it; empty: none did
+    std::string plan;  // "other", or "that is not here (its UID is ...)"; empty: none migrated it
 };
 /// Refers to `state`.
 std::vector<Twin> twins_of(const State& state);

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "mtc/names.hpp"
 #include "rollback/check.hpp"
+#include "rollback/twice.hpp"
 
 namespace rollback {
 namespace {
@@ -81,6 +82,10 @@ std::string what_comes_instead(const Evidence& evidence) {
         return "wait until MigMigration " + newest->name + " has ended: {plugin} status " + name +
                " -w";
     if (!state.target.elsewhere.empty()) return list_it_again(state);
+    const auto twins = twins_of(state);
+    const auto copied =
+        std::ranges::find_if_not(twins, [](const auto& t) { return t.plan.empty(); });
+    if (copied != twins.end()) return twin_runs(state, *copied).remedy;
     if (evidence.flow != Flow::Console || newest == nullptr) return {};
     if (evidence.rollback.empty() && only_copies(*newest) && mtc::went_through(newest->state()))
         return "it is what MigMigration " + newest->name +
