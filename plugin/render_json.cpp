@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "base/text.hpp"
 #include "base/yaml.hpp"
 #include "plugin/render.hpp"
 

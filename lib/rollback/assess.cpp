@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "mtc/names.hpp"
 #include "rollback/check.hpp"
 #include "rollback/marks.hpp"
 #include "rollback/other_owners.hpp"

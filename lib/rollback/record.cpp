@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "mtc/names.hpp"
 #include "rollback/other_owners.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/verify.hpp"

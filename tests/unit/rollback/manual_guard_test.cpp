@@ -2,6 +2,9 @@
 // the manual flow.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "base/text.hpp"
 #include "rollback/manual.hpp"
 #include "unit/rollback/builders.hpp"
 
