@@ -33,13 +33,23 @@ Json document(const Stage& stage, const std::vector<std::string>& more = {}) {
 
 using Found = std::map<std::string, std::string>;
 
-/// The checks that found something, and how bad it is.
+/// The checks that found something, and how bad it is at its worst.
 Found unwell(const Json& document) {
     Found out;
     for (const Json& finding : document["findings"]) {
-        if (finding["severity"] != "ok") out[finding["check"]] = finding["severity"];
+        const std::string severity = finding["severity"];
+        std::string& worst = out[finding["check"]];
+        if (severity == "failure" || worst.empty() || worst == "ok") worst = severity;
     }
+    std::erase_if(out, [](const auto& each) { return each.second == "ok"; });
     return out;
+}
+
+/// And that nobody knows of the scenario's CronJob whether it was suspended: MTC's mark does not
+/// tell, and its copy was never made.
+Found and_the_cron_job(Found found) {
+    found.emplace("source-workloads-as-before", "warning");
+    return found;
 }
 
 /// The controller looks at the plan again a moment after the rollback.
@@ -370,28 +380,29 @@ TEST_CASE("after a rollback all is well; and each thing that is wrong is found b
     Stage stage("failed-cutover");
     roll_back(stage);
     const Json well = document(stage);
-    CHECK(unwell(well).empty());
+    CHECK(unwell(well) == and_the_cron_job({}));
     CHECK(well["exitCode"] == 0);
     for (const auto& [check, made] : damages) {
         CAPTURE(check);
         const auto mend = made.second(stage);
         const Json found = document(stage);
         CAPTURE(words(found));
-        CHECK(unwell(found) == Found{{check, made.first}});
+        CHECK(unwell(found) == and_the_cron_job({{check, made.first}}));
         CHECK(found["exitCode"] == (made.first == "warning" ? 0 : 4));
         mend();
     }
     // what was mended is well again
     const Json again = document(stage);
     CAPTURE(words(again));
-    CHECK(unwell(again).empty());
+    CHECK(unwell(again) == and_the_cron_job({}));
     for (const int status : {200, 503}) {
         App app(status);
         const auto mend = change(stage.source(), {types::routes, stage.ns("shop"), "web"},
                                  "/spec/host", "127.0.0.1:" + std::to_string(app.port));
         const Json probed = document(stage, {"--probe-routes"});
-        CHECK(unwell(probed) ==
-              (status == 200 ? Found{} : Found{{"source-routes-answer", "failure"}}));
+        CHECK(
+            unwell(probed) ==
+            and_the_cron_job(status == 200 ? Found{} : Found{{"source-routes-answer", "failure"}}));
         mend();
     }
 }
@@ -420,7 +431,7 @@ TEST_CASE("an object that is held by a finalizer, and a namespace that cannot go
                    base::find(ns.body, "/status/conditions") != nullptr;
         });
         const Json going = document(stage);
-        CHECK(unwell(going) == Found{{"target-namespaces-settled", "failure"}});
+        CHECK(unwell(going) == and_the_cron_job({{"target-namespaces-settled", "failure"}}));
         CHECK(going.dump().contains("example.com/holds"));
         stage.remove_finalizers(types::configmaps, "shop");
     }
@@ -441,7 +452,9 @@ TEST_CASE("who may not see volumes and Secrets hears so, and the rest is proved"
     for (const auto& [check, severity] : checks) {
         CAPTURE(check);
         // that a part was asked for is told, too
-        CHECK(severity == (check == "source-namespaces-active" ? "warning" : "unknown"));
+        const bool told =
+            check == "source-namespaces-active" || check == "source-workloads-as-before";
+        CHECK(severity == (told ? "warning" : "unknown"));
     }
     CHECK_FALSE(checks.contains("source-workloads-serve"));
     CHECK_FALSE(checks.contains("target-no-migrated-objects"));
