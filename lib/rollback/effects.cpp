@@ -440,7 +440,7 @@ void left_elsewhere(const State& state, const Effects&, Warnings& out) {
 
 void not_searched(const State& state, const Effects& effects, Warnings& out) {
     if (state.target.searched_everywhere || effects.deleted.empty()) return;
-    out.push_back(
+    out.emplace_back(
         "target: only the plan's namespaces were searched for what it has migrated, the others may "
         "not be; a rollback touches nothing in a namespace that the plan no longer lists");
 }

@@ -193,7 +193,9 @@ std::vector<Step> after_mtc(const State& state, const Situation& situation, cons
         const bool left = is_left_at_rest(*it->second) && !is_undecided(*it->second, choice);
         const bool given = given_for(workload.ref, choice.set) != nullptr;
         const bool said = choice.as_before || given;
-        const bool lost = it->second->stopped && !it->second->returns_to.known() && said;
+        const mtc::Wanted& mark = it->second->returns_to;
+        const bool starts = mark.known() && mtc::runs(mark) != false;
+        const bool lost = it->second->stopped && !starts && said;
         // --set starts whatever rests, whether it is known to have run or not
         const bool on_request = given && !it->second->stopped && rests(workload);
         if (!left && !lost && !on_request) continue;

@@ -97,9 +97,11 @@ std::optional<Blocker> unreadable_marks(const State& state, const Situation& sit
 
 namespace {
 
-// Of kinds without a number only whether it is to run.
+// Of kinds without a number only whether it is to run. By a mark of 0 MTC starts nothing: what is
+// to run is started after it.
 bool contradicts(const mtc::WorkloadKind& kind, const mtc::Wanted& marked, std::int64_t count) {
-    if (kind.count_at != nullptr) return marked.replicas && *marked.replicas != count;
+    if (kind.count_at != nullptr)
+        return marked.replicas.value_or(0) != 0 && *marked.replicas != count;
     return marked.known() && count == 0;
 }
 

@@ -110,7 +110,7 @@ Json storage_of(const Json& spec) {
         const auto b = base::text_at(spec, second);
         return a && b ? Json{*a, *b} : Json();
     };
-    Json storage = two("/csi/driver", "/csi/volumeHandle");
+    const Json storage = two("/csi/driver", "/csi/volumeHandle");
     return storage.is_null() ? two("/nfs/server", "/nfs/path") : storage;
 }
 

@@ -41,10 +41,13 @@ std::string remedy_of(const std::vector<const WorkloadSituation*>& rest) {
         if (!is_here(each)) absent.push_back(set_to(*each, "0"));
     }
     if (absent.size() < rest.size()) {
-        ways.emplace_back(
-            "say what is to be started (run and manual take it): --start-as-before for all whose "
-            "number is known, or --set NAMESPACE/KIND/NAME=N for each; N is 0 for what is to stay "
-            "at rest");
+        const bool any_is_known = std::ranges::any_of(rest, [](const WorkloadSituation* each) {
+            return !is_undecided(*each, {.as_before = true});
+        });
+        ways.push_back(
+            std::string("say what is to be started (run and manual take it): ") +
+            (any_is_known ? "--start-as-before for all whose number is known, or " : "") +
+            "--set NAMESPACE/KIND/NAME=N for each; N is 0 for what is to stay at rest");
     }
     if (!absent.empty())
         ways.push_back(

@@ -458,7 +458,7 @@ Split split_of(const Session& session, State& state) {
     return {state.target, state.plan.uid, std::move(not_elsewhere)};
 }
 
-std::optional<mtc::Plan> plan_as_it_was(const Session& session, const State& state) {
+std::optional<mtc::Plan> earlier_plan(const Session& session, const State& state) {
     return session.plan_as_it_was ? session.plan_as_it_was(state.plan.uid) : std::nullopt;
 }
 
@@ -466,7 +466,7 @@ std::optional<mtc::Plan> plan_as_it_was(const Session& session, const State& sta
 std::vector<std::string> former_namespaces(const Session& session, const State& state,
                                            const Split& split) {
     std::set<std::string> names;
-    if (const auto was = plan_as_it_was(session, state)) {
+    if (const auto was = earlier_plan(session, state)) {
         for (const std::string& name : was->target_namespaces()) names.insert(name);
     }
     for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
@@ -532,7 +532,7 @@ void look_in_namespaces_of_rivals(const Session& session, const Place& target, S
 // look at the plan tell. One that another plan lists is that plan's matter.
 std::vector<std::string> former_source_namespaces(const Session& session, const State& state) {
     auto names = mtc::namespaces_copied(state.volume_migrations, state.migrations);
-    if (const auto was = plan_as_it_was(session, state)) {
+    if (const auto was = earlier_plan(session, state)) {
         for (const std::string& name : was->source_namespaces()) names.insert(name);
     }
     for (const Object& object : state.target.elsewhere) names.insert(object.ref.ns);

@@ -1,5 +1,7 @@
 #include "run/records.hpp"
 
+#include <tuple>
+
 #include "run/snapshot.hpp"
 
 namespace run {
@@ -27,7 +29,7 @@ void keep(const Record& record, const std::filesystem::path& folder, const Warn&
 
 void keep_what_may_be_lost(const Record& record, const std::filesystem::path& folder) {
     if (!folder.empty() && rollback::tells_what_may_be_lost(record))
-        static_cast<void>(save_snapshot(folder, record));
+        std::ignore = save_snapshot(folder, record);
 }
 
 std::function<std::optional<mtc::Plan>(const std::string&)> plan_as_it_was(

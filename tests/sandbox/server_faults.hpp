@@ -30,8 +30,7 @@ struct CutShort {};    // the request was processed, and half of its answer come
 struct Delay {         // the answer comes late
     std::chrono::milliseconds by;
 };
-using Effect =
-    std::variant<AnswerWith, DropBefore, DropAfter, Hang, HangAfter, CutShort, Delay>;
+using Effect = std::variant<AnswerWith, DropBefore, DropAfter, Hang, HangAfter, CutShort, Delay>;
 
 struct Fault {
     std::string match = ".";  // a regular expression, searched in "METHOD /path?query"

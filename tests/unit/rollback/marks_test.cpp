@@ -178,6 +178,31 @@ TEST_CASE("a count against a mark is refused, for MTC starts by the mark") {
     }
 }
 
+TEST_CASE("by a mark of 0 MTC starts nothing: what --set says is started after it") {
+    for (const char* kind : {"Deployment", "StatefulSet", "DeploymentConfig"}) {
+        CAPTURE(std::string(kind));
+        State state = halfway_with(build::stopped(kind, "web", "0"));
+        state.target.workloads = {build::migrated(build::running(kind, "web", 2))};
+        const Record record = record_of(state, "");
+        const auto steps = [&](const StartChoice& starts) {
+            const Assessment assessment = assess(state, {.record = &record, .starts = starts});
+            return console_flow(
+                state, assessment, "rb",
+                {.starts = starts_after_mtc(state, assessment.situation, record, starts)});
+        };
+        // nothing is decided yet, and only what helps is proposed
+        const Runbook undecided = steps({});
+        REQUIRE(build::ids_of(undecided.blockers) == std::vector<std::string>{"left-at-rest"});
+        CHECK_FALSE(contains(undecided.blockers[0].remedy, "--start-as-before"));
+        const Runbook decided = steps({.set = count(kind, 2)});
+        CHECK(decided.blockers.empty());
+        CHECK(std::ranges::any_of(decided.steps, [](const Step& step) {
+            const auto* patch = std::get_if<Patch>(&step.action);
+            return patch != nullptr && patch->purpose == Purpose::Start;
+        }));
+    }
+}
+
 TEST_CASE("a count for what MTC does not start, or has lost the number of, is no contradiction") {
     const Told& deployment = told("Deployment");
     State state = halfway_with(build::told(deployment, deployment.rests));
