@@ -2,6 +2,7 @@
 # What the scripts of this folder share; sourced, never run. It does nothing but define functions and
 # change to the root of the checkout, so that every script works from any directory.
 
+unset CDPATH # cd would say where it goes
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 
@@ -55,20 +56,22 @@ export CCACHE_SLOPPINESS=pch_defines,time_macros
 # configure DIR MESON_OPTIONS...: only when DIR is new; what somebody configured there by hand stays.
 # Unless it was configured with other options by an older state of these scripts: then it is made anew.
 configure() {
-    local dir=$1 output
+    local dir=$1 output with
     shift
+    with="$root: ${CXX:-} $*" # the absolute paths in it are of this place
     if [ -f "$dir/build.ninja" ]; then
-        [ -f "$dir/configured-with" ] && [ "$(cat "$dir/configured-with")" != "${CXX:-} $*" ] || return 0
-        say "$dir was configured in another way; making it anew"
-        rm -rf "$dir"
+        [ -f "$dir/configured-with" ] && [ "$(cat "$dir/configured-with")" != "$with" ] || return 0
+        say "$dir was configured in another way, or elsewhere; making it anew"
     fi
+    # also what an interrupted attempt has left: meson would take it for done
+    rm -rf "$dir"
     say "configuring $dir"
     output=$(meson setup "$dir" "$@" 2>&1) || {
         printf '%s\n' "$output" >&2
         rm -rf "$dir" # half configured, it would only confuse the next attempt
         die "meson could not configure $dir"
     }
-    printf '%s\n' "${CXX:-} $*" >"$dir/configured-with"
+    printf '%s\n' "$with" >"$dir/configured-with"
 }
 
 # compile DIR TARGETS...: everything when no target is named.

@@ -207,17 +207,16 @@ TEST_CASE("output that cannot be written is an error, whatever the command") {
         {"manual", "shop-plan", "--dry-run=client", "-o", "yaml"},
     };
     for (const auto& words : commands) {
-        std::string command = OC_MTC_ROLLBACK;
-        for (const std::string& word : words) command += " " + word;
-        CAPTURE(command);
-        const auto ended =
-            support::run_process({"/bin/sh", "-c", command + " >/dev/full"}, person.options());
+        std::vector<std::string> shell{"/bin/sh", "-c", R"("$0" "$@" >/dev/full)", OC_MTC_ROLLBACK};
+        shell.insert(shell.end(), words.begin(), words.end());
+        CAPTURE(words.front());
+        const auto ended = support::run_process(shell, person.options());
         CHECK(ended.code != 0);
         CHECK(has(ended.err, "error: the output could not be written"));
     }
     // who reads no further has what was wanted
-    const auto cut = support::run_process(
-        {"/bin/sh", "-c", std::string(OC_MTC_ROLLBACK) + " help | true"}, person.options());
+    const auto cut = support::run_process({"/bin/sh", "-c", R"("$0" help | true)", OC_MTC_ROLLBACK},
+                                          person.options());
     CHECK(cut.err.empty());
     check_nothing_changed(world);
 }
