@@ -108,7 +108,7 @@ class Setup {
         }
         ::posix_spawn_file_actions_adddup2(&actions_, out, STDOUT_FILENO);
         const sigset_t none = signals({});
-        const sigset_t ours = signals({SIGPIPE, SIGCHLD});
+        const sigset_t ours = signals({SIGPIPE, SIGCHLD, SIGXFSZ});
         ::posix_spawnattr_init(&attributes_);
         ::posix_spawnattr_setsigmask(&attributes_, &none);
         ::posix_spawnattr_setsigdefault(&attributes_, &ours);

@@ -257,7 +257,8 @@ std::string why_for(Flow flow, const State& state, const Assessment& assessment)
                 std::ranges::any_of(assessment.blockers, [](const Blocker& blocker) {
                     return blocker.id == "migration-ahead";
                 }))
-                return "wait until the migration has ended ({plugin} status " + state.plan.name +
+                return "wait until the migration has ended (" +
+                       command_of("{plugin} status ", state) +
                        " -w), or cancel it and roll back: " + run_command(state) +
                        " --cancel-running";
             if (assessment.verdict == Verdict::Unknown) return what_was_unseen(state.gaps);

@@ -4,10 +4,10 @@
 #include <functional>
 
 #include "base/text.hpp"
-#include "mtc/names.hpp"
 #include "rollback/check.hpp"
 #include "rollback/marks.hpp"
 #include "rollback/other_owners.hpp"
+#include "rollback/other_plans.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/testimony.hpp"
 #include "rollback/twice.hpp"
@@ -261,27 +261,23 @@ Decision source_unseen(const State& state, Assessment& out) {
 
 // A stage copies ahead of the cutover, and a state migration copies to stay: what they leave on the
 // target is meant to be there.
-const Migration* only_staged(const State& state) {
-    const auto history = by_creation(state.migrations);
-    std::size_t newest = history.size();
+std::optional<Migration> only_staged(const State& state) {
+    std::optional<Migration> copied;
     bool cut_over = false;
-    for (std::size_t i = 0; i < history.size(); ++i) {
-        const Migration& m = history[i];
+    for (const Migration& m : by_creation(state.migrations)) {
         if (!m.has_begun()) continue;
         // what was before a rollback is past; of attempts to copy the last one counts
         if (m.kind == MigrationKind::Rollback) {
             if (!mtc::went_through(m.state())) continue;
-            newest = history.size();
+            copied.reset();
             cut_over = false;
         } else if (m.kind == MigrationKind::Stage || m.kind == MigrationKind::State) {
-            newest = succeeded(m) ? i : history.size();
+            copied = succeeded(m) ? std::optional(m) : std::nullopt;
         } else {
             cut_over = true;
         }
     }
-    if (cut_over || newest == history.size()) return nullptr;
-    const auto it = std::ranges::find(state.migrations, history[newest].uid, &Migration::uid);
-    return it == state.migrations.end() ? nullptr : &*it;
+    return cut_over ? std::nullopt : copied;
 }
 
 // Of what rests it takes somebody who knows.
@@ -299,8 +295,8 @@ void add_unknown(const Situation& situation, std::vector<std::string>& reasons) 
 }
 
 Decision staged(const State& state, Assessment& out) {
-    const Migration* stage = only_staged(state);
-    if (stage == nullptr || state.target.labelled.empty()) return {};
+    const auto stage = only_staged(state);
+    if (!stage || state.target.labelled.empty()) return {};
     if (stage->kind == MigrationKind::State) {
         out.reasons.push_back(
             "nothing is stopped on the source, and what was migrated is what "
@@ -339,7 +335,7 @@ Decision about_to_be_stopped(const State& state, Assessment& out) {
 
 Decision left_on_the_target(const State& state, Assessment& out) {
     const std::size_t left = state.target.labelled.size();
-    if (left == 0 || only_staged(state) != nullptr) return {};
+    if (left == 0 || only_staged(state)) return {};
     out.reasons.push_back("nothing is stopped on the source, but " +
                           base::count(left, "migrated object") + " on the target");
     add_unknown(out.situation, out.reasons);
@@ -414,11 +410,8 @@ void add_stage_pods(const State& state, std::vector<std::string>& reasons) {
     if (pods.empty()) return;
     reasons.push_back(base::count(pods.size(), "pod") + (pods.size() == 1 ? " is" : " are") +
                       " labelled as stage pods: " + names_of(pods) +
-                      "; to delete MTC's own, and to give those of the application back: "
-                      "{plugin} manual " +
-                      state.plan.name +
-                      (state.plan.ns == mtc::openshift_migration ? "" : " -n " + state.plan.ns) +
-                      " --only=stage-pods");
+                      "; to delete MTC's own, and to give those of the application back: " +
+                      give_back_command(state, state.plan.name));
 }
 
 Decision nothing_to_do(const State& state, Assessment& out) {
@@ -556,9 +549,7 @@ Assessment assess(const State& state, const AssessOptions& options) {
         assessment.blockers.push_back(std::move(*marks));
     std::ranges::move(runs_on_target_only(state), std::back_inserter(assessment.blockers));
     add_serving_on_target_only(state, assessment.situation, assessment.blockers);
-    add_twins(
-        state, [](const Object& workload) { return mtc::is_quiesced(workload); },
-        assessment.blockers);
+    add_twins(state, assessment.blockers);
     add_what_stays_on_claims(state, assessment.blockers);
     if (auto rests = undecided(assessment.situation, options.starts))
         assessment.blockers.push_back(std::move(*rests));

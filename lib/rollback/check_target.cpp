@@ -13,6 +13,7 @@
 #include "rollback/manual_parts.hpp"
 #include "rollback/mounts.hpp"
 #include "rollback/other_owners.hpp"
+#include "rollback/other_plans.hpp"
 #include "rollback/pods.hpp"
 #include "rollback/situation.hpp"
 #include "rollback/twice.hpp"
@@ -55,7 +56,7 @@ void check_transfer_pod(const Object& pod, Side side, Flow flow, CheckWriter& ou
     }
 }
 
-void check_stage_pod(const Object& pod, Side side, const std::string& plan, CheckWriter& out) {
+void check_stage_pod(const State& state, const Object& pod, Side side, CheckWriter& out) {
     if (!is_stage_pod(pod)) return;
     if (side == Side::Target || !is_borrowed(pod)) {
         return out.fail(pod.ref.path(), " is a stage pod of MTC", out.oc("delete", pod.ref),
@@ -63,7 +64,7 @@ void check_stage_pod(const Object& pod, Side side, const std::string& plan, Chec
     }
     // since 1.6 MTC borrows running pods: deleting one of those would kill the application
     out.warn(pod.ref.path(), " is the application's own pod, still labelled as a stage pod",
-             "{plugin} manual " + plan + " --only=stage-pods");
+             give_back_command(state, state.plan.name));
 }
 
 std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
@@ -72,7 +73,7 @@ std::vector<Finding> no_stage_pods(const Evidence& e, const char* id, Side side,
     for (const Object& pod : view.pods) {
         // where both sides are one namespace its pods are the source's
         if (side == Side::Target && is_also_source(e.state, pod.ref.ns)) continue;
-        check_stage_pod(pod, side, e.state.plan.name, out);
+        check_stage_pod(e.state, pod, side, out);
         check_transfer_pod(pod, side, e.flow, out);
     }
     out.add_gaps([](const std::string& r) { return r == "pods"; });
@@ -280,8 +281,7 @@ std::vector<Finding> no_double_writer(const Evidence& e) {
     }
     if (any_moved) out.add_gaps([](const std::string& r) { return r == "pods"; });
     if (any_moved && std::ranges::any_of(doubts_of(e.state), [](const Doubt& doubt) {
-            return doubt.weight == Weight::Warns && doubt.id != "no-namespaces" &&
-                   doubt.what.starts_with("accepted: ");
+            return doubt.accepted && doubt.id != "no-namespaces";
         }))
         out.unknown("",
                     "whether a moved volume is mounted on the plan's target was not looked at: as "

@@ -269,6 +269,7 @@ std::vector<Doubt> doubts_of(const State& state) {
         if (doubt.weight != Weight::Refuses || !std::ranges::count(state.accepted, doubt.id))
             continue;
         doubt.weight = Weight::Warns;
+        doubt.accepted = true;
         doubt.what = "accepted: " + doubt.what;
         doubt.remedy.clear();
     }

@@ -24,6 +24,7 @@ struct Doubt {
     Weight weight = Weight::Refuses;
     std::string what;
     std::string remedy;
+    bool accepted = false;  // the operator answers for it; otherwise it would refuse
 };
 
 /// What --accept takes: the ids of doubts that refuse.

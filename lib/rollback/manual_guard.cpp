@@ -119,7 +119,7 @@ bool is_accepted_as_another(const State& state) {
     return std::ranges::any_of(doubts_of(state), [](const Doubt& doubt) {
         const bool of_clusters = doubt.id == "one-cluster" ||
                                  (doubt.id == "wrong-cluster" && doubt.side == Side::Target);
-        return of_clusters && doubt.weight == Weight::Warns && doubt.what.starts_with("accepted: ");
+        return doubt.accepted && of_clusters;
     });
 }
 
@@ -148,12 +148,11 @@ void add_doubles(const State& state, const std::vector<Step>& steps, std::vector
             started.insert(patch->seen.ref.path());
     }
     const auto stopped = workloads_to_stop(state);
-    std::vector<Twin> twins = twins_of(state);
-    std::erase_if(twins, [&](const Twin& twin) {
-        return twin.plan.empty() || !started.contains(twin.source->ref.path()) ||
-               std::ranges::count(stopped, twin.target) > 0;
-    });
-    for (const Twin& twin : twins) out.push_back(twin_runs(state, twin));
+    for (const Twin& twin : twins_of(state)) {
+        if (!twin.plan.empty() && started.contains(twin.source->ref.path()) &&
+            std::ranges::count(stopped, twin.target) == 0)
+            out.push_back(twin_runs(state, twin));
+    }
 }
 
 void add_migrations(const State& state, std::vector<Blocker>& out) {

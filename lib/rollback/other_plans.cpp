@@ -41,12 +41,6 @@ std::string close_command(const State& state, const std::string& name) {
                   R"( --type=merge -p '{"spec":{"closed":true}}')");
 }
 
-std::string give_back_command(const State& state, const std::string& name) {
-    const bool elsewhere = state.plan.ns != mtc::openshift_migration;
-    return "{plugin} manual " + name + (elsewhere ? in_namespace_of(state) : "") +
-           " --only=stage-pods";
-}
-
 constexpr const char* closing_deletes =
     "closing a plan deletes the pods that MTC borrowed for it from the application";
 
@@ -64,6 +58,12 @@ std::string how_to_close(const State& state, const mtc::Plan& plan) {
 }
 
 }  // namespace
+
+std::string give_back_command(const State& state, const std::string& name) {
+    const bool elsewhere = state.plan.ns != mtc::openshift_migration;
+    return "{plugin} manual " + name + (elsewhere ? in_namespace_of(state) : "") +
+           " --only=stage-pods";
+}
 
 std::vector<const mtc::Plan*> rivals_of(const State& state) {
     std::vector<const mtc::Plan*> rivals;

@@ -24,6 +24,10 @@ std::vector<ObjectRef> borrowed_for(const State& state, const mtc::Plan& plan);
 /// True when every namespace of that plan was looked at, with its pods.
 bool all_pods_seen(const State& state, const mtc::Plan& plan);
 
+/// What gives the pods back that MTC borrowed for that plan, in the namespace of this one.
+/// "{plugin}" stands for how this program was called.
+std::string give_back_command(const State& state, const std::string& name);
+
 /// How these plans are closed without loss: what is borrowed is given back first. "{plugin}" stands
 /// for how this program was called.
 std::string how_to_close_rivals(const State& state);

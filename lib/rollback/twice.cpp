@@ -127,6 +127,13 @@ Blocker twin_runs(const State& state, const Twin& twin) {
                               oc(state, Side::Target, "get", twin.target->ref, " -o yaml")};
 }
 
+void add_twins(const State& state, std::vector<Blocker>& out) {
+    for (const Twin& twin : twins_of(state)) {
+        if (!twin.plan.empty() && mtc::is_quiesced(*twin.source))
+            out.push_back(twin_runs(state, twin));
+    }
+}
+
 void add_what_stays_on_claims(const State& state, std::vector<Blocker>& out) {
     if (!state.target.labels_seen) return;
     for (const mtc::PlanVolume& volume : state.plan.volumes) {

@@ -23,10 +23,9 @@ std::vector<Twin> twins_of(const State& state);
 /// "shop2/deployment/web runs on the target, and plan other has migrated it"
 std::string describe_twin(const Twin& twin);
 
-/// The twins that another plan migrated, of workloads that rest on the source: whoever starts these
-/// makes the application run twice. As reasons to refuse; `is_started` says of which.
-template <class IsStarted>
-void add_twins(const State& state, IsStarted is_started, std::vector<Blocker>& out);
+/// The twins that another plan migrated, of workloads that MTC has stopped on the source: whoever
+/// starts these makes the application run twice. As reasons to refuse.
+void add_twins(const State& state, std::vector<Blocker>& out);
 Blocker twin_runs(const State& state, const Twin& twin);
 
 /// Pods and workloads of the target that mount a claim of the plan and stay, whatever MTC's
@@ -41,12 +40,5 @@ inline constexpr const char* stops_unmigrated_id = "stops-unmigrated";
 /// workload: they may be the only ones that run.
 void add_unmigrated_to_stop(const State& state, const std::vector<const Object*>& to_stop,
                             std::vector<Blocker>& out);
-
-template <class IsStarted>
-void add_twins(const State& state, IsStarted is_started, std::vector<Blocker>& out) {
-    for (const Twin& twin : twins_of(state)) {
-        if (!twin.plan.empty() && is_started(*twin.source)) out.push_back(twin_runs(state, twin));
-    }
-}
 
 }  // namespace rollback

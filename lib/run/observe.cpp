@@ -463,10 +463,10 @@ std::optional<mtc::Plan> earlier_plan(const Session& session, const State& state
 }
 
 // Those that the plan's volume migrations name, and an earlier look at it.
-std::vector<std::string> former_namespaces(const Session& session, const State& state,
+std::vector<std::string> former_namespaces(const std::optional<mtc::Plan>& was, const State& state,
                                            const Split& split) {
     std::set<std::string> names;
-    if (const auto was = earlier_plan(session, state)) {
+    if (was) {
         for (const std::string& name : was->target_namespaces()) names.insert(name);
     }
     for (const mtc::VolumeMigration& dvm : state.volume_migrations) {
@@ -482,11 +482,12 @@ std::vector<std::string> former_namespaces(const Session& session, const State& 
 }
 
 // Where not all namespaces may be searched, those that are known to have been the plan's.
-void look_in_former_namespaces(const Session& session, const Place& target, State& state) {
+void look_in_former_namespaces(const Session& session, const std::optional<mtc::Plan>& was,
+                               const Place& target, State& state) {
     if (!session.target.absent.empty() || state.target.searched_everywhere) return;
     const Split split = split_of(session, state);
     Place place = target;
-    place.namespaces = former_namespaces(session, state, split);
+    place.namespaces = former_namespaces(was, state, split);
     std::vector<Look> looks;
     for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
         looks.push_back({.type = kind.type,
@@ -530,9 +531,10 @@ void look_in_namespaces_of_rivals(const Session& session, const Place& target, S
 
 // Those of the source, as far as volume migrations, what was migrated from there, and an earlier
 // look at the plan tell. One that another plan lists is that plan's matter.
-std::vector<std::string> former_source_namespaces(const Session& session, const State& state) {
+std::vector<std::string> former_source_namespaces(const std::optional<mtc::Plan>& was,
+                                                  const State& state) {
     auto names = mtc::namespaces_copied(state.volume_migrations, state.migrations);
-    if (const auto was = earlier_plan(session, state)) {
+    if (was) {
         for (const std::string& name : was->source_namespaces()) names.insert(name);
     }
     for (const Object& object : state.target.elsewhere) names.insert(object.ref.ns);
@@ -551,10 +553,11 @@ std::vector<std::string> former_source_namespaces(const Session& session, const 
 }
 
 // What MTC has stopped there nobody starts again. Within one cluster a mark may be the target's.
-void look_in_former_source_namespaces(const Session& session, const Place& source, State& state) {
+void look_in_former_source_namespaces(const std::optional<mtc::Plan>& was, const Place& source,
+                                      State& state) {
     if (rollback::is_one_cluster(state)) return;
     Place place = source;
-    place.namespaces = former_source_namespaces(session, state);
+    place.namespaces = former_source_namespaces(was, state);
     if (place.namespaces.empty()) return;
     std::vector<Look> looks;
     for (const mtc::WorkloadKind& kind : mtc::workload_kinds())
@@ -587,9 +590,10 @@ void look_everywhere(const Session& session, const ObserveOptions& options, Note
                     }};
     kube::in_parallel(work.size(), work.size(), [&](std::size_t i) { work[i](); });
     if (target_by_namespaces(session, state)) look_at_namespaces(target, state.target);
-    look_in_former_namespaces(session, target, state);
+    const auto was = earlier_plan(session, state);
+    look_in_former_namespaces(session, was, target, state);
     look_in_namespaces_of_rivals(session, target, state);
-    look_in_former_source_namespaces(session, source, state);
+    look_in_former_source_namespaces(was, source, state);
     std::ranges::move(on_source, std::back_inserter(state.denied));
     state.may_create = may_create(state.denied);
 }

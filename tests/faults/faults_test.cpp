@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <regex>
 #include <set>
 
@@ -16,7 +17,6 @@
 #include "kube/parallel.hpp"
 #include "mtc/workload.hpp"
 #include "sandbox/server_faults.hpp"
-#include "support/refusal.hpp"
 
 namespace faults_test {
 
@@ -37,16 +37,11 @@ struct NamedFault {
 };
 
 std::vector<NamedFault> faults() {
-    const auto status = [](int code, const char* reason) {
-        return sandbox::AnswerWith{
-            code,
-            Json{{"kind", "Status"}, {"status", "Failure"}, {"code", code}, {"reason", reason}}
-                .dump()};
+    const auto status = [](int code, const char* reason, std::optional<int> retry_after = {}) {
+        return sandbox::answer_with(
+            {{"kind", "Status"}, {"status", "Failure"}, {"code", code}, {"reason", reason}},
+            retry_after);
     };
-    sandbox::AnswerWith later = status(503, "ServiceUnavailable");
-    later.headers = {{"Retry-After", "0"}};
-    sandbox::AnswerWith patience = status(429, "TooManyRequests");
-    patience.headers = {{"Retry-After", "0"}};
     return {{"reset before", sandbox::DropBefore{}},
             {"reset after", sandbox::DropAfter{}},
             {"hang before", sandbox::Hang{}},
@@ -58,11 +53,11 @@ std::vector<NamedFault> faults() {
             {"404", status(404, "NotFound")},
             {"409", status(409, "Conflict")},
             {"410", status(410, "Expired")},
-            {"429", patience},
+            {"429", status(429, "TooManyRequests", 0)},
             {"500", status(500, "InternalError")},
             {"502", sandbox::AnswerWith{502, "<html>bad gateway</html>", "text/html"}},
             {"503", status(503, "ServiceUnavailable")},
-            {"503 with Retry-After", later},
+            {"503 with Retry-After", status(503, "ServiceUnavailable", 0)},
             {"{}", sandbox::AnswerWith{200, "{}"}},
             {"a page", sandbox::AnswerWith{200, "<html>log in</html>", "text/html"}},
             {"another kind",

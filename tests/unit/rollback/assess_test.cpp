@@ -620,6 +620,9 @@ TEST_CASE("while a migration runs that will stop the application, nothing is sai
         CHECK(runbook.steps.empty());
         CHECK(std::ranges::count(runbook.blockers, "migration-ahead", &Blocker::id) == 1);
         CHECK(build::contains(assessment.advice.why, "--cancel-running"));
+        state.plan.ns = "mtc";
+        CHECK(build::contains(assess(state).advice.why, "{plugin} status shop-plan -n mtc -w"));
+        state.plan.ns = mtc::openshift_migration;
         const auto findings = verify({state, record_of(state, ""), "", rollback::Flow::Console});
         CHECK(std::ranges::any_of(findings, [](const Finding& finding) {
             return finding.check == "control-rollback-ended-well" &&
@@ -651,6 +654,12 @@ TEST_CASE("stage pods that are left are told, with what gives the application's 
     });
     REQUIRE(it != findings.end());
     CHECK(build::contains(it->remedy, "oc delete pod/stage-1"));
+    // wherever the plan is
+    state.plan.ns = "mtc";
+    for (const Finding& each : verify({state, record_of(state, ""), "", rollback::Flow::Console})) {
+        if (each.check == "source-no-stage-pods" && each.severity == Severity::Warning)
+            CHECK(each.remedy == "{plugin} manual shop-plan -n mtc --only=stage-pods");
+    }
 }
 
 TEST_CASE("what --set says is not passed over because nothing is to be rolled back") {
